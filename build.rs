@@ -1,0 +1,77 @@
+//! Packs `rules/secrets/*.toml` into one blob that needs no parsing at start-up.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a build script is told its directories by the environment"
+)]
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+#[path = "src/secrets/rule_text.rs"]
+mod rule_text;
+
+use rule_text::{RuleFile, RuleText};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let folder = root.join("rules/secrets");
+    rerun_if_changed(&folder);
+
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_, std::io::Error>>()?;
+    files.retain(|file| {
+        file.extension().is_some_and(|extension| extension == "toml")
+            && !file.ends_with("score.toml")
+    });
+    files.sort();
+
+    let mut rules: Vec<RuleText> = Vec::new();
+    let mut sources = String::from("&[\n");
+    for file in &files {
+        rerun_if_changed(file);
+        let text = fs::read_to_string(file)?;
+        let parsed: RuleFile =
+            toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+        rules.extend(parsed.rules);
+        let name = file
+            .file_name()
+            .and_then(|name| name.to_str())
+            .ok_or("a rule file's name is not UTF-8")?;
+        writeln!(sources, "    ({name:?}, include_str!({:?})),", file.display().to_string())?;
+    }
+    sources.push(']');
+
+    for rule in &mut rules {
+        rule.matching.clear();
+        rule.not_matching.clear();
+    }
+    fs::write(out.join("rules.bin"), postcard::to_allocvec(&rules)?)?;
+    fs::write(out.join("rule_sources.rs"), sources)?;
+    fs::write(out.join("weights.rs"), weights(&folder.join("score.toml"))?)?;
+    Ok(())
+}
+
+/// The scorer's weights as a sorted array.
+fn weights(file: &Path) -> Result<String, Box<dyn Error>> {
+    #[derive(serde::Deserialize)]
+    struct Score {
+        weights: std::collections::BTreeMap<String, f32>,
+    }
+    rerun_if_changed(file);
+    let score: Score = toml::from_str(&fs::read_to_string(file)?)?;
+    let mut array = String::from("&[\n");
+    for (name, weight) in score.weights {
+        writeln!(array, "    ({name:?}, {weight:?}),")?;
+    }
+    array.push(']');
+    Ok(array)
+}
+
+fn rerun_if_changed(path: &Path) {
+    println!("cargo::rerun-if-changed={}", path.display());
+}

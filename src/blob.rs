@@ -1,0 +1,146 @@
+//! A piece of content and where it came from: what the sources hand out and both halves read.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::location::{Locator, Position, Width};
+
+/// Where content came from. `Display` is safe for a terminal: control characters are escaped.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A file, by the path it was found under.
+    File {
+        /// Relative to the working directory where possible.
+        path: PathBuf,
+    },
+    /// Standard input.
+    Stdin,
+}
+
+impl Origin {
+    /// The path, where the content has one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File { path } => Some(path),
+            Self::Stdin => None,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path } => write_inert(f, &path_bytes(path)),
+            Self::Stdin => f.write_str("<stdin>"),
+        }
+    }
+}
+
+/// The bytes of a path: exact on Unix, UTF-8 (lossy) elsewhere.
+#[cfg(unix)]
+pub fn path_bytes(path: &Path) -> std::borrow::Cow<'_, [u8]> {
+    use std::os::unix::ffi::OsStrExt;
+    std::borrow::Cow::Borrowed(path.as_os_str().as_bytes())
+}
+
+/// The bytes of a path: exact on Unix, UTF-8 (lossy) elsewhere.
+#[cfg(not(unix))]
+pub fn path_bytes(path: &Path) -> std::borrow::Cow<'_, [u8]> {
+    std::borrow::Cow::Owned(path.to_string_lossy().replace('\\', "/").into_bytes())
+}
+
+/// Writes bytes so that no terminal, log or markup can take them for a command: control and
+/// direction-changing characters become `\u{..}`, invalid bytes `\x..`.
+pub fn write_inert(out: &mut impl fmt::Write, bytes: &[u8]) -> fmt::Result {
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '\t' => out.write_char(character)?,
+                _ if is_inert(character) => out.write_char(character)?,
+                _ => write!(out, "{}", character.escape_unicode())?,
+            }
+        }
+        for byte in chunk.invalid() {
+            write!(out, "\\x{byte:02x}")?;
+        }
+    }
+    Ok(())
+}
+
+/// False for control characters, line separators, and the invisible marks that reorder or hide text.
+pub fn is_inert(character: char) -> bool {
+    !(character.is_control()
+        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}')
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(character, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'))
+}
+
+/// Whether content reads as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Text in an ASCII-compatible encoding, or transcoded to UTF-8.
+    Text,
+    /// Anything else: searched with provider rules only.
+    Binary,
+}
+
+/// Text as the analysers see it, and how to get back to the input's own bytes.
+#[derive(Debug)]
+pub struct Blob<'a> {
+    /// Where it came from.
+    pub origin: &'a Arc<Origin>,
+    /// The bytes, transcoded to UTF-8 when the input was UTF-16 or UTF-32.
+    pub text: &'a [u8],
+    /// Text or binary.
+    pub content: Content,
+    /// What one character of `text` took in the input.
+    pub width: Width,
+    /// The position of `text[0]` in the input.
+    pub start: Position,
+    /// Where a match must start to be this blob's: chunks overlap, and each start belongs to one of them.
+    pub owns: Range<usize>,
+    /// Whether this is the whole input, not a chunk of it.
+    pub is_whole: bool,
+}
+
+impl<'a> Blob<'a> {
+    /// A blob that is a whole input, byte for byte.
+    pub fn whole(origin: &'a Arc<Origin>, text: &'a [u8], content: Content) -> Self {
+        let owns = 0..text.len();
+        Self {
+            origin,
+            text,
+            content,
+            width: Width::Bytes,
+            start: Position::START,
+            owns,
+            is_whole: true,
+        }
+    }
+
+    /// Finds lines and columns in this blob.
+    pub fn locator(&self) -> Locator<'a> {
+        Locator::new(self.text, self.width, self.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_command_a_terminal() {
+        let origin = Origin::File { path: PathBuf::from("a\u{1b}]52;c;x\u{7}\n\u{202e}gpj.exe") };
+        assert_eq!(origin.to_string(), "a\\u{1b}]52;c;x\\u{7}\\u{a}\\u{202e}gpj.exe");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_not_utf8_stay_readable() {
+        use std::os::unix::ffi::OsStrExt;
+        let path = PathBuf::from(std::ffi::OsStr::from_bytes(b"caf\xe9.txt"));
+        assert_eq!(Origin::File { path }.to_string(), "caf\\xe9.txt");
+    }
+}

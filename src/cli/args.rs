@@ -1,0 +1,225 @@
+//! Flags and their help. The environment is read here alone.
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use keylint::config::Halves;
+use keylint::finding::{Confidence, Severity};
+use keylint::report::Format;
+
+/// Finds hard-coded credentials and wrong AWS policies, offline.
+///
+/// Exit codes: 0 clean and complete, 1 findings, 2 bad instruction, 3 something could not be scanned.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub(crate) color: When,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan files, directories and standard input
+    Scan(ScanArgs),
+    /// List, show and test rules and checks
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Show every candidate of a place and what became of it
+    Explain(ExplainArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(crate) struct ScanArgs {
+    /// Files and directories; `-` is standard input
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Look for one kind of problem only
+    #[arg(long, value_enum, value_name = "HALF")]
+    pub(crate) only: Option<Only>,
+    /// The format of the report [default: from the name of -o FILE, else text]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<FormatName>,
+    /// Write the report to a file, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The lowest severity that makes the scan fail [default: low]
+    #[arg(long, value_parser = severity, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<Severity>,
+    /// The lowest confidence that is listed [default: medium]
+    #[arg(long, value_parser = confidence, value_name = "CONFIDENCE")]
+    pub(crate) min_confidence: Option<Confidence>,
+    /// Show raw secrets in the report
+    #[arg(long)]
+    pub(crate) reveal: bool,
+    /// List suppressed findings too
+    #[arg(long)]
+    pub(crate) show_suppressed: bool,
+    /// Scan git-ignored files too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Threads to use [default: one per core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// When to show a progress bar
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) progress: When,
+    /// Print counts of the scan to standard error
+    #[arg(long)]
+    pub(crate) stats: bool,
+    /// Print nothing but the report
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ConfigArgs {
+    /// Read this configuration instead of the keylint.toml of what is scanned
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long)]
+    pub(crate) no_config: bool,
+    /// Add the rules of this file; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// List the ids of all rules and checks
+    List {
+        /// How to print them
+        #[arg(long, value_enum, default_value = "text")]
+        format: ListFormat,
+    },
+    /// Show one rule or check
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Run the examples of the built-in rules, or of rule files
+    Test {
+        /// Rule files
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ExplainArgs {
+    /// FILE, <FILE:LINE>, or `-` for standard input
+    pub(crate) place: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: ExplainFormat,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Show raw secrets
+    #[arg(long)]
+    pub(crate) reveal: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Only {
+    Secrets,
+    Policy,
+}
+
+impl From<Only> for Halves {
+    fn from(only: Only) -> Self {
+        match only {
+            Only::Secrets => Self::Secrets,
+            Only::Policy => Self::Policy,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatName {
+    Text,
+    Json,
+    Sarif,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Text => Self::Text,
+            FormatName::Json => Self::Json,
+            FormatName::Sarif => Self::Sarif,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Text,
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    Text,
+    Jsonl,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    by_name(Severity::ALL, Severity::name, text)
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    by_name(Confidence::ALL, Confidence::name, text)
+}
+
+fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, text: &str) -> Result<T, String> {
+    let names: Vec<&str> = all.iter().map(|value| name(*value)).collect();
+    let found = all.iter().copied().find(|value| name(*value) == text);
+    found.ok_or_else(|| format!("expected one of {}", names.join(", ")))
+}
+
+/// Whether a variable of the environment is set to something.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+pub(crate) fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+/// Whether the terminal says that it can do nothing.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+pub(crate) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb")
+}
+
+/// The moment that dates in tokens are compared with: `SOURCE_DATE_EPOCH`, else the clock.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+pub(crate) fn now() -> u64 {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
+    fixed.unwrap_or_else(|| {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+    })
+}
+
+/// The working directory, to show paths relative to it.
+#[expect(clippy::disallowed_methods, reason = "this is where the working directory is read")]
+pub(crate) fn working_directory() -> Option<PathBuf> {
+    std::env::current_dir().ok()
+}
+
+/// The width of the terminal as the shell knows it.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+pub(crate) fn columns() -> Option<usize> {
+    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok())
+}

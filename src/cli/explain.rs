@@ -1,0 +1,104 @@
+//! `keylint explain`.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::{ExplainArgs, ExplainFormat, now};
+use super::scan::{config_file, rule_files, source};
+use super::{Exit, Failure, output};
+use keylint::config::{Config, Flags};
+use keylint::secrets::{Explanation, Score, Scratch};
+use keylint::snippet::MASK;
+use keylint::source;
+
+pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
+    let (file, line) = split(&args.place);
+    let sources = [source(Path::new(file))];
+    let config = config_file(&args.config, &sources, true)?;
+    let flags = Flags {
+        rule_files: rule_files(&args.config.rules)?,
+        threads: 1,
+        now: now(),
+        ..Flags::default()
+    };
+    let config = Config::new(&config, &flags, &[])?;
+    let listing = source::list(&sources, &config.selection)?;
+    let mut scratch = Scratch::default();
+    let mut exit = Exit::Clean;
+    output::write(None, |out| {
+        for unit in &listing.units {
+            let mut written = Ok(());
+            let origin = unit.origin().to_string();
+            let read = source::read(unit, &mut source::Scratch::default(), &mut |blob| {
+                for explanation in config.rules.explain(blob, config.now, &mut scratch) {
+                    let here = line.is_none_or(|line| explanation.location.start.line == line);
+                    if here && written.is_ok() {
+                        written = write(out, &origin, &explanation, args);
+                    }
+                }
+            });
+            if let Err(skipped) = read {
+                writeln!(out, "not scanned: {origin}: {}", skipped.detail)?;
+                exit = Exit::Incomplete;
+            }
+            written?;
+        }
+        Ok(())
+    })?;
+    Ok(exit)
+}
+
+/// `FILE:LINE`, when there is no file of that whole name.
+fn split(place: &str) -> (&str, Option<u64>) {
+    let parts = place.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
+    match parts {
+        Some((file, line)) if !Path::new(place).exists() => (file, Some(line)),
+        _ => (place, None),
+    }
+}
+
+fn write(
+    out: &mut dyn Write,
+    origin: &str,
+    explanation: &Explanation,
+    args: &ExplainArgs,
+) -> io::Result<()> {
+    let value = if args.reveal {
+        String::from_utf8_lossy(&explanation.value).into_owned()
+    } else {
+        MASK.into()
+    };
+    let start = explanation.location.start;
+    if args.format == ExplainFormat::Jsonl {
+        let score = explanation.score.as_ref();
+        let terms = score
+            .map(|score| score.terms.iter().map(|(name, amount, _)| (*name, *amount)).collect());
+        let terms: Option<std::collections::BTreeMap<&str, f32>> = terms;
+        let line = json!({
+            "origin": origin, "line": start.line, "column": start.column, "rule": explanation.rule, "name": explanation.name,
+            "value": value, "filter": explanation.filter, "probability": score.map(|score| score.probability),
+            "terms": terms, "verdict": explanation.verdict,
+        });
+        return writeln!(out, "{line}");
+    }
+    let mut head = String::new();
+    let shown = if args.reveal { explanation.value.as_slice() } else { MASK.as_bytes() };
+    let _ = keylint::blob::write_inert(&mut head, explanation.name.as_bytes());
+    head.push_str(if head.is_empty() { "" } else { " = " });
+    let _ = keylint::blob::write_inert(&mut head, shown);
+    writeln!(out, "{origin}:{}:{} {} {head}", start.line, start.column, explanation.rule)?;
+    match (explanation.filter, &explanation.verdict) {
+        (Some(filter), _) => writeln!(out, "  dropped by the filter `{filter}`")?,
+        (None, Some(verdict)) => writeln!(out, "  taken for a secret: {verdict}")?,
+        (None, None) => writeln!(out, "  dropped by its score")?,
+    }
+    if let Some(Score { terms, probability }) = &explanation.score {
+        for (name, amount, weight) in terms {
+            writeln!(out, "  {:>8.2}  {name} ({amount:.2} × {weight:.2})", amount * weight)?;
+        }
+        writeln!(out, "  probability {probability:.2}")?;
+    }
+    Ok(())
+}

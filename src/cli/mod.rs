@@ -1,0 +1,79 @@
+//! The command line. The only place that prints, reads the environment and knows the working directory.
+
+mod args;
+mod explain;
+mod output;
+mod progress;
+mod rules;
+mod scan;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+
+use args::{Args, Command};
+use keylint::report::Look;
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Clean and complete.
+    Clean = 0,
+    /// Findings at or above the threshold.
+    Findings = 1,
+    /// The instruction was bad.
+    Usage = 2,
+    /// No finding, but something could not be scanned.
+    Incomplete = 3,
+}
+
+/// A reason to stop with exit code 2.
+type Failure = Box<dyn Diagnostic + Send + Sync>;
+
+/// Runs the program and says how it ended.
+pub(crate) fn run() -> ExitCode {
+    // A panic on one input is reported as an input not scanned; its message could hold a piece of that input.
+    std::panic::set_hook(Box::new(|_| {}));
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let wanted = !error.use_stderr();
+            return if error.print().is_ok() && wanted {
+                code(Exit::Clean)
+            } else {
+                code(Exit::Usage)
+            };
+        }
+    };
+    let look = output::look(&io::stderr(), args.color);
+    let done = match args.command {
+        Command::Scan(scan) => scan::run(&scan, args.color),
+        Command::Rules(command) => rules::run(&command),
+        Command::Explain(explain) => explain::run(&explain),
+    };
+    done.map_or_else(|failure| fail(failure.as_ref(), look), code)
+}
+
+fn code(exit: Exit) -> ExitCode {
+    ExitCode::from(exit as u8)
+}
+
+/// Prints what is wrong with the instruction.
+fn fail(failure: &dyn Diagnostic, look: Look) -> ExitCode {
+    let theme = match look {
+        Look::Plain => GraphicalTheme::unicode_nocolor(),
+        Look::Colour => GraphicalTheme::unicode(),
+    };
+    let mut text = String::new();
+    if GraphicalReportHandler::new_themed(theme)
+        .with_links(false)
+        .render_report(&mut text, failure)
+        .is_err()
+    {
+        text = failure.to_string();
+    }
+    let _ = writeln!(io::stderr(), "{}", text.trim_end());
+    code(Exit::Usage)
+}

@@ -1,0 +1,183 @@
+//! `keylint scan`.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, thread};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::args::{ConfigArgs, FormatName, ScanArgs, When, columns, now, working_directory};
+use super::progress::Bar;
+use super::{Exit, Failure, output};
+use keylint::config::{self, Config, ConfigFile, Discovered, Flags, Secrets};
+use keylint::outcome::{Outcome, Stats};
+use keylint::report::{self, Format, Look, Options, Suppressed};
+use keylint::scan::{Progress, scan};
+use keylint::secrets::RuleError;
+use keylint::source::{IgnoreFiles, Source};
+
+pub(super) fn run(args: &ScanArgs, color: When) -> Result<Exit, Failure> {
+    let sources: Vec<Source> = args.paths.iter().map(|path| source(path)).collect();
+    let config = configure(args, &sources)?;
+    let format = format(args)?;
+    let progress = Arc::new(Progress::default());
+    let bar = Bar::start(&progress, args.progress);
+    let scanned = scan(&sources, &config, &progress);
+    drop(bar);
+    let outcome = scanned?;
+    let options = options(args, &config, color);
+    output::write(args.output.as_deref(), |out| report::write(format, &outcome, &options, out))?;
+    if !args.quiet {
+        // What the text report says itself, other formats leave to standard error.
+        if format != Format::Text || args.output.is_some() {
+            name_skipped(&outcome);
+        }
+        if args.stats {
+            print_stats(&outcome.stats);
+        }
+    }
+    Ok(exit(&outcome, &config))
+}
+
+fn exit(outcome: &Outcome, config: &Config) -> Exit {
+    if outcome.active().any(|finding| finding.severity >= config.fail_on) {
+        Exit::Findings
+    } else if outcome.is_complete() {
+        Exit::Clean
+    } else {
+        Exit::Incomplete
+    }
+}
+
+/// What an argument stands for. Paths below the working directory are shown relative to it.
+pub(super) fn source(path: &Path) -> Source {
+    if path == Path::new("-") {
+        return Source::Stdin;
+    }
+    let relative = match working_directory() {
+        Some(here) if path.is_absolute() => path.strip_prefix(here).unwrap_or(path),
+        _ => path,
+    };
+    // `.` and `./x` are `` and `x`.
+    let plain: PathBuf = relative
+        .components()
+        .filter(|part| !matches!(part, std::path::Component::CurDir))
+        .collect();
+    Source::Path(plain)
+}
+
+fn configure(args: &ScanArgs, sources: &[Source]) -> Result<Config, Failure> {
+    let file = config_file(&args.config, sources, args.quiet)?;
+    let flags = Flags {
+        halves: args.only.map(Into::into),
+        min_confidence: args.min_confidence,
+        fail_on: args.fail_on,
+        ignore_files: if args.no_ignore { IgnoreFiles::Overrule } else { IgnoreFiles::Respect },
+        secrets: if args.reveal { Secrets::Revealed } else { Secrets::Masked },
+        rule_files: rule_files(&args.config.rules)?,
+        threads: args
+            .threads
+            .unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into)),
+        now: now(),
+    };
+    Ok(Config::new(&file, &flags, &[])?)
+}
+
+/// The configuration in force. One that was found rather than named is announced.
+pub(super) fn config_file(
+    args: &ConfigArgs,
+    sources: &[Source],
+    quiet: bool,
+) -> Result<ConfigFile, Failure> {
+    if args.no_config {
+        return Ok(ConfigFile::default());
+    }
+    if let Some(path) = &args.config {
+        return Ok(config::read(path)?);
+    }
+    match config::discover(sources)? {
+        Discovered::None => Ok(ConfigFile::default()),
+        Discovered::File(path) => {
+            if !quiet {
+                let _ = writeln!(io::stderr(), "keylint: using {}", path.display());
+            }
+            Ok(config::read(&path)?)
+        }
+    }
+}
+
+/// Name and text of each file.
+pub(super) fn rule_files(paths: &[PathBuf]) -> Result<Vec<(String, String)>, RuleError> {
+    let read = |path: &PathBuf| {
+        let file = path.display().to_string();
+        match fs::read_to_string(path) {
+            Ok(text) => Ok((file, text)),
+            Err(error) => Err(RuleError::Unreadable { file, detail: error.to_string() }),
+        }
+    };
+    paths.iter().map(read).collect()
+}
+
+/// A report file whose name does not say what goes into it.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the name `{}` does not say which format is wanted", path.display())]
+#[diagnostic(
+    code(report::unknown_format),
+    help("add --format, or end the name in .txt, .json or .sarif")
+)]
+struct UnknownFormat {
+    path: PathBuf,
+}
+
+fn format(args: &ScanArgs) -> Result<Format, Failure> {
+    if let Some(name) = args.format {
+        return Ok(name.into());
+    }
+    let Some(path) = &args.output else { return Ok(Format::Text) };
+    let name =
+        path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let endings = [
+        (".sarif", FormatName::Sarif),
+        (".sarif.json", FormatName::Sarif),
+        (".json", FormatName::Json),
+        (".txt", FormatName::Text),
+    ];
+    let known = endings.into_iter().find(|(ending, _)| name.ends_with(ending));
+    known.map(|(_, name)| name.into()).ok_or_else(|| UnknownFormat { path: path.clone() }.into())
+}
+
+fn options(args: &ScanArgs, config: &Config, color: When) -> Options {
+    let look = if args.output.is_some() { Look::Plain } else { output::look(&io::stdout(), color) };
+    Options {
+        suppressed: if args.show_suppressed { Suppressed::Listed } else { Suppressed::Counted },
+        secrets: config.secrets,
+        now: config.now,
+        fail_on: config.fail_on,
+        look,
+        width: columns().unwrap_or(100),
+    }
+}
+
+fn name_skipped(outcome: &Outcome) {
+    for skipped in outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()) {
+        let _ =
+            writeln!(io::stderr(), "keylint: not scanned: {}: {}", skipped.origin, skipped.detail);
+    }
+}
+
+fn print_stats(stats: &Stats) {
+    let mut lines = vec![
+        ("files", stats.files),
+        ("bytes", stats.bytes),
+        ("binary files", stats.binary),
+        ("hits of the prefilter", stats.windows),
+        ("candidates", stats.candidates),
+        ("policy documents", stats.documents),
+    ];
+    lines.extend(stats.rejected.iter().map(|(filter, count)| (*filter, *count)));
+    for (name, count) in lines {
+        let _ = writeln!(io::stderr(), "{count:>12} {name}");
+    }
+}

@@ -1,0 +1,63 @@
+//! Which `keylint.toml` a scan is under: that at the root of what is scanned.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::ConfigError;
+use crate::source::Source;
+
+const NAME: &str = "keylint.toml";
+
+/// What was found for the sources of a scan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Discovered {
+    /// A file to use.
+    File(PathBuf),
+    /// None of the sources has one.
+    None,
+}
+
+/// Looks for the configuration of the sources: in a directory given, for a file in the root of its repository, else in
+/// its directory.
+///
+/// # Errors
+///
+/// When two sources have different ones.
+pub fn discover(sources: &[Source]) -> Result<Discovered, ConfigError> {
+    let mut found: Option<PathBuf> = None;
+    for source in sources {
+        let Source::Path(path) = source else { continue };
+        let Some(file) = of_path(path) else { continue };
+        match &found {
+            Some(first) if *first != file => {
+                return Err(ConfigError::Ambiguous { first: first.clone(), second: file });
+            }
+            _ => found = Some(file),
+        }
+    }
+    Ok(found.map_or(Discovered::None, Discovered::File))
+}
+
+fn of_path(path: &Path) -> Option<PathBuf> {
+    let is_directory =
+        path.as_os_str().is_empty() || fs::metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    let root = if is_directory {
+        path.into()
+    } else {
+        repository_root(path).unwrap_or_else(|| path.parent().unwrap_or(Path::new("")).into())
+    };
+    let file = root.join(NAME);
+    fs::metadata(&file).is_ok_and(|metadata| metadata.is_file()).then_some(file)
+}
+
+/// The root of the repository that a file is in, as a path like the file's own where that is possible.
+fn repository_root(path: &Path) -> Option<PathBuf> {
+    let is_root = |directory: &Path| fs::symlink_metadata(directory.join(".git")).is_ok();
+    let above = path.ancestors().skip(1).find(|directory| {
+        is_root(if directory.as_os_str().is_empty() { Path::new(".") } else { directory })
+    });
+    above.map(Path::to_path_buf).or_else(|| {
+        let real = fs::canonicalize(path).ok()?;
+        real.ancestors().skip(1).find(|directory| is_root(directory)).map(Path::to_path_buf)
+    })
+}

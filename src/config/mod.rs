@@ -1,0 +1,336 @@
+//! What a scan is told: the layers of file and flags, joined and checked.
+
+mod discover;
+mod file;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use globset::{Glob, GlobMatcher, GlobSetBuilder};
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use thiserror::Error;
+
+pub use discover::{Discovered, discover};
+pub use file::{ConfigFile, read};
+
+use crate::finding::{Confidence, Severity};
+use crate::secrets::{RuleError, RuleSet};
+use crate::source::{IgnoreFiles, Selection};
+use crate::suppress::{Allow, Scope};
+use file::AllowText;
+
+/// Everything a scan is told. Made by [`Config::new`].
+pub struct Config {
+    /// Which halves run.
+    pub halves: Halves,
+    /// The secret rules that take part.
+    pub rules: RuleSet,
+    /// The ids of policy checks that do not take part.
+    pub disabled_checks: Vec<String>,
+    /// Severities that replace those of rules and checks.
+    pub severities: BTreeMap<String, Severity>,
+    /// Findings below are counted, not listed.
+    pub min_confidence: Confidence,
+    /// The lowest severity that makes a scan fail.
+    pub fail_on: Severity,
+    /// Which files are scanned.
+    pub selection: Selection,
+    /// What people decided not to count.
+    pub allows: Vec<Allow>,
+    /// Whether raw secrets may be shown.
+    pub secrets: Secrets,
+    /// Seconds since 1970 that dates in tokens are compared with.
+    pub now: u64,
+    /// Threads that scan; at least one.
+    pub threads: usize,
+}
+
+/// Which halves of keylint run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Halves {
+    /// Secrets and policies.
+    #[default]
+    Both,
+    /// Secrets alone.
+    Secrets,
+    /// Policies alone.
+    Policy,
+}
+
+/// Whether raw secrets may be shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Secrets {
+    /// Every report masks them.
+    #[default]
+    Masked,
+    /// Reports show them: `--reveal`.
+    Revealed,
+}
+
+/// The layer of the command line. `None` leaves the decision to the file, then to the default.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--only`.
+    pub halves: Option<Halves>,
+    /// `--min-confidence`.
+    pub min_confidence: Option<Confidence>,
+    /// `--fail-on`.
+    pub fail_on: Option<Severity>,
+    /// `--no-ignore`.
+    pub ignore_files: IgnoreFiles,
+    /// `--reveal`.
+    pub secrets: Secrets,
+    /// `--rules`: name and text of each file.
+    pub rule_files: Vec<(String, String)>,
+    /// `--threads`, or what the machine has.
+    pub threads: usize,
+    /// Seconds since 1970.
+    pub now: u64,
+}
+
+/// Configuration that cannot be used.
+#[derive(Debug, Error, Diagnostic)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("`{}` cannot be read: {detail}", path.display())]
+    #[diagnostic(
+        code(config::unreadable),
+        help("check the path and its permissions, or scan with --no-config")
+    )]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        detail: String,
+    },
+    /// Not TOML, or a key that does not exist.
+    #[error("{detail}")]
+    #[diagnostic(
+        code(config::syntax),
+        help("see docs/configuration.md for the keys, or scan with --no-config")
+    )]
+    Syntax {
+        /// The parser's words.
+        detail: String,
+        /// The text.
+        #[source_code]
+        source_code: NamedSource<String>,
+        /// Where.
+        #[label("here")]
+        at: SourceSpan,
+    },
+    /// An id that no rule and no check has.
+    #[error("there is no rule or check `{id}`")]
+    #[diagnostic(code(config::unknown_id))]
+    UnknownId {
+        /// As written.
+        id: String,
+        /// What to do.
+        #[help]
+        help: String,
+        /// The text.
+        #[source_code]
+        source_code: NamedSource<String>,
+        /// Where.
+        #[label("not an id")]
+        at: SourceSpan,
+    },
+    /// An entry that says too little or what cannot be.
+    #[error("{problem}")]
+    #[diagnostic(code(config::invalid))]
+    Invalid {
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        #[help]
+        help: String,
+        /// The text.
+        #[source_code]
+        source_code: NamedSource<String>,
+        /// Where.
+        #[label("this")]
+        at: SourceSpan,
+    },
+    /// Nothing is left to find.
+    #[error("the configuration leaves no rule and no check to run")]
+    #[diagnostic(
+        code(config::nothing_left),
+        help("a scan that looks for nothing would always pass: enable some rules")
+    )]
+    NothingLeft,
+    /// A rule file that cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Rules(#[from] RuleError),
+    /// Several inputs, each under its own configuration.
+    #[error("`{}` and `{}` would both configure this scan", first.display(), second.display())]
+    #[diagnostic(
+        code(config::ambiguous),
+        help("name one with --config, or scan the paths one at a time")
+    )]
+    Ambiguous {
+        /// One file.
+        first: PathBuf,
+        /// Another.
+        second: PathBuf,
+    },
+}
+
+impl Config {
+    /// Joins the layers. `known_checks` are the ids of the policy checks.
+    ///
+    /// # Errors
+    ///
+    /// When the file names rules that do not exist, allows without a reason, or leaves nothing to run.
+    pub fn new(
+        file: &ConfigFile,
+        flags: &Flags,
+        known_checks: &[&str],
+    ) -> Result<Self, ConfigError> {
+        let ids = Ids::new(&flags.rule_files, known_checks)?;
+        let file_ids =
+            file.rules.disable.iter().chain(&file.rules.only).chain(file.severity.keys());
+        file_ids
+            .chain(file.allow.iter().filter_map(|allow| allow.rule.as_ref()))
+            .try_for_each(|id| ids.check(id, file))?;
+        let is_listed = |list: &[toml::Spanned<String>], id: &str| {
+            list.iter().any(|listed| listed.get_ref() == id)
+        };
+        let takes_part = |id: &str| {
+            !is_listed(&file.rules.disable, id)
+                && (file.rules.only.is_empty() || is_listed(&file.rules.only, id))
+        };
+        let rules = RuleSet::load(&flags.rule_files, takes_part)?;
+        let disabled_checks: Vec<String> =
+            known_checks.iter().filter(|id| !takes_part(id)).map(|id| (*id).into()).collect();
+        let halves = flags.halves.unwrap_or_default();
+        let no_rules = rules.metas().next().is_none() || halves == Halves::Policy;
+        let no_checks = disabled_checks.len() == known_checks.len() || halves == Halves::Secrets;
+        if no_rules && no_checks {
+            return Err(ConfigError::NothingLeft);
+        }
+        Ok(Self {
+            halves,
+            rules,
+            disabled_checks,
+            allows: allows(file)?,
+            selection: selection(file, flags)?,
+            min_confidence: flags
+                .min_confidence
+                .or(file.min_confidence)
+                .unwrap_or(Confidence::Medium),
+            fail_on: flags.fail_on.or(file.fail_on).unwrap_or(Severity::Low),
+            severities: file
+                .severity
+                .iter()
+                .map(|(id, severity)| (id.get_ref().clone(), *severity))
+                .collect(),
+            secrets: flags.secrets,
+            now: flags.now,
+            threads: flags.threads.max(1),
+        })
+    }
+}
+
+/// Every id there is.
+struct Ids(Vec<String>);
+
+impl Ids {
+    fn new(rule_files: &[(String, String)], checks: &[&str]) -> Result<Self, RuleError> {
+        let rules = RuleSet::load(rule_files, |_| true)?;
+        let ids = rules.metas().map(|meta| meta.id.clone());
+        Ok(Self(ids.chain(checks.iter().map(|id| (*id).to_owned())).collect()))
+    }
+
+    fn check(&self, id: &toml::Spanned<String>, file: &ConfigFile) -> Result<(), ConfigError> {
+        let wanted = id.get_ref();
+        if self.0.contains(wanted) {
+            return Ok(());
+        }
+        let help = match nearest(wanted, self.0.iter().map(String::as_str)) {
+            Some(nearest) => format!("did you mean `{nearest}`? `keylint rules list` shows all"),
+            None => "`keylint rules list` shows all".into(),
+        };
+        Err(ConfigError::UnknownId {
+            id: wanted.clone(),
+            help,
+            source_code: file.source(),
+            at: id.span().into(),
+        })
+    }
+}
+
+/// The word most like `wanted`, if any is much like it.
+pub fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let alike = known.map(|word| (strsim::jaro_winkler(wanted, word), word));
+    alike
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, word)| word)
+}
+
+fn selection(file: &ConfigFile, flags: &Flags) -> Result<Selection, ConfigError> {
+    let mut exclude = GlobSetBuilder::new();
+    for pattern in &file.exclude {
+        exclude.add(glob(pattern, file)?.glob().clone());
+    }
+    Ok(Selection {
+        ignore_files: flags.ignore_files,
+        exclude: exclude.build().unwrap_or_default(),
+        exclude_root: file.root().into(),
+        threads: flags.threads,
+    })
+}
+
+fn glob(pattern: &toml::Spanned<String>, file: &ConfigFile) -> Result<GlobMatcher, ConfigError> {
+    let compiled = Glob::new(pattern.get_ref()).map_err(|error| ConfigError::Invalid {
+        problem: format!("`{}` is not a path pattern: {}", pattern.get_ref(), error.kind()),
+        help: "patterns are those of .gitignore, without `!`: `docs/**`, `*.snap`".into(),
+        source_code: file.source(),
+        at: pattern.span().into(),
+    })?;
+    Ok(compiled.compile_matcher())
+}
+
+fn allows(file: &ConfigFile) -> Result<Vec<Allow>, ConfigError> {
+    file.allow.iter().map(|text| allow(text, file)).collect()
+}
+
+fn allow(text: &AllowText, file: &ConfigFile) -> Result<Allow, ConfigError> {
+    let invalid = |problem: &str, help: &str| ConfigError::Invalid {
+        problem: problem.into(),
+        help: help.into(),
+        source_code: file.source(),
+        at: text.reason.span().into(),
+    };
+    if text.reason.get_ref().trim().is_empty() {
+        return Err(invalid(
+            "an `[[allow]]` needs a reason",
+            "write down why this is no problem; it is shown in reports",
+        ));
+    }
+    let path = text.path.as_ref().map(|path| glob(path, file)).transpose()?;
+    let AllowText { rule, fingerprint, incomplete, .. } = text;
+    let scope = match incomplete {
+        Some(pattern) if rule.is_none() && path.is_none() && fingerprint.is_none() => {
+            Scope::Incomplete(glob(pattern, file)?)
+        }
+        Some(_) => {
+            let help = "give `incomplete` an entry of its own";
+            return Err(invalid(
+                "`incomplete` cannot stand beside `rule`, `path` or `fingerprint`",
+                help,
+            ));
+        }
+        None if rule.is_none() && path.is_none() && fingerprint.is_none() => {
+            let help = "name a `rule`, a `path`, a `fingerprint` or an `incomplete` path";
+            return Err(invalid("this `[[allow]]` would allow everything", help));
+        }
+        None => Scope::Findings {
+            rule: rule.as_ref().map(|rule| rule.get_ref().clone()),
+            path,
+            fingerprint: fingerprint.clone(),
+        },
+    };
+    Ok(Allow { scope, reason: text.reason.get_ref().clone(), root: Path::new(file.root()).into() })
+}

@@ -1,0 +1,65 @@
+//! Days of the calendar and seconds since 1970, in UTC, without a clock.
+
+/// Seconds of a day.
+pub const DAY: u64 = 86_400;
+
+/// Days since 1970-01-01 of a date from then on.
+///
+/// <https://howardhinnant.github.io/date_algorithms.html#days_from_civil>
+pub const fn days_from_date(year: u64, month: u64, day: u64) -> u64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, of_era) = (year / 400, year % 400);
+    let of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// Year, month and day of a number of days since 1970-01-01; the inverse of [`days_from_date`].
+pub const fn date_from_days(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (
+        year + era * 400 + if month <= 2 { 1 } else { 0 },
+        month,
+        of_year - (153 * shifted + 2) / 5 + 1,
+    )
+}
+
+/// The date of a moment, as ISO 8601.
+pub fn date(seconds: u64) -> String {
+    let (year, month, day) = date_from_days(seconds / DAY);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// A moment as RFC 3339.
+pub fn timestamp(seconds: u64) -> String {
+    let rest = seconds % DAY;
+    format!("{}T{:02}:{:02}:{:02}Z", date(seconds), rest / 3600, rest / 60 % 60, rest % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_go_both_ways() {
+        for (days, text) in [
+            (0, "1970-01-01"),
+            (11_016, "2000-02-29"),
+            (20_088, "2024-12-31"),
+            (47_541, "2100-03-01"),
+        ] {
+            assert_eq!(date(days * DAY), text);
+            let (year, month, day) = date_from_days(days);
+            assert_eq!(days_from_date(year, month, day), days);
+        }
+    }
+
+    #[test]
+    fn timestamps() {
+        assert_eq!(timestamp(1_795_175_999), "2026-11-20T11:59:59Z");
+    }
+}

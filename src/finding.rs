@@ -1,0 +1,207 @@
+//! What a report is made of: owned, redacted, the same for both halves.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::blob::Origin;
+use crate::fingerprint::Fingerprint;
+use crate::location::Location;
+use crate::snippet::Snippet;
+
+/// How bad it is when the finding is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing; never fails a build.
+    Note,
+    /// Little harm by itself.
+    Low,
+    /// Harm under further conditions.
+    Medium,
+    /// Direct harm.
+    High,
+    /// Direct harm to a whole account or organisation.
+    Critical,
+}
+
+/// How sure keylint is that the finding is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// A guess; not listed by default.
+    Low,
+    /// More likely right than wrong.
+    Medium,
+    /// Rarely wrong.
+    High,
+    /// Proved, for example by a checksum.
+    VeryHigh,
+}
+
+macro_rules! names {
+    ($type:ident: $($variant:ident = $name:literal),+) => {
+        impl $type {
+            /// Every value, lowest first.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word that files, flags and reports use.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    };
+}
+
+names!(Severity: Note = "note", Low = "low", Medium = "medium", High = "high", Critical = "critical");
+names!(Confidence: Low = "low", Medium = "medium", High = "high", VeryHigh = "very-high");
+
+/// What is known of a rule or check before it finds anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleMeta {
+    /// Stable: users write it in configuration, comments and CI.
+    pub id: String,
+    /// One line, without a full stop.
+    pub title: String,
+    /// What to do about a finding; one or more sentences.
+    pub help: String,
+    /// The worst severity a finding of this rule can have.
+    pub severity: Severity,
+    /// The confidence most findings of this rule have.
+    pub confidence: Confidence,
+    /// Pages that say where the format or the behaviour is documented; the first is the best.
+    pub references: Vec<String>,
+    /// Words to filter by; the first is `secret` or `policy`.
+    pub tags: Vec<String>,
+}
+
+/// What can be said offline about how real a secret is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// It looks the way the format says; nothing more can be proved.
+    ShapeOnly,
+    /// It parses as what it claims to be.
+    StructureValid,
+    /// Its own checksum holds.
+    ChecksumValid,
+    /// The format has a checksum and it does not hold.
+    ChecksumFailed,
+    /// It carries a date, and the date has passed.
+    Expired,
+    /// A private key under a passphrase.
+    EncryptedKey,
+    /// A value from public documentation.
+    PublicKnown,
+}
+
+names!(Verdict: ShapeOnly = "shape-only", StructureValid = "structure-valid", ChecksumValid = "checksum-valid",
+    ChecksumFailed = "checksum-failed", Expired = "expired", EncryptedKey = "encrypted-key", PublicKnown = "public-known");
+
+/// The raw bytes of a secret. Not `Debug`, `Display` or `Serialize`: it leaves through [`Secret::reveal`] alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Box<[u8]>);
+
+impl Secret {
+    /// Takes a copy of the bytes.
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes. Whoever calls this answers for where they go.
+    pub fn reveal(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// One secret or one policy defect, with every place it was seen at.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule or check that found it.
+    pub rule: Arc<RuleMeta>,
+    /// At most the rule's own.
+    pub severity: Severity,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// What is wrong, in one or two sentences, without the secret.
+    pub message: String,
+    /// At least one; sorted.
+    pub places: Vec<Place>,
+    /// What only one of the halves knows.
+    pub kind: FindingKind,
+    /// Its identity across runs.
+    pub fingerprint: Fingerprint,
+}
+
+impl Finding {
+    /// Whether every place is suppressed.
+    pub fn is_suppressed(&self) -> bool {
+        self.places.iter().all(|place| place.suppressed.is_some())
+    }
+}
+
+/// What only one of the halves knows about a finding.
+#[derive(Clone, Debug)]
+pub enum FindingKind {
+    /// A credential.
+    Secret {
+        /// The value itself.
+        secret: Secret,
+        /// The value as it may be shown.
+        redacted: String,
+        /// How real it is.
+        verdict: Verdict,
+        /// What the value itself tells, such as the AWS account of a key id: name and value.
+        facts: Vec<(String, String)>,
+    },
+    /// A defect of a policy document.
+    Policy {
+        /// The more general checks that found the same element.
+        supersedes: Vec<String>,
+    },
+}
+
+/// One place of a finding.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// In which input.
+    pub origin: Arc<Origin>,
+    /// Where in it.
+    pub location: Location,
+    /// The lines around, already redacted.
+    pub snippet: Snippet,
+    /// Why this place does not count.
+    pub suppressed: Option<Suppression>,
+}
+
+/// A decision by a person that a place does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// Where the decision is written.
+    pub kind: SuppressionKind,
+    /// The reason given; empty when there was none.
+    pub reason: String,
+}
+
+/// Where a suppression is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SuppressionKind {
+    /// A comment next to the place.
+    Inline,
+    /// An `[[allow]]` of the configuration.
+    Config,
+}
+
+names!(SuppressionKind: Inline = "inline", Config = "config");

@@ -1,0 +1,151 @@
+//! What a scan ends with: findings, what was not scanned and why, and what was counted on the way.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::blob::Origin;
+use crate::finding::Finding;
+
+/// Everything a scan has to say. Reports are made from this alone.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Sorted by place, then rule.
+    pub findings: Vec<Finding>,
+    /// Sorted by origin; empty when every selected byte was scanned.
+    pub skipped: Vec<Skipped>,
+    /// What was looked at and what became of it.
+    pub stats: Stats,
+}
+
+impl Outcome {
+    /// Whether every selected byte was scanned, known gaps aside.
+    pub fn is_complete(&self) -> bool {
+        self.skipped.iter().all(|skipped| skipped.accepted.is_some())
+    }
+
+    /// The findings that no suppression covers.
+    pub fn active(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| !finding.is_suppressed())
+    }
+}
+
+/// An input, or a part of one, that was selected but not scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// What it is.
+    pub origin: Origin,
+    /// Which kind of obstacle.
+    pub reason: SkipReason,
+    /// The obstacle in words, without a full stop.
+    pub detail: String,
+    /// Why the configuration accepts this gap; `None` makes the scan incomplete.
+    pub accepted: Option<String>,
+}
+
+/// Why an input was not scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SkipReason {
+    /// The operating system did not let us read it.
+    Unreadable,
+    /// It changed its nature between listing and reading, or is no regular file.
+    NotRegular,
+    /// A documented limit was reached.
+    Limit,
+    /// A known format that could not be decoded.
+    Malformed,
+    /// A defect of keylint itself: the scanner stopped on this input.
+    Internal,
+}
+
+impl SkipReason {
+    /// The word that reports use; part of the interface.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::NotRegular => "not-regular",
+            Self::Limit => "limit",
+            Self::Malformed => "malformed",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Counts of a scan. Every number is a function of the input and the configuration, never of time or threads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Inputs read to the end.
+    pub files: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Inputs that were taken for binary and searched with provider rules only.
+    pub binary: u64,
+    /// What the selection left out.
+    pub census: Census,
+    /// Stretches of text that rules looked at closely.
+    pub windows: u64,
+    /// Values that some rule matched.
+    pub candidates: u64,
+    /// Candidates dropped, by the name of the filter that did it.
+    pub rejected: BTreeMap<&'static str, u64>,
+    /// Findings below `min_confidence`, which are not listed.
+    pub below_confidence: u64,
+    /// AWS policy documents read.
+    pub documents: u64,
+}
+
+impl Stats {
+    /// Adds the counts of another part of the same scan.
+    pub fn add(&mut self, other: &Self) {
+        let Self {
+            files,
+            bytes,
+            binary,
+            census,
+            windows,
+            candidates,
+            rejected,
+            below_confidence,
+            documents,
+        } = other;
+        self.files += files;
+        self.bytes += bytes;
+        self.binary += binary;
+        self.census.add(census);
+        self.windows += windows;
+        self.candidates += candidates;
+        for (filter, count) in rejected {
+            *self.rejected.entry(filter).or_default() += count;
+        }
+        self.below_confidence += below_confidence;
+        self.documents += documents;
+    }
+}
+
+/// What was seen in the tree and not selected.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Symbolic links: never followed.
+    pub links: u64,
+    /// FIFOs, sockets and devices: never opened.
+    pub special: u64,
+    /// Files that git ignores, and ignored directories (one each, not entered).
+    pub ignored: u64,
+    /// Files that `exclude` of the configuration leaves out.
+    pub excluded: u64,
+}
+
+impl Census {
+    fn add(&mut self, other: &Self) {
+        let Self { links, special, ignored, excluded } = other;
+        self.links += links;
+        self.special += special;
+        self.ignored += ignored;
+        self.excluded += excluded;
+    }
+}

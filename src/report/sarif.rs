@@ -1,0 +1,342 @@
+//! SARIF 2.1.0, in the form that GitHub code scanning takes whole.
+//!
+//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>,
+//! <https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
+use serde_json::json;
+use serde_sarif::sarif::{
+    ArtifactLocation, Invocation, Location, Message, MultiformatMessageString, Notification,
+    PhysicalLocation, PropertyBag, Region, ReportingConfiguration, ReportingDescriptor,
+    Result as SarifResult, ResultLevel, Run, RunAutomationDetails, Sarif, Suppression,
+    SupressionKind as SarifSuppression, Tool, ToolComponent,
+};
+
+use super::{Options, Suppressed, listed};
+use crate::blob::{Origin, path_bytes};
+use crate::config::Secrets;
+use crate::date::timestamp;
+use crate::finding::{
+    Confidence, Finding, FindingKind, Place, RuleMeta, Severity, SuppressionKind,
+};
+use crate::outcome::{Outcome, Skipped};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+/// GitHub refuses a run with more results.
+const MAX_RESULTS: usize = 25_000;
+/// GitHub refuses longer descriptions.
+const MAX_DESCRIPTION: usize = 1000;
+
+pub(super) fn write(
+    outcome: &Outcome,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut findings: Vec<&Finding> = listed(outcome, options).collect();
+    // Only the first 5 000 results are shown, so the worst come first.
+    findings.sort_by_key(|finding| std::cmp::Reverse((finding.severity, finding.confidence)));
+    let rules = rules(&findings);
+    let index: BTreeMap<&str, usize> =
+        rules.iter().enumerate().map(|(at, rule)| (rule.id.as_str(), at)).collect();
+    let mut results: Vec<SarifResult> = Vec::new();
+    let mut cut = 0;
+    for finding in findings {
+        let rule = index.get(finding.rule.id.as_str()).copied().unwrap_or(0);
+        let places = finding.places.iter().enumerate();
+        let shown = places.filter(|(_, place)| {
+            options.suppressed == Suppressed::Listed || place.suppressed.is_none()
+        });
+        for (ordinal, place) in shown {
+            if results.len() < MAX_RESULTS {
+                results.push(result(finding, place, ordinal, rule, options.secrets));
+            } else {
+                cut += 1;
+            }
+        }
+    }
+    let run = Run::builder()
+        .tool(Tool::builder().driver(driver(&rules)).build())
+        .automation_details(RunAutomationDetails::builder().id("keylint/scan/").build())
+        .column_kind(json!("utf16CodeUnits"))
+        .invocations(vec![invocation(outcome, options, cut)])
+        .results(results)
+        .build();
+    let sarif = Sarif::builder().schema(SCHEMA).version(json!("2.1.0")).runs(vec![run]).build();
+    serde_json::to_writer_pretty(&mut *out, &sarif)?;
+    writeln!(out)
+}
+
+/// The rules of the findings, once each, by id.
+fn rules(findings: &[&Finding]) -> Vec<Arc<RuleMeta>> {
+    let by_id: BTreeMap<&str, &Arc<RuleMeta>> =
+        findings.iter().map(|finding| (finding.rule.id.as_str(), &finding.rule)).collect();
+    by_id.into_values().map(Arc::clone).collect()
+}
+
+fn driver(rules: &[Arc<RuleMeta>]) -> ToolComponent {
+    ToolComponent::builder()
+        .name("keylint")
+        .full_name(concat!("keylint ", env!("CARGO_PKG_VERSION")))
+        .semantic_version(env!("CARGO_PKG_VERSION"))
+        .information_uri(env!("CARGO_PKG_REPOSITORY"))
+        .rules(rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>())
+        .build()
+}
+
+fn descriptor(rule: &RuleMeta) -> ReportingDescriptor {
+    let text = |text: &str| MultiformatMessageString::builder().text(shorten(text)).build();
+    let mut properties = BTreeMap::new();
+    let mut tags = vec!["security".to_owned()];
+    tags.extend(rule.tags.iter().take(9).cloned());
+    properties.insert("tags".into(), json!(tags));
+    properties.insert("precision".into(), json!(precision(rule.confidence)));
+    properties.insert("security-severity".into(), json!(security_severity(rule.severity)));
+    let links = rule.references.iter().fold(String::new(), |links, link| links + "\n- " + link);
+    let help = MultiformatMessageString::builder()
+        .text(format!("{}{links}", rule.help))
+        .markdown(format!("{}\n{links}", rule.help))
+        .build();
+    let descriptor = ReportingDescriptor::builder()
+        .id(&rule.id)
+        .name(pascal_case(&rule.id))
+        .short_description(text(&rule.title))
+        .full_description(text(&format!("{}. {}", rule.title, rule.help)))
+        .help(help)
+        .default_configuration(
+            ReportingConfiguration::builder().level(json!(level_name(rule.severity))).build(),
+        )
+        .properties(PropertyBag::builder().additional_properties(properties).build());
+    match rule.references.first() {
+        Some(link) => descriptor.help_uri(link).build(),
+        None => descriptor.build(),
+    }
+}
+
+fn result(
+    finding: &Finding,
+    place: &Place,
+    ordinal: usize,
+    rule: usize,
+    secrets: Secrets,
+) -> SarifResult {
+    let mut properties = BTreeMap::new();
+    properties.insert("confidence".into(), json!(finding.confidence.name()));
+    properties.insert("severity".into(), json!(finding.severity.name()));
+    match &finding.kind {
+        FindingKind::Secret { verdict, facts, .. } => {
+            properties.insert("verdict".into(), json!(verdict.name()));
+            properties.extend(facts.iter().map(|(name, value)| (name.clone(), json!(value))));
+        }
+        FindingKind::Policy { supersedes } if !supersedes.is_empty() => {
+            properties.insert("supersedes".into(), json!(supersedes));
+        }
+        FindingKind::Policy { .. } => {}
+    }
+    let fingerprint = finding.fingerprint.as_str();
+    let partial =
+        [("primaryLocationLineHash".to_owned(), format!("{fingerprint}:{}", ordinal + 1))];
+    let result = SarifResult::builder()
+        .rule_id(&finding.rule.id)
+        .rule_index(i64::try_from(rule).unwrap_or(0))
+        .level(level(finding.severity))
+        .message(message(&finding.message))
+        .locations(vec![location(&place.origin, Some(region(finding, place, secrets)))])
+        .fingerprints(BTreeMap::from([("keylint/v1".to_owned(), fingerprint.to_owned())]))
+        .partial_fingerprints(BTreeMap::from(partial))
+        .properties(PropertyBag::builder().additional_properties(properties).build());
+    let Some(suppression) = &place.suppressed else { return result.build() };
+    let kind = match suppression.kind {
+        SuppressionKind::Inline => SarifSuppression::InSource,
+        SuppressionKind::Config => SarifSuppression::External,
+    };
+    let known = Suppression::builder()
+        .kind(json!(kind))
+        .status(json!("accepted"))
+        .justification(&suppression.reason);
+    result.suppressions(vec![known.build()]).build()
+}
+
+fn message(text: &str) -> Message {
+    Message::builder().text(text).build()
+}
+
+fn location(origin: &Origin, region: Option<Region>) -> Location {
+    let physical = PhysicalLocation::builder()
+        .artifact_location(ArtifactLocation::builder().uri(uri(origin)).build());
+    let physical = match region {
+        Some(region) => physical.region(region).build(),
+        None => physical.build(),
+    };
+    Location::builder().physical_location(physical).build()
+}
+
+fn region(finding: &Finding, place: &Place, secrets: Secrets) -> Region {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let (start, end) = (place.location.start, place.location.end);
+    let region = Region::builder()
+        .start_line(number(start.line))
+        .start_column(number(start.column_utf16))
+        .end_line(number(end.line))
+        .end_column(number(end.column_utf16))
+        .byte_offset(number(start.offset))
+        .byte_length(number(end.offset - start.offset));
+    match (&finding.kind, secrets) {
+        (FindingKind::Secret { secret, .. }, Secrets::Revealed) => {
+            let text = String::from_utf8_lossy(secret.reveal()).into_owned();
+            region
+                .snippet(serde_sarif::sarif::ArtifactContent::builder().text(text).build())
+                .build()
+        }
+        _ => region.build(),
+    }
+}
+
+/// A relative reference with forward slashes, or a `file:` URI; every byte that is not plain is percent-encoded.
+fn uri(origin: &Origin) -> String {
+    let Some(path) = origin.path() else { return "stdin".into() };
+    let bytes = path_bytes(path);
+    let mut uri = String::from(if bytes.starts_with(b"/") { "file://" } else { "" });
+    for byte in bytes.iter() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(*byte));
+            }
+            byte => uri.extend(['%', hex_digit(byte >> 4), hex_digit(byte & 15)]),
+        }
+    }
+    uri
+}
+
+fn hex_digit(nibble: u8) -> char {
+    char::from_digit(nibble.into(), 16).unwrap_or('0').to_ascii_uppercase()
+}
+
+fn invocation(outcome: &Outcome, options: &Options, cut: usize) -> Invocation {
+    let mut notifications: Vec<Notification> = outcome.skipped.iter().map(notification).collect();
+    let suppressed = outcome
+        .findings
+        .iter()
+        .flat_map(|finding| &finding.places)
+        .filter(|place| place.suppressed.is_some());
+    let suppressed = suppressed.count();
+    let note =
+        |text: String| Notification::builder().level(json!("note")).message(message(&text)).build();
+    if suppressed > 0 && options.suppressed == Suppressed::Counted {
+        notifications.push(note(format!(
+            "{suppressed} places are suppressed; --show-suppressed lists them"
+        )));
+    }
+    if outcome.stats.below_confidence > 0 {
+        let count = outcome.stats.below_confidence;
+        notifications.push(note(format!(
+            "{count} findings are below the confidence asked for; --min-confidence low lists them"
+        )));
+    }
+    if cut > 0 {
+        let text = format!("{cut} results are left out: a run may have {MAX_RESULTS}");
+        notifications
+            .push(Notification::builder().level(json!("warning")).message(message(&text)).build());
+    }
+    Invocation::builder()
+        .execution_successful(outcome.is_complete())
+        .tool_execution_notifications(notifications)
+        .properties(
+            PropertyBag::builder()
+                .additional_properties(BTreeMap::from([(
+                    "now".to_owned(),
+                    json!(timestamp(options.now)),
+                )]))
+                .build(),
+        )
+        .build()
+}
+
+fn notification(skipped: &Skipped) -> Notification {
+    let (level, text) = match &skipped.accepted {
+        Some(reason) => (
+            "note",
+            format!("not scanned ({}): {}; accepted: {reason}", skipped.reason, skipped.detail),
+        ),
+        None => ("error", format!("not scanned ({}): {}", skipped.reason, skipped.detail)),
+    };
+    Notification::builder()
+        .level(json!(level))
+        .message(message(&text))
+        .locations(vec![location(&skipped.origin, None)])
+        .build()
+}
+
+const fn level(severity: Severity) -> ResultLevel {
+    match severity {
+        Severity::Critical | Severity::High => ResultLevel::Error,
+        Severity::Medium | Severity::Low => ResultLevel::Warning,
+        Severity::Note => ResultLevel::Note,
+    }
+}
+
+const fn level_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium | Severity::Low => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// GitHub's scale: above 9.0 is critical, from 7.0 high, from 4.0 medium, above 0.0 low.
+const fn security_severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "2.5",
+        Severity::Note => "0.1",
+    }
+}
+
+const fn precision(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::VeryHigh => "very-high",
+        Confidence::High => "high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    }
+}
+
+/// Rule names are identifiers by convention: `generic-api-key` is `GenericApiKey`.
+fn pascal_case(id: &str) -> String {
+    id.split('-')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
+        })
+        .collect()
+}
+
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= MAX_DESCRIPTION {
+        return text.into();
+    }
+    text.chars().take(MAX_DESCRIPTION - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn uris_are_inert() {
+        let of = |path: &str| uri(&Origin::File { path: PathBuf::from(path) });
+        assert_eq!(of("a b/ü#?.txt"), "a%20b/%C3%BC%23%3F.txt");
+        assert_eq!(of("/tmp/x"), "file:///tmp/x");
+    }
+
+    #[test]
+    fn names() {
+        assert_eq!(pascal_case("sm-arn-missing-suffix"), "SmArnMissingSuffix");
+    }
+}

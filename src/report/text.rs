@@ -1,0 +1,244 @@
+//! The report for people: one block a finding, then a summary that says what was and what was not looked at.
+
+use std::fmt::{self, Write as _};
+use std::io;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents,
+};
+
+use super::{Look, Options, Suppressed, listed};
+use crate::blob::write_inert;
+use crate::finding::{Finding, FindingKind, Place, Severity};
+use crate::outcome::Outcome;
+
+/// Further places that are named; the rest are counted.
+const MORE_PLACES: usize = 5;
+
+pub(super) fn write(
+    outcome: &Outcome,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let theme = match options.look {
+        Look::Plain => GraphicalTheme::unicode_nocolor(),
+        Look::Colour => GraphicalTheme::unicode(),
+    };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(options.width.clamp(60, 160))
+        .with_links(false);
+    for finding in listed(outcome, options) {
+        if let Some(block) = block(finding, options.suppressed) {
+            let mut text = String::new();
+            if handler.render_report(&mut text, &block).is_err() {
+                text = block.to_string();
+            }
+            writeln!(out, "{}", text.trim_start_matches('\n').trim_end())?;
+            writeln!(out)?;
+        }
+    }
+    summary(outcome, options, out)
+}
+
+/// One finding as a diagnostic.
+#[derive(Debug)]
+struct Block<'a> {
+    finding: &'a Finding,
+    first: &'a Place,
+    rest: Vec<&'a Place>,
+    snippet: Window<'a>,
+}
+
+fn block(finding: &Finding, suppressed: Suppressed) -> Option<Block<'_>> {
+    let shown = |place: &&Place| suppressed == Suppressed::Listed || place.suppressed.is_none();
+    let mut places = finding.places.iter().filter(shown);
+    let first = places.next()?;
+    Some(Block {
+        finding,
+        first,
+        rest: places.collect(),
+        snippet: Window { place: first, name: name(first) },
+    })
+}
+
+fn name(place: &Place) -> String {
+    place.origin.to_string()
+}
+
+impl fmt::Display for Block<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_inert(f, self.finding.message.as_bytes())
+    }
+}
+
+impl std::error::Error for Block<'_> {}
+
+impl Diagnostic for Block<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(&self.finding.rule.id))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.finding.severity {
+            Severity::Critical | Severity::High => miette::Severity::Error,
+            Severity::Medium | Severity::Low => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let mut help = self.finding.rule.help.clone();
+        for place in self.rest.iter().take(MORE_PLACES) {
+            let _ = write!(help, "\nalso at {}:{}", place.origin, place.location.start.line);
+        }
+        if self.rest.len() > MORE_PLACES {
+            let _ = write!(help, "\nand at {} more places", self.rest.len() - MORE_PLACES);
+        }
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.snippet)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let mut label =
+            format!("{} severity, {} confidence", self.finding.severity, self.finding.confidence);
+        if let FindingKind::Secret { facts, .. } = &self.finding.kind {
+            for (name, value) in facts {
+                label.push_str(", ");
+                let _ = write_inert(&mut label, format!("{name} {value}").as_bytes());
+            }
+        }
+        if let Some(suppression) = &self.first.suppressed {
+            label.push_str(", suppressed: ");
+            let _ = write_inert(&mut label, suppression.reason.as_bytes());
+        }
+        let span = self.first.snippet.label.clone();
+        Some(Box::new(std::iter::once(LabeledSpan::at(span, label))))
+    }
+}
+
+/// The lines of a place, numbered as in the file.
+#[derive(Debug)]
+struct Window<'a> {
+    place: &'a Place,
+    name: String,
+}
+
+impl SourceCode for Window<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let snippet = &self.place.snippet;
+        let inner = snippet.text.as_str().read_span(span, before, after)?;
+        let first_line =
+            self.place.location.start.line.saturating_sub(1 + snippet.lines_before as u64);
+        let line = usize::try_from(first_line).unwrap_or(0) + inner.line();
+        // The header names the column in the file; the cut may have moved it.
+        let on_label_line = inner.line() == snippet.lines_before;
+        let column = self.place.location.start.column.saturating_sub(1);
+        let column =
+            if on_label_line { usize::try_from(column).unwrap_or(0) } else { inner.column() };
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            inner.data(),
+            *inner.span(),
+            line,
+            column,
+            inner.line_count(),
+        )))
+    }
+}
+
+fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    for skipped in &outcome.skipped {
+        let accepted = skipped
+            .accepted
+            .as_ref()
+            .map_or(String::new(), |reason| format!(" (accepted: {reason})"));
+        writeln!(out, "not scanned: {}: {}{accepted}", skipped.origin, skipped.detail)?;
+    }
+    let active: Vec<&Finding> = outcome.active().collect();
+    let by_severity: Vec<String> = Severity::ALL
+        .iter()
+        .rev()
+        .map(|severity| {
+            (severity, active.iter().filter(|finding| finding.severity == *severity).count())
+        })
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| format!("{count} {severity}"))
+        .collect();
+    let stats = &outcome.stats;
+    let found = match active.len() {
+        0 => "no findings".into(),
+        1 => format!("1 finding ({})", by_severity.join(", ")),
+        count => format!("{count} findings ({})", by_severity.join(", ")),
+    };
+    let files = plural(stats.files, "file");
+    writeln!(out, "{found} in {files}, {}{}", size(stats.bytes), failing(&active, options))?;
+    let census = &stats.census;
+    let suppressed = outcome.findings.len() - active.len();
+    let counts = [
+        (suppressed as u64, "suppressed"),
+        (stats.below_confidence, "below the confidence asked for (--min-confidence low)"),
+        (stats.documents, "policy documents read"),
+        (stats.binary, "binary files (provider rules only)"),
+        (census.ignored, "git-ignored names not scanned (--no-ignore)"),
+        (census.excluded, "excluded by keylint.toml"),
+        (census.links, "links not followed"),
+        (census.special, "pipes, sockets and devices not opened"),
+    ];
+    let counts: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    if !counts.is_empty() {
+        writeln!(out, "{}", counts.join("; "))?;
+    }
+    if !outcome.is_complete() {
+        let missing =
+            outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()).count() as u64;
+        writeln!(out, "incomplete: {} not scanned", plural(missing, "input"))?;
+    }
+    Ok(())
+}
+
+fn failing(active: &[&Finding], options: &Options) -> String {
+    let failing = active.iter().filter(|finding| finding.severity >= options.fail_on).count();
+    if failing == active.len() {
+        String::new()
+    } else {
+        format!("; {failing} of {} severity or worse", options.fail_on)
+    }
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Bytes with a decimal unit.
+fn size(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)];
+    match UNITS.iter().find(|(_, unit)| bytes >= *unit) {
+        Some((name, unit)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
+        None => plural(bytes, "byte"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        assert_eq!(size(1), "1 byte");
+        assert_eq!(size(1_950), "1.9 kB");
+        assert_eq!(size(490_500_000), "490.5 MB");
+    }
+}

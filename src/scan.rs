@@ -1,0 +1,203 @@
+//! The program: list what is to be read, read it in parallel, analyse each blob, join the results.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use crate::blob::Blob;
+use crate::config::{Config, Halves, Secrets};
+use crate::finding::{Finding, FindingKind, Place, Secret};
+use crate::fingerprint::Fingerprint;
+use crate::location::Location;
+use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
+use crate::secrets::{self, Detection};
+use crate::snippet::{Redaction, Snippet};
+use crate::source::{self, Source, SourceError, Unit};
+use crate::suppress::{allow, inline};
+
+/// How far a scan is; another thread may look.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Inputs to read; 0 until they are listed.
+    pub total: AtomicU64,
+    /// Inputs read.
+    pub done: AtomicU64,
+}
+
+/// Scans the sources.
+///
+/// # Errors
+///
+/// When a source cannot be what the user meant. Everything else ends up in [`Outcome::skipped`].
+pub fn scan(
+    sources: &[Source],
+    config: &Config,
+    progress: &Progress,
+) -> Result<Outcome, SourceError> {
+    let listing = source::list(sources, &config.selection)?;
+    progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
+    let run = || {
+        let parts = listing.units.par_iter().map(|unit| {
+            let part = analyse(unit, config);
+            progress.done.fetch_add(1, Ordering::Relaxed);
+            part
+        });
+        parts.collect::<Vec<Part>>()
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build();
+    let parts = pool.map_or_else(|_| run(), |pool| pool.install(run));
+
+    let mut outcome = Outcome { skipped: listing.skipped, ..Outcome::default() };
+    outcome.stats.census = listing.census;
+    join(parts, &mut outcome);
+    allow::apply(&mut outcome.findings, &mut outcome.skipped, &config.allows);
+    Ok(outcome)
+}
+
+/// What one input gave.
+#[derive(Default)]
+struct Part {
+    findings: Vec<Finding>,
+    skipped: Vec<Skipped>,
+    stats: Stats,
+}
+
+/// Buffers of one thread.
+#[derive(Default)]
+struct Scratch {
+    source: source::Scratch,
+    secrets: secrets::Scratch,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// Analyses one input. A defect of keylint on one input must not end the scan of the others.
+fn analyse(unit: &Unit, config: &Config) -> Part {
+    let analysed = catch_unwind(AssertUnwindSafe(|| {
+        SCRATCH.with_borrow_mut(|Scratch { source, secrets }| {
+            let mut part = Part::default();
+            let read = source::read(unit, source, &mut |blob| part.visit(blob, config, secrets));
+            match read {
+                Ok(read) => {
+                    part.stats.files += 1;
+                    part.stats.bytes += read.bytes;
+                    part.stats.binary += u64::from(read.is_binary);
+                }
+                Err(skipped) => part.skipped.push(skipped),
+            }
+            part
+        })
+    }));
+    analysed.unwrap_or_else(|_| {
+        let detail = "keylint failed on this input; please report it".into();
+        let skipped =
+            Skipped { origin: unit.origin(), reason: SkipReason::Internal, detail, accepted: None };
+        Part { skipped: vec![skipped], ..Part::default() }
+    })
+}
+
+impl Part {
+    fn visit(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
+        if config.halves == Halves::Policy {
+            return;
+        }
+        let detections = config.rules.detect(blob, config.now, scratch, &mut self.stats);
+        if detections.is_empty() {
+            return;
+        }
+        let redactions = redactions(&detections, config.secrets);
+        let mut locator = blob.locator();
+        for detection in &detections {
+            if detection.confidence < config.min_confidence {
+                self.stats.below_confidence += 1;
+                continue;
+            }
+            let location = locator.locate(&detection.span());
+            self.findings.push(finding(
+                detection,
+                place(blob, detection, location, &redactions),
+                config,
+            ));
+        }
+    }
+}
+
+fn finding(detection: &Detection, place: Place, config: &Config) -> Finding {
+    let rule = Arc::clone(detection.meta());
+    let severity = config.severities.get(&rule.id).copied().unwrap_or(detection.severity);
+    let secret = detection.secret();
+    let redacted = match config.secrets {
+        Secrets::Masked => {
+            Redaction { span: detection.span(), keep: detection.public_prefix() }.mask(secret)
+        }
+        Secrets::Revealed => String::from_utf8_lossy(secret).into_owned(),
+    };
+    Finding {
+        rule,
+        severity,
+        confidence: detection.confidence,
+        message: detection.message(),
+        places: vec![place],
+        kind: FindingKind::Secret {
+            secret: Secret::new(secret),
+            redacted,
+            verdict: detection.verdict,
+            facts: detection.facts.clone(),
+        },
+        fingerprint: detection.fingerprint(),
+    }
+}
+
+fn place(
+    blob: &Blob,
+    detection: &Detection,
+    location: Location,
+    redactions: &[Redaction],
+) -> Place {
+    let span = detection.span();
+    Place {
+        origin: Arc::clone(blob.origin),
+        location,
+        snippet: Snippet::new(blob.text, &span, redactions),
+        suppressed: inline::find(blob.text, span.start, &detection.meta().id),
+    }
+}
+
+/// What must not be shown of a blob: every secret found in it, also those that are not reported.
+fn redactions(detections: &[Detection], secrets: Secrets) -> Vec<Redaction> {
+    match secrets {
+        Secrets::Revealed => Vec::new(),
+        Secrets::Masked => {
+            let redaction =
+                |found: &Detection| Redaction { span: found.span(), keep: found.public_prefix() };
+            detections.iter().map(redaction).collect()
+        }
+    }
+}
+
+/// Joins the parts in order; the same secret in several places becomes one finding.
+fn join(parts: Vec<Part>, outcome: &mut Outcome) {
+    let mut known: HashMap<(String, Fingerprint), usize> = HashMap::new();
+    for part in parts {
+        outcome.stats.add(&part.stats);
+        outcome.skipped.extend(part.skipped);
+        for finding in part.findings {
+            let key = (finding.rule.id.clone(), finding.fingerprint.clone());
+            if let Some(first) = known.get(&key).and_then(|at| outcome.findings.get_mut(*at)) {
+                first.severity = first.severity.max(finding.severity);
+                first.confidence = first.confidence.max(finding.confidence);
+                first.places.extend(finding.places);
+            } else {
+                known.insert(key, outcome.findings.len());
+                outcome.findings.push(finding);
+            }
+        }
+    }
+    outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
+}

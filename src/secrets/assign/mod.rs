@@ -1,0 +1,241 @@
+//! Assignments in any language: a name, an operator, a value. Read outwards from a word in the name, so nothing is
+//! parsed that no anchor points at.
+
+mod name;
+mod value;
+
+use std::ops::Range;
+
+pub(crate) use name::{NameClass, classify, split};
+pub(crate) use value::Quoting;
+
+/// The words that names of secrets are made of. Each is found wherever it stands in a name.
+pub(crate) const WORDS: &[&str] = &[
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "auth",
+    "cred",
+    "key",
+    "salt",
+    "psw",
+    "_pw",
+    "otp",
+    "signature",
+    "jwt",
+    "pin_",
+    "kennwort",
+    "senha",
+    "contrase",
+];
+
+/// The longest name that is read.
+const MAX_NAME: usize = 96;
+/// How far the operator may be from the name.
+const MAX_GAP: usize = 24;
+
+/// A name that gets a value. The ranges are bytes of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Assignment {
+    pub(crate) name: Range<usize>,
+    pub(crate) value: Range<usize>,
+    pub(crate) operator: Operator,
+    pub(crate) quoting: Quoting,
+    /// What wraps the value, such as `String` in `String("…")`.
+    pub(crate) call: Option<Range<usize>>,
+}
+
+/// What stands between name and value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operator {
+    /// `=`, `:=`, `=>`, `<-`.
+    Assign,
+    /// `==`, `!=`, `eq`: a comparison with a literal gives it away as well.
+    Compare,
+    /// `:`, as in YAML, JSON and headers.
+    Colon,
+    /// `,` between quoted arguments, as in `put("password", "…")`.
+    Comma,
+    /// `(`, as in `setPassword("…")`.
+    Call,
+    /// `>`, as in `<password>…</password>`.
+    Element,
+    /// White space, as in `--password …` and `IDENTIFIED BY '…'`.
+    Space,
+}
+
+/// Reads the assignment whose name has an anchor at `at`; `None` when there is no value to be seen.
+pub(crate) fn read(text: &[u8], at: usize) -> Option<Assignment> {
+    let name = name_around(text, at)?;
+    let is_flag =
+        name.start.checked_sub(2).and_then(|start| text.get(start..name.start)) == Some(b"--");
+    let (after, closed) = skip_closers(text, name.end);
+    let (operator, after) = operator(text, &name, after, closed, is_flag)?;
+    let value = value::read(text, after, operator)?;
+    let value::Value { range, quoting, call } = value;
+    Some(Assignment { name, value: range, operator, quoting, call })
+}
+
+const fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$') || byte >= 0x80
+}
+
+/// The name that the byte at `at` belongs to, without leading and trailing signs.
+fn name_around(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let low = at.saturating_sub(MAX_NAME);
+    let before = text.get(low..at)?.iter().rev().take_while(|byte| is_name_byte(**byte)).count();
+    let high = text.len().min(at + MAX_NAME);
+    let after = text.get(at..high)?.iter().take_while(|byte| is_name_byte(**byte)).count();
+    let is_edge = |byte: &u8| matches!(byte, b'-' | b'.' | b'$' | b'_');
+    let mut range = at - before..at + after;
+    let bytes = text.get(range.clone())?;
+    range.start += bytes.iter().take_while(|byte| is_edge(byte)).count();
+    range.end -= bytes.iter().rev().take_while(|byte| is_edge(byte)).count();
+    (range.start <= at && range.start < range.end).then_some(range)
+}
+
+/// What closes a quoted or indexed name: quotes (also escaped ones) at once, then brackets and white space.
+fn skip_closers(text: &[u8], from: usize) -> (usize, Closed) {
+    let mut closed = Closed::default();
+    let mut at = from;
+    while at < from + MAX_GAP {
+        let (quote, length) = match text.get(at..) {
+            Some([b'\\', b'"' | b'\'', ..]) => (true, 2),
+            Some([b'"' | b'\'' | b'`', ..]) => (true, 1),
+            Some([b'&', b'q', b'u', b'o', b't', b';', ..]) => (true, 6),
+            Some([b'&', b'#', b'3', b'9' | b'4', b';', ..]) => (true, 5),
+            Some([b']' | b')' | b'}' | b'?' | b'*' | b' ' | b'\t', ..]) => (false, 1),
+            _ => break,
+        };
+        if quote && closed.spaced {
+            break;
+        }
+        closed.quoted |= quote;
+        closed.spaced |= !quote;
+        at += length;
+    }
+    (at, closed)
+}
+
+#[derive(Clone, Copy, Default)]
+struct Closed {
+    quoted: bool,
+    spaced: bool,
+}
+
+fn operator(
+    text: &[u8],
+    name: &Range<usize>,
+    at: usize,
+    closed: Closed,
+    is_flag: bool,
+) -> Option<(Operator, usize)> {
+    let rest = text.get(at..)?;
+    let found = match rest {
+        [b'=' | b'!', b'=', b'=', ..] => (Operator::Compare, 3),
+        [b'=' | b'!', b'=', ..] => (Operator::Compare, 2),
+        [b'=' | b'-', b'>', ..]
+        | [b':' | b'?' | b'+' | b'|' | b'.', b'=', ..]
+        | [b'<', b'-', ..] => (Operator::Assign, 2),
+        [b'|', b'|', b'=', ..] => (Operator::Assign, 3),
+        [b'=', ..] => (Operator::Assign, 1),
+        [b':', b':', ..] => return None,
+        [b':', ..] => (Operator::Colon, 1),
+        [b',', ..] if closed.quoted => (Operator::Comma, 1),
+        [b'(', ..] if !closed.quoted => (Operator::Call, 1),
+        [b'>', ..] if opens_element(text, name.start) => (Operator::Element, 1),
+        _ if closed.quoted || !closed.spaced => return None,
+        [b'\'' | b'"', ..] => (Operator::Space, 0),
+        _ if is_flag || takes_a_bare_word(text, name, at) => (Operator::Space, 0),
+        _ => return None,
+    };
+    Some((found.0, at + found.1))
+}
+
+/// `<password>` or `<ns:password>`.
+fn opens_element(text: &[u8], name: usize) -> bool {
+    let before = text.get(name.saturating_sub(24)..name).unwrap_or_default();
+    let stop = before.iter().rposition(|byte| {
+        !(byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'.'))
+    });
+    stop.and_then(|stop| before.get(stop)) == Some(&b'<')
+}
+
+/// `password …` of `.netrc`, Redis' `requirepass …`: white space and then the value.
+fn takes_a_bare_word(text: &[u8], name: &Range<usize>, at: usize) -> bool {
+    let is =
+        |known: &[u8]| text.get(name.clone()).is_some_and(|name| name.eq_ignore_ascii_case(known));
+    let before = text.get(at.saturating_sub(200)..at).unwrap_or_default();
+    is(b"requirepass")
+        || is(b"masterauth")
+        || is(b"password") && memchr::memmem::find(before, b"machine ").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &str) -> Vec<(String, String)> {
+        let lower = text.to_ascii_lowercase();
+        let mut found = Vec::new();
+        for at in 0..text.len() {
+            if WORDS.iter().any(|word| lower.as_bytes()[at..].starts_with(word.as_bytes()))
+                && let Some(assignment) = read(text.as_bytes(), at)
+            {
+                let pair = (text[assignment.name].to_owned(), text[assignment.value].to_owned());
+                if !found.contains(&pair) {
+                    found.push(pair);
+                }
+            }
+        }
+        found
+    }
+
+    /// Line, name, value.
+    const CASES: &[(&str, &str, &str)] = &[
+        ("DB_PASSWORD=hunter2\n", "DB_PASSWORD", "hunter2"),
+        ("export TOKEN='a b c'", "TOKEN", "a b c"),
+        (r#"  "password": "p\"q","#, "password", r#"p\"q"#),
+        ("spring.datasource.password: s3cr3t # local", "spring.datasource.password", "s3cr3t"),
+        ("$config['db_password'] = 'x!y';", "db_password", "x!y"),
+        ("users: [{user: svc, password: arvj} ]", "password", "arvj"),
+        (r#"props.put("secretKey", "abc");"#, "secretKey", "abc"),
+        (r#"client.setPassword("abc")"#, "client.setPassword", "abc"),
+        ("<Password>abc</Password>", "Password", "abc"),
+        (r#"<add key="x" password="abc"/>"#, "password", "abc"),
+        ("mysql --password abc -u x", "password", "abc"),
+        ("curl --api-token=abc https://x", "api-token", "abc"),
+        (r#"Key: aws.String("abc")"#, "Key", "abc"),
+        (r#"const password: string = "abc";"#, "password", "abc"),
+        (r#"if (token == "abc")"#, "token", "abc"),
+        (r#""{\"pass\":\"abc\",\"x\":1}""#, "pass", "abc"),
+        ("https://x/?access_token=abc&y=1", "access_token", "abc"),
+        ("password => 'abc',", "password", "abc"),
+        ("nkey: &#39;abc&#39;,", "nkey", "abc"),
+        ("ALTER USER x PASSWORD 'abc'", "PASSWORD", "abc"),
+        ("machine h login u password abc", "password", "abc"),
+        ("X-Auth-Token: abc\r\n", "X-Auth-Token", "abc"),
+        ("secret = b'abc'", "secret", "abc"),
+        ("LOOPIA_API_PASSWORD=abc \\", "LOOPIA_API_PASSWORD", "abc"),
+    ];
+
+    #[test]
+    fn reads_every_way_to_write_it() {
+        for (line, name, value) in CASES {
+            let found = all(line);
+            assert!(
+                found.contains(&((*name).to_owned(), (*value).to_owned())),
+                "{line:?} gave {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn needs_an_operator() {
+        for line in ["the password of the user", "tokens", "password", "key::value", "secret\n= x"]
+        {
+            assert_eq!(all(line), [], "{line:?}");
+        }
+    }
+}

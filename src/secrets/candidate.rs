@@ -1,0 +1,51 @@
+//! A value that some rule matched, before anything is decided about it.
+
+use std::ops::Range;
+
+use super::assign::{Assignment, NameClass};
+use super::place::PlaceClass;
+use super::rule::Rule;
+
+/// A value that some rule matched.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate<'a> {
+    pub(crate) rule: &'a Rule,
+    /// The text it lies in.
+    pub(crate) text: &'a [u8],
+    /// The secret itself.
+    pub(crate) secret: Range<usize>,
+    /// The name it is assigned to, for generic rules.
+    pub(crate) named: Option<Named>,
+    pub(crate) place: PlaceClass,
+}
+
+/// The assignment a generic candidate was read from.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) assignment: Assignment,
+    pub(crate) class: NameClass,
+}
+
+impl<'a> Candidate<'a> {
+    pub(crate) fn secret(&self) -> &'a [u8] {
+        self.text.get(self.secret.clone()).unwrap_or_default()
+    }
+
+    /// The name as written; empty when there is none.
+    pub(crate) fn name(&self) -> &'a [u8] {
+        self.named
+            .as_ref()
+            .and_then(|named| self.text.get(named.assignment.name.clone()))
+            .unwrap_or_default()
+    }
+
+    /// Up to `length` bytes before the secret, on its own line.
+    pub(crate) fn line_before(&self, length: usize) -> &'a [u8] {
+        let before = self
+            .text
+            .get(self.secret.start.saturating_sub(length)..self.secret.start)
+            .unwrap_or_default();
+        let start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |at| at + 1);
+        before.get(start..).unwrap_or_default()
+    }
+}

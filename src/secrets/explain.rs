@@ -1,0 +1,68 @@
+//! Every candidate of a text and what became of it: nothing is dropped without a trace.
+
+use super::{PlaceClass, RuleSet, Scratch, filters, judge, score};
+use crate::blob::Blob;
+use crate::location::Location;
+
+/// Terms and what they add up to.
+#[derive(Clone, Debug)]
+pub struct Score {
+    /// Name, amount and weight of each term.
+    pub terms: Vec<(&'static str, f32, f32)>,
+    /// From 0 to 1.
+    pub probability: f32,
+}
+
+/// One candidate and its fate.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The rule that matched.
+    pub rule: String,
+    /// Where the value lies.
+    pub location: Location,
+    /// The name it is assigned to; empty when there is none.
+    pub name: String,
+    /// The value, raw: whoever prints it answers for that.
+    pub value: Vec<u8>,
+    /// The filter that drops it, if one does.
+    pub filter: Option<&'static str>,
+    /// How the score came about, for values of assignments.
+    pub score: Option<Score>,
+    /// What a report says, when it is taken for a secret.
+    pub verdict: Option<String>,
+}
+
+impl RuleSet {
+    /// Explains every candidate of a blob, in the order of the text.
+    pub fn explain(&self, blob: &Blob, now: u64, scratch: &mut Scratch) -> Vec<Explanation> {
+        let mut locator = blob.locator();
+        let candidates = self.candidates(blob, PlaceClass::of(blob.origin), scratch);
+        let mut explanations: Vec<Explanation> = candidates
+            .into_iter()
+            .map(|candidate| {
+                let terms = || {
+                    let terms = score::terms(&candidate).into_iter();
+                    terms.map(|(name, amount)| (name, amount, score::weight(name))).collect()
+                };
+                let score =
+                    || Score { terms: terms(), probability: score::probability(&candidate) };
+                Explanation {
+                    rule: candidate.rule.meta.id.clone(),
+                    location: locator.locate(&candidate.secret),
+                    name: String::from_utf8_lossy(candidate.name()).into_owned(),
+                    value: candidate.secret().to_vec(),
+                    filter: filters::reject(&candidate),
+                    score: candidate.rule.is_generic().then(score),
+                    verdict: judge(candidate, now).ok().map(|found| {
+                        format!(
+                            "{}, {} severity, {} confidence",
+                            found.verdict, found.severity, found.confidence
+                        )
+                    }),
+                }
+            })
+            .collect();
+        explanations.sort_by_key(|explanation| explanation.location);
+        explanations
+    }
+}

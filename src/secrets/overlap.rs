@@ -1,0 +1,40 @@
+//! One value, one finding: where candidates overlap, the one that knows more wins.
+
+use super::Detection;
+use super::rule::Trigger;
+use crate::finding::Verdict;
+
+/// Drops every detection that a better one overlaps, and sorts the rest by place.
+pub(super) fn resolve(mut detections: Vec<Detection<'_>>) -> Vec<Detection<'_>> {
+    detections.sort_by_key(|detection| std::cmp::Reverse(rank(detection)));
+    let mut kept: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    detections.retain(|detection| {
+        let secret = detection.candidate.secret.clone();
+        let clashes =
+            kept.range(..secret.end).next_back().is_some_and(|(_, end)| *end > secret.start);
+        if !clashes {
+            kept.insert(secret.start, secret.end);
+        }
+        !clashes
+    });
+    detections.sort_by_key(|detection| detection.candidate.secret.start);
+    detections
+}
+
+/// What makes one detection better than another, most important first.
+fn rank(detection: &Detection) -> (bool, u8, usize, std::cmp::Reverse<usize>) {
+    let proved = matches!(detection.verdict, Verdict::ChecksumValid | Verdict::StructureValid);
+    let precision = match detection.candidate.rule.trigger {
+        Trigger::Prefix(_) => 4,
+        Trigger::Infix { .. } | Trigger::Literal { .. } => 3,
+        Trigger::Words { .. } => 2,
+        Trigger::Assigned(_) => 1,
+    };
+    let candidate = &detection.candidate;
+    (
+        proved && precision > 1,
+        precision,
+        candidate.secret.len(),
+        std::cmp::Reverse(candidate.secret.start),
+    )
+}

@@ -1,0 +1,322 @@
+//! The pass over every byte: four bit masks, one bit for each byte of the text.
+//!
+//! This is the only file with `unsafe`. The vector path must give the same masks as the plain loop, which the tests
+//! check on every kind of input.
+
+#![expect(
+    unsafe_code,
+    reason = "vector loads and calls of code for a processor feature found at run time"
+)]
+
+/// One bit for each byte of a text; bit `i` of word `w` is byte `64 w + i`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Masks {
+    /// Letters, digits, `_`, `+`, `/` and `-`.
+    pub(super) token: Vec<u64>,
+    /// Letters and digits.
+    pub(super) alnum: Vec<u64>,
+    /// Digits.
+    pub(super) digit: Vec<u64>,
+    /// Places where an anchor may begin.
+    pub(super) anchor: Vec<u64>,
+}
+
+/// What one block of 64 bytes gives, in the order of the fields of [`Masks`].
+type Block = [u64; 4];
+/// A block and the two bytes behind it, which tell whether an anchor begins in the block.
+const BLOCK: usize = 64;
+const PADDED: usize = BLOCK + 2;
+
+impl Masks {
+    fn clear(&mut self, blocks: usize) {
+        for mask in [&mut self.token, &mut self.alnum, &mut self.digit, &mut self.anchor] {
+            mask.clear();
+            mask.reserve(blocks);
+        }
+    }
+
+    fn push(&mut self, [token, alnum, digit, anchor]: Block) {
+        self.token.push(token);
+        self.alnum.push(alnum);
+        self.digit.push(digit);
+        self.anchor.push(anchor);
+    }
+}
+
+/// Sixteen buckets of three-byte beginnings, split into nibbles: `low[g][j][n]` has bit `b` set when bucket `8 g + b`
+/// has a word whose byte `j` ends in nibble `n`; `high` likewise.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    low: [[[u8; 16]; 3]; 2],
+    high: [[[u8; 16]; 3]; 2],
+}
+
+impl Tables {
+    /// Adds a beginning, with the bit 0x20 set in each byte, to a bucket from 0 to 15.
+    pub(super) fn add(&mut self, start: [u8; 3], bucket: usize) {
+        let (group, bit) = (bucket / 8 % 2, 1 << (bucket % 8));
+        let (Some(low), Some(high)) = (self.low.get_mut(group), self.high.get_mut(group)) else {
+            return;
+        };
+        for ((byte, low), high) in start.into_iter().zip(low).zip(high) {
+            if let Some(entry) = low.get_mut(usize::from(byte & 15)) {
+                *entry |= bit;
+            }
+            if let Some(entry) = high.get_mut(usize::from(byte >> 4)) {
+                *entry |= bit;
+            }
+        }
+    }
+}
+
+/// Fills `masks` for a text.
+pub(super) fn classify(text: &[u8], tables: &Tables, masks: &mut Masks) {
+    masks.clear(text.len().div_ceil(BLOCK));
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        unsafe { avx2::classify(text, tables, masks) };
+        return;
+    }
+    for_each_block(text, |block| masks.push(plain::block(block, tables)));
+}
+
+/// Cuts a text into blocks with two bytes of what follows; the end of the text is padded with NULs.
+#[inline]
+fn for_each_block(text: &[u8], mut visit: impl FnMut(&[u8; PADDED])) {
+    let mut at = 0;
+    while let Some(block) = text.get(at..).and_then(|rest| rest.first_chunk::<PADDED>()) {
+        visit(block);
+        at += BLOCK;
+    }
+    while let Some(rest @ [_, ..]) = text.get(at..) {
+        let mut padded = [0; PADDED];
+        padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        visit(&padded);
+        at += BLOCK;
+    }
+}
+
+mod plain {
+    use super::{BLOCK, Block, PADDED, Tables};
+
+    pub(super) fn block(block: &[u8; PADDED], tables: &Tables) -> Block {
+        let (mut token, mut alnum, mut digit, mut anchor) = (0, 0, 0, 0);
+        for (place, bytes) in block.windows(3).take(BLOCK).enumerate() {
+            let &[byte, second, third] = bytes else { continue };
+            let is_alnum = byte.is_ascii_alphanumeric();
+            token |= u64::from(is_alnum || matches!(byte, b'_' | b'+' | b'/' | b'-')) << place;
+            alnum |= u64::from(is_alnum) << place;
+            digit |= u64::from(byte.is_ascii_digit()) << place;
+            anchor |= u64::from(may_begin([byte, second, third], tables)) << place;
+        }
+        [token, alnum, digit, anchor]
+    }
+
+    fn may_begin(bytes: [u8; 3], tables: &Tables) -> bool {
+        tables.low.iter().zip(&tables.high).any(|(low, high)| {
+            let both =
+                low.iter().zip(high).zip(bytes).fold(u8::MAX, |buckets, ((low, high), byte)| {
+                    let byte = byte | 0x20;
+                    let low = low.get(usize::from(byte & 15)).copied().unwrap_or(0);
+                    buckets & low & high.get(usize::from(byte >> 4)).copied().unwrap_or(0)
+                });
+            both != 0
+        })
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::x86_64::{
+        __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+        _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+        _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    };
+
+    use super::{Block, Masks, PADDED, Tables, for_each_block};
+
+    /// Classes of bytes, one bit each, looked up by nibble. A byte has the class that both of its nibbles have.
+    const SIGN: u8 = 1;
+    const DIGIT: u8 = 2;
+    const LETTER_LOW: u8 = 4;
+    const LETTER_HIGH: u8 = 8;
+    const UNDERSCORE: u8 = 16;
+
+    const CLASS_BY_HIGH: [u8; 16] = {
+        let mut table = [0; 16];
+        table[0x2] = SIGN;
+        table[0x3] = DIGIT;
+        table[0x4] = LETTER_LOW;
+        table[0x5] = LETTER_HIGH | UNDERSCORE;
+        table[0x6] = LETTER_LOW;
+        table[0x7] = LETTER_HIGH;
+        table
+    };
+
+    const CLASS_BY_LOW: [u8; 16] = {
+        let mut table = [0; 16];
+        let mut nibble = 0;
+        while nibble < 16 {
+            table[nibble] = match nibble {
+                0 => DIGIT | LETTER_HIGH,
+                1..=9 => DIGIT | LETTER_LOW | LETTER_HIGH,
+                0xA => LETTER_LOW | LETTER_HIGH,
+                0xB | 0xD => LETTER_LOW | SIGN,
+                0xF => LETTER_LOW | SIGN | UNDERSCORE,
+                _ => LETTER_LOW,
+            };
+            nibble += 1;
+        }
+        table
+    };
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn classify(text: &[u8], tables: &Tables, masks: &mut Masks) {
+        let vectors = Vectors::new(tables);
+        for_each_block(text, |block| masks.push(vectors.block(block)));
+    }
+
+    struct Vectors {
+        class_by_low: __m256i,
+        class_by_high: __m256i,
+        low: [[__m256i; 3]; 2],
+        high: [[__m256i; 3]; 2],
+    }
+
+    impl Vectors {
+        #[target_feature(enable = "avx2")]
+        fn new(tables: &Tables) -> Self {
+            let all = |tables: &[[[u8; 16]; 3]; 2]| {
+                let group = |[first, second, third]: &[[u8; 16]; 3]| {
+                    [table(first), table(second), table(third)]
+                };
+                [group(&tables[0]), group(&tables[1])]
+            };
+            Self {
+                class_by_low: table(&CLASS_BY_LOW),
+                class_by_high: table(&CLASS_BY_HIGH),
+                low: all(&tables.low),
+                high: all(&tables.high),
+            }
+        }
+
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn block(&self, block: &[u8; PADDED]) -> Block {
+            let [first, second] = [self.half(block, 0), self.half(block, 32)];
+            let join = |place: usize| u64::from(first[place]) | u64::from(second[place]) << 32;
+            [join(0), join(1), join(2), join(3)]
+        }
+
+        /// The masks of 32 bytes.
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn half(&self, block: &[u8; PADDED], at: usize) -> [u32; 4] {
+            let bytes = load(block, at);
+            let class = look_up(self.class_by_low, self.class_by_high, bytes);
+            let is = |wanted: u8| any_bit(_mm256_and_si256(class, splat(wanted)));
+            let anchor =
+                any_bit(_mm256_or_si256(self.buckets(block, at, 0), self.buckets(block, at, 1)));
+            [any_bit(class), is(DIGIT | LETTER_LOW | LETTER_HIGH), is(DIGIT), anchor]
+        }
+
+        /// The buckets of one group that a word beginning at each byte may be in.
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn buckets(&self, block: &[u8; PADDED], at: usize, group: usize) -> __m256i {
+            let case = splat(0x20);
+            let (low, high) = (&self.low[group], &self.high[group]);
+            let place = |place: usize| {
+                look_up(low[place], high[place], _mm256_or_si256(load(block, at + place), case))
+            };
+            _mm256_and_si256(_mm256_and_si256(place(0), place(1)), place(2))
+        }
+    }
+
+    /// What both nibbles of each byte agree on.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn look_up(low: __m256i, high: __m256i, bytes: __m256i) -> __m256i {
+        let nibble = splat(0x0F);
+        let by_low = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble));
+        let by_high =
+            _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble));
+        _mm256_and_si256(by_low, by_high)
+    }
+
+    /// One bit for each byte that is not zero.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn any_bit(bytes: __m256i) -> u32 {
+        !_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())).cast_unsigned()
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn splat(byte: u8) -> __m256i {
+        _mm256_set1_epi8(byte.cast_signed())
+    }
+
+    /// 32 bytes of the block, from 0, 1, 2 or 32, 33, 34.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn load(block: &[u8; PADDED], at: usize) -> __m256i {
+        let bytes: &[u8] = &block[at..at + 32];
+        // SAFETY: the slice has 32 bytes, and the load asks for no alignment.
+        unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+    }
+
+    /// A table of 16 bytes, in both halves of the vector.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn table(bytes: &[u8; 16]) -> __m256i {
+        // SAFETY: the array has 16 bytes, and the load asks for no alignment.
+        _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn tables() -> Tables {
+        let mut tables = Tables::default();
+        for (bucket, start) in [b"pas", b"key", b"://", b"8q~", b"\xff  "].into_iter().enumerate() {
+            tables.add(*start, bucket * 3);
+        }
+        tables
+    }
+
+    fn check(text: &[u8]) {
+        let (mut fast, mut slow) = (Masks::default(), Masks::default());
+        classify(text, &tables(), &mut fast);
+        for_each_block(text, |block| slow.push(plain::block(block, &tables())));
+        assert_eq!(fast, slow);
+    }
+
+    #[test]
+    fn every_byte_value_in_every_place() {
+        let all: Vec<u8> = (0..=255).collect();
+        for shift in 0..70 {
+            let text = [vec![b'x'; shift], all.clone()].concat();
+            check(&text);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn vectors_equal_the_plain_loop(text in prop::collection::vec(any::<u8>(), 0..400)) {
+            check(&text);
+        }
+
+        #[test]
+        fn vectors_equal_the_plain_loop_on_text(text in "[paskey:/8q~ -]{0,300}") {
+            check(text.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! A rule as the program uses it: checked, with a regex that is compiled when it is first needed.
+
+use std::sync::{Arc, OnceLock};
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use regex_automata::meta::Regex;
+use regex_automata::util::syntax;
+use thiserror::Error;
+
+use super::rule_text::{RuleText, TriggerText};
+use super::verdict::{Verifier, verifier};
+use crate::finding::{Confidence, RuleMeta, Severity};
+
+/// The shortest stretch of token characters that makes the run lane stop.
+pub(crate) const MIN_RUN: usize = 16;
+/// How far a match may reach when the rule does not say.
+const DEFAULT_SPAN: usize = 1024;
+/// How far a match may reach at most; chunks overlap by more than this.
+const MAX_SPAN: usize = 32 * 1024;
+/// The longest regex taken from a user, in bytes.
+const MAX_PATTERN: usize = 8 * 1024;
+
+/// What makes the scanner try a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Trigger {
+    /// The secret begins with one of these, after a byte that is not alphanumeric.
+    Prefix(Vec<String>),
+    /// A run of at least so many token characters, one digit among them, near one of these words.
+    Words { run: usize, words: Vec<String> },
+    /// A run of at least so many token characters that has, or touches, one of these.
+    Infix { run: usize, infix: Vec<String> },
+    /// One of these, anywhere.
+    Literal { literal: Vec<String>, before: usize, followed_by: Option<u8> },
+    /// A value assigned to a name of this class.
+    Assigned(Vec<String>),
+}
+
+/// A rule, ready to use.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) meta: Arc<RuleMeta>,
+    /// What fingerprints are made of, so that two rules for one kind of token agree.
+    pub(crate) family: String,
+    pub(crate) trigger: Trigger,
+    /// How far a match may reach beyond the trigger, in bytes.
+    pub(crate) span: usize,
+    pub(crate) verifier: Option<Verifier>,
+    pattern: String,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Rule {
+    /// The compiled regex; `None` for rules that have none and, before `check`, for those that do not compile.
+    pub(crate) fn regex(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| compile(&self.pattern).ok()).as_ref()
+    }
+
+    /// Whether values come from assignments alone.
+    pub(crate) const fn is_generic(&self) -> bool {
+        matches!(self.trigger, Trigger::Assigned(_))
+    }
+
+    /// Compiles the regex now and says what is wrong with it.
+    pub(crate) fn check(&self) -> Result<(), RuleProblem> {
+        if self.pattern.is_empty() {
+            return Ok(());
+        }
+        let regex = compile(&self.pattern)?;
+        if regex.captures_len() < 2 { Err(RuleProblem::NoGroup) } else { Ok(()) }
+    }
+
+    /// Checks a rule as written, all but its regex, which costs time.
+    pub(crate) fn new(text: RuleText) -> Result<Self, RuleProblem> {
+        let RuleText { id, title, help, regex: pattern, references, .. } = text;
+        let bad = |field: &'static str, value: &str| RuleProblem::UnknownValue {
+            field,
+            value: value.into(),
+        };
+        let severity = by_name(Severity::ALL, Severity::name, &text.severity)
+            .ok_or_else(|| bad("severity", &text.severity))?;
+        let span = text.trigger.span.unwrap_or(DEFAULT_SPAN);
+        if span > MAX_SPAN {
+            return Err(RuleProblem::SpanTooLong { span });
+        }
+        let trigger = Trigger::new(text.trigger)?;
+        let confidence = match &text.confidence {
+            Some(name) => by_name(Confidence::ALL, Confidence::name, name)
+                .ok_or_else(|| bad("confidence", name))?,
+            None if matches!(trigger, Trigger::Prefix(_)) => Confidence::High,
+            None => Confidence::Medium,
+        };
+        let verifier = match &text.verdict {
+            Some(name) => Some(verifier(name).ok_or_else(|| bad("verdict", name))?),
+            None => None,
+        };
+        if pattern.is_empty() && !matches!(trigger, Trigger::Assigned(_)) {
+            return Err(RuleProblem::NoRegex);
+        }
+        let tags = std::iter::once("secret".into()).chain(text.tags).collect();
+        let family = text.family.unwrap_or_else(|| id.clone());
+        let meta = Arc::new(RuleMeta { id, title, help, severity, confidence, references, tags });
+        Ok(Self { meta, family, trigger, span, verifier, pattern, regex: OnceLock::new() })
+    }
+}
+
+fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, wanted: &str) -> Option<T> {
+    all.iter().copied().find(|value| name(*value) == wanted)
+}
+
+impl Trigger {
+    fn new(text: TriggerText) -> Result<Self, RuleProblem> {
+        let TriggerText {
+            prefix, run, words, infix, literal, assigned, before, followed_by, ..
+        } = text;
+        let shortest = |list: &[String]| list.iter().map(String::len).min();
+        let run = || match run {
+            Some(run) if run >= MIN_RUN => Ok(run),
+            Some(run) => Err(RuleProblem::RunTooShort { run }),
+            None => Ok(MIN_RUN),
+        };
+        let given = [&prefix, &words, &infix, &literal, &assigned];
+        if given.iter().filter(|list| !list.is_empty()).count() != 1 {
+            return Err(RuleProblem::NoTrigger);
+        }
+        let (trigger, least) = if let Some(length) = shortest(&prefix) {
+            (Self::Prefix(prefix), (length, 2))
+        } else if let Some(length) = shortest(&words) {
+            (Self::Words { run: run()?, words }, (length, 2))
+        } else if let Some(length) = shortest(&infix) {
+            (Self::Infix { run: run()?, infix }, (length, 2))
+        } else if let Some(length) = shortest(&literal) {
+            let followed_by = followed_by.and_then(|text| text.bytes().next());
+            (Self::Literal { literal, before: before.unwrap_or(64), followed_by }, (length, 3))
+        } else {
+            (Self::Assigned(assigned), (1, 1))
+        };
+        let (length, least) = least;
+        if length < least { Err(RuleProblem::TriggerTooShort { least }) } else { Ok(trigger) }
+    }
+}
+
+/// Compiles a pattern over bytes, without Unicode tables: they cost more than all the rest of the start-up.
+fn compile(pattern: &str) -> Result<Regex, RuleProblem> {
+    if pattern.len() > MAX_PATTERN {
+        return Err(RuleProblem::PatternTooLong { length: pattern.len() });
+    }
+    Regex::builder()
+        .syntax(syntax::Config::new().unicode(false).utf8(false).nest_limit(50))
+        .configure(
+            Regex::config()
+                .utf8_empty(false)
+                .nfa_size_limit(Some(4 << 20))
+                .onepass_size_limit(Some(1 << 20)),
+        )
+        .build(pattern)
+        .map_err(|error| RuleProblem::Regex { detail: regex_error(&error) })
+}
+
+fn regex_error(error: &regex_automata::meta::BuildError) -> String {
+    let detail = match error.syntax_error() {
+        Some(syntax) => syntax.to_string(),
+        None => error.to_string(),
+    };
+    // The parser draws the pattern over several lines; the last one says what is wrong.
+    detail.lines().last().unwrap_or_default().trim_start_matches("error: ").into()
+}
+
+/// What can be wrong with one rule.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum RuleProblem {
+    /// A word that is not in the list.
+    #[error("`{value}` is no {field}")]
+    UnknownValue {
+        /// The field.
+        field: &'static str,
+        /// What it says.
+        value: String,
+    },
+    /// No trigger, or several.
+    #[error("a trigger has exactly one of `prefix`, `words`, `infix`, `literal` and `assigned`")]
+    NoTrigger,
+    /// A trigger that would stop everywhere.
+    #[error("every word of this trigger needs at least {least} bytes")]
+    TriggerTooShort {
+        /// Bytes.
+        least: usize,
+    },
+    /// A run that the lane does not stop at.
+    #[error("`run` is {run}, but shorter runs than {MIN_RUN} are not looked at")]
+    RunTooShort {
+        /// As given.
+        run: usize,
+    },
+    /// A span beyond the overlap of chunks.
+    #[error("`span` is {span}, but matches may reach {MAX_SPAN} bytes at most")]
+    SpanTooLong {
+        /// As given.
+        span: usize,
+    },
+    /// No regex where one is needed.
+    #[error("the rule has no `regex`")]
+    NoRegex,
+    /// A regex that captures nothing.
+    #[error("the regex has no group; group 1 is the secret")]
+    NoGroup,
+    /// A regex that is too long.
+    #[error("the regex has {length} bytes, more than {MAX_PATTERN}")]
+    PatternTooLong {
+        /// Bytes.
+        length: usize,
+    },
+    /// A regex that does not compile.
+    #[error("the regex does not compile: {detail}")]
+    Regex {
+        /// The parser's words.
+        detail: String,
+    },
+    /// Two rules of one name.
+    #[error("there is another rule of this id")]
+    Duplicate,
+}
+
+/// A rule file that cannot be used.
+#[derive(Debug, Error, Diagnostic)]
+pub enum RuleError {
+    /// Not TOML, or not a rule file.
+    #[error("`{file}` is not a rule file: {detail}")]
+    #[diagnostic(
+        code(rule::syntax),
+        help("each rule is a `[[rule]]` table; see docs/configuration.md")
+    )]
+    Syntax {
+        /// Its name.
+        file: String,
+        /// The parser's words.
+        detail: String,
+        /// Its text.
+        #[source_code]
+        source_code: NamedSource<String>,
+        /// Where.
+        #[label("here")]
+        at: SourceSpan,
+    },
+    /// A rule that makes no sense.
+    #[error("rule `{id}`: {problem}")]
+    #[diagnostic(code(rule::invalid), help("see docs/configuration.md for the fields of a rule"))]
+    Invalid {
+        /// The rule.
+        id: String,
+        /// What is wrong with it.
+        problem: RuleProblem,
+        /// The text of the file.
+        #[source_code]
+        source_code: NamedSource<String>,
+        /// Where its id is written.
+        #[label("this rule")]
+        at: SourceSpan,
+    },
+    /// A file that cannot be read.
+    #[error("rule file `{file}` cannot be read: {detail}")]
+    #[diagnostic(code(rule::unreadable), help("check the path and its permissions"))]
+    Unreadable {
+        /// Its name.
+        file: String,
+        /// The system's words.
+        detail: String,
+    },
+}

@@ -1,0 +1,155 @@
+//! What a run of bytes is: its encoding, and whether it is text at all. Decided once, from the first bytes.
+
+use crate::blob::Content;
+use crate::location::Width;
+
+/// How many of the first bytes decide.
+pub(super) const SAMPLE: usize = 8 * 1024;
+
+/// The encoding of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// UTF-8, Latin-1 or anything else in which ASCII bytes mean ASCII: left as it is.
+    AsciiCompatible,
+    /// UTF-16, low byte first.
+    Utf16Le,
+    /// UTF-16, high byte first.
+    Utf16Be,
+    /// UTF-32, low byte first.
+    Utf32Le,
+    /// UTF-32, high byte first.
+    Utf32Be,
+}
+
+impl Encoding {
+    /// What one character takes in the input.
+    pub(super) const fn width(self) -> Width {
+        match self {
+            Self::AsciiCompatible => Width::Bytes,
+            Self::Utf16Le | Self::Utf16Be => Width::Utf16,
+            Self::Utf32Le | Self::Utf32Be => Width::Utf32,
+        }
+    }
+
+    /// Appends `bytes` to `text` as UTF-8. What does not decode becomes U+FFFD; a cut last unit is left out.
+    pub(super) fn decode(self, bytes: &[u8], text: &mut String) {
+        let pairs = || bytes.as_chunks::<2>().0.iter();
+        let quads = || bytes.as_chunks::<4>().0.iter();
+        match self {
+            Self::AsciiCompatible => text.push_str(&String::from_utf8_lossy(bytes)),
+            Self::Utf16Le => decode_utf16(pairs().map(|pair| u16::from_le_bytes(*pair)), text),
+            Self::Utf16Be => decode_utf16(pairs().map(|pair| u16::from_be_bytes(*pair)), text),
+            Self::Utf32Le => decode_utf32(quads().map(|quad| u32::from_le_bytes(*quad)), text),
+            Self::Utf32Be => decode_utf32(quads().map(|quad| u32::from_be_bytes(*quad)), text),
+        }
+    }
+}
+
+fn decode_utf16(units: impl Iterator<Item = u16>, text: &mut String) {
+    text.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
+}
+
+fn decode_utf32(units: impl Iterator<Item = u32>, text: &mut String) {
+    text.extend(units.map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)));
+}
+
+/// Decides from the first bytes of an input: byte order mark, then the pattern of NULs, then their number.
+pub(super) fn detect(input: &[u8]) -> (Encoding, Content) {
+    let sample = input.get(..input.len().min(SAMPLE)).unwrap_or_default();
+    if let Some(encoding) = byte_order_mark(sample) {
+        return (encoding, Content::Text);
+    }
+    if memchr::memchr(0, sample).is_none() {
+        return (Encoding::AsciiCompatible, Content::Text);
+    }
+    if let Some(encoding) = wide_encoding(sample) {
+        return (encoding, Content::Text);
+    }
+    // A few stray NULs do not make a text binary, or one NUL would hide a password file.
+    let odd = sample.iter().filter(|byte| is_odd_in_text(**byte)).count();
+    let content = if odd * 50 > sample.len() { Content::Binary } else { Content::Text };
+    (Encoding::AsciiCompatible, content)
+}
+
+fn byte_order_mark(sample: &[u8]) -> Option<Encoding> {
+    match sample {
+        [0xFF, 0xFE, 0, 0, ..] => Some(Encoding::Utf32Le),
+        [0, 0, 0xFE, 0xFF, ..] => Some(Encoding::Utf32Be),
+        [0xFF, 0xFE, ..] => Some(Encoding::Utf16Le),
+        [0xFE, 0xFF, ..] => Some(Encoding::Utf16Be),
+        _ => None,
+    }
+}
+
+/// UTF-16 or UTF-32 without a mark: most units are ASCII, so NULs fill some byte places and spare the others.
+fn wide_encoding(sample: &[u8]) -> Option<Encoding> {
+    let (quads, rest) = sample.as_chunks::<4>();
+    if sample.len() < 4 || rest.len() % 2 != 0 && sample.len() < SAMPLE {
+        return None;
+    }
+    let nuls = |place: usize| quads.iter().filter(|quad| quad.get(place) == Some(&0)).count();
+    let places = [nuls(0), nuls(1), nuls(2), nuls(3)];
+    let most = |count: usize| count * 10 >= quads.len() * 7;
+    let few = |count: usize| count * 50 <= quads.len();
+    let encoding = match places.map(|count| (most(count), few(count))) {
+        [(_, true), (true, _), (true, _), (true, _)] => Encoding::Utf32Le,
+        [(true, _), (true, _), (true, _), (_, true)] => Encoding::Utf32Be,
+        [(_, true), (true, _), (_, true), (true, _)] => Encoding::Utf16Le,
+        [(true, _), (_, true), (true, _), (_, true)] => Encoding::Utf16Be,
+        _ => return None,
+    };
+    let mut text = String::new();
+    encoding.decode(sample, &mut text);
+    let odd = text.bytes().filter(|byte| is_odd_in_text(*byte)).count();
+    (odd * 50 <= text.len()).then_some(encoding)
+}
+
+/// Control characters that text files do not have.
+fn is_odd_in_text(byte: u8) -> bool {
+    byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C | 0x1B)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str, mark: bool) -> Vec<u8> {
+        let units = mark.then_some(0xFEFF).into_iter().chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
+    }
+
+    #[test]
+    fn tells_encodings_apart() {
+        let text = "password = \"hunter2\"\n";
+        let be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let utf32: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        for (bytes, encoding) in [
+            (text.as_bytes().to_vec(), Encoding::AsciiCompatible),
+            (utf16(text, true), Encoding::Utf16Le),
+            (utf16(text, false), Encoding::Utf16Le),
+            (be, Encoding::Utf16Be),
+            (utf32, Encoding::Utf32Le),
+        ] {
+            assert_eq!(detect(&bytes), (encoding, Content::Text));
+            let mut decoded = String::new();
+            encoding.decode(&bytes, &mut decoded);
+            assert_eq!(decoded.trim_start_matches('\u{feff}'), text);
+        }
+    }
+
+    #[test]
+    fn one_nul_does_not_hide_a_text() {
+        let mut bytes = b"\0API_KEY=abcdefghijklmnopqrstuvwxyz\n".to_vec();
+        bytes.extend_from_slice(&b"x = 1\n".repeat(20));
+        assert_eq!(detect(&bytes).1, Content::Text);
+    }
+
+    #[test]
+    fn binaries_are_binary() {
+        let bytes: Vec<u8> =
+            (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        assert_eq!(detect(&bytes), (Encoding::AsciiCompatible, Content::Binary));
+        let numbers: Vec<u8> = (0..2000_u16).flat_map(|n| (n % 16).to_le_bytes()).collect();
+        assert_eq!(detect(&numbers).1, Content::Binary);
+    }
+}

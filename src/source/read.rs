@@ -1,0 +1,271 @@
+//! Opens inputs and hands out their content as blobs: whole when small, else in overlapping chunks.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Unit;
+use super::content::{self, Encoding};
+use crate::blob::{Blob, Content, Origin};
+use crate::location::{Position, Width, advance};
+use crate::outcome::{SkipReason, Skipped};
+
+/// Inputs up to this size are read whole; larger ones in chunks of it.
+pub const CHUNK: usize = 1024 * 1024;
+/// A buffer with this much is not the whole input. Four bytes more than a chunk: UTF-32 stays aligned.
+const FULL: usize = CHUNK + 4;
+/// How much of the text before its own part a chunk carries along, as context.
+const BEFORE: usize = 16 * 1024;
+/// How much of the text after its own part a chunk carries along. No match may be longer.
+pub const AFTER: usize = 48 * 1024;
+/// The largest input that parsers of whole documents are given.
+pub const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
+
+/// Buffers that one thread uses again for every input.
+#[derive(Default)]
+pub struct Scratch {
+    raw: Vec<u8>,
+    text: String,
+}
+
+/// How much was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadStats {
+    /// Bytes.
+    pub bytes: u64,
+    /// Whether the input was taken for binary.
+    pub is_binary: bool,
+}
+
+/// Reads an input and calls `visit` for the blob it is, or for each of its chunks in order.
+///
+/// # Errors
+///
+/// When the input cannot be opened or read to its end; chunks handed out before stay valid.
+pub fn read(
+    unit: &Unit,
+    scratch: &mut Scratch,
+    visit: &mut dyn FnMut(&Blob),
+) -> Result<ReadStats, Skipped> {
+    let origin = Arc::new(unit.origin());
+    let skipped = |error: &io::Error| skip(&origin, error);
+    match unit {
+        Unit::File(path) => {
+            let (mut file, size) = open(path).map_err(|error| skipped(&error))?;
+            let mut reader = Chunks { reader: &mut file, size, origin: &origin, scratch, visit };
+            reader.run().map_err(|error| skipped(&error))
+        }
+        Unit::Stdin => {
+            let mut stdin = io::stdin().lock();
+            let mut reader =
+                Chunks { reader: &mut stdin, size: 0, origin: &origin, scratch, visit };
+            reader.run().map_err(|error| skipped(&error))
+        }
+    }
+}
+
+/// Reads an input that was handed out in chunks once more, as one blob.
+///
+/// # Errors
+///
+/// When it is larger than [`MAX_DOCUMENT`], cannot be read, or is standard input, which is gone by then.
+pub fn read_whole(unit: &Unit, visit: &mut dyn FnMut(&Blob)) -> Result<(), Skipped> {
+    let origin = Arc::new(unit.origin());
+    let limit = |detail: &str| Skipped {
+        origin: (*origin).clone(),
+        reason: SkipReason::Limit,
+        detail: detail.into(),
+        accepted: None,
+    };
+    let Unit::File(path) = unit else {
+        return Err(limit(
+            "policies were not read: standard input is longer than 1 MiB; give a file",
+        ));
+    };
+    let read = || {
+        let (file, _) = open(path)?;
+        let mut raw = Vec::new();
+        file.take(MAX_DOCUMENT as u64 + 1).read_to_end(&mut raw)?;
+        Ok(raw)
+    };
+    let raw = read().map_err(|error: io::Error| skip(&origin, &error))?;
+    if raw.len() > MAX_DOCUMENT {
+        return Err(limit("policies were not read: the file is larger than 64 MiB"));
+    }
+    let (encoding, content) = content::detect(&raw);
+    let mut text = String::new();
+    let text = if encoding == Encoding::AsciiCompatible {
+        &raw
+    } else {
+        encoding.decode(&raw, &mut text);
+        text.as_bytes()
+    };
+    visit(&Blob { width: encoding.width(), ..Blob::whole(&origin, text, content) });
+    Ok(())
+}
+
+fn skip(origin: &Arc<Origin>, error: &io::Error) -> Skipped {
+    let reason = match error.kind() {
+        io::ErrorKind::InvalidInput => SkipReason::NotRegular,
+        _ => SkipReason::Unreadable,
+    };
+    Skipped { origin: (**origin).clone(), reason, detail: error.to_string(), accepted: None }
+}
+
+/// Opens a regular file without following a link that took its place, and without waiting on a FIFO.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<(File, usize)> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags =
+        rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::CLOEXEC;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+    regular(file)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<(File, usize)> {
+    regular(OpenOptions::new().read(true).open(path)?)
+}
+
+fn regular(file: File) -> io::Result<(File, usize)> {
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        Ok((file, usize::try_from(metadata.len()).unwrap_or(usize::MAX)))
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
+    }
+}
+
+struct Chunks<'a> {
+    reader: &'a mut dyn Read,
+    /// What the operating system says; 0 when it does not know.
+    size: usize,
+    origin: &'a Arc<Origin>,
+    scratch: &'a mut Scratch,
+    visit: &'a mut dyn FnMut(&Blob),
+}
+
+impl Chunks<'_> {
+    fn run(&mut self) -> io::Result<ReadStats> {
+        self.scratch.raw.clear();
+        let ended = self.fill()?;
+        let (encoding, content) = content::detect(&self.scratch.raw);
+        let mut stats = ReadStats {
+            bytes: self.scratch.raw.len() as u64,
+            is_binary: content == Content::Binary,
+        };
+        let mut chunk = Chunk { encoding, content, start: Position::START, own_from: 0 };
+        if ended {
+            self.hand_out(&chunk, self.scratch.raw.len(), true);
+            return Ok(stats);
+        }
+        let mut ended = false;
+        while !ended {
+            // The buffer is full. What lies within AFTER of its end is the next chunk's.
+            let own_to = self.scratch.raw.len() - AFTER;
+            let next_from = own_to - BEFORE;
+            let passed = self.hand_out(&chunk, own_to, false);
+            chunk = Chunk {
+                start: advance_over(&chunk, self.scratch, next_from, passed),
+                own_from: BEFORE,
+                ..chunk
+            };
+            self.scratch.raw.drain(..next_from);
+            let kept = self.scratch.raw.len();
+            ended = self.fill()?;
+            stats.bytes += (self.scratch.raw.len() - kept) as u64;
+        }
+        self.hand_out(&chunk, self.scratch.raw.len(), false);
+        Ok(stats)
+    }
+
+    /// Fills the buffer; true when the input ended. A file that is as long as the system says is not read twice.
+    fn fill(&mut self) -> io::Result<bool> {
+        let raw = &mut self.scratch.raw;
+        let known = (1..FULL).contains(&self.size);
+        let room = if known { self.size } else { FULL }.saturating_sub(raw.len());
+        raw.reserve(room);
+        let got = (&mut *self.reader).take(room as u64).read_to_end(raw)?;
+        Ok(known || got < room)
+    }
+
+    /// Shows the buffer to the visitor; `own_to` is where the next chunk's own part begins, in raw bytes.
+    /// Returns the length of the text that the bytes up to `own_to - BEFORE` became.
+    fn hand_out(&mut self, chunk: &Chunk, own_to: usize, is_whole: bool) -> usize {
+        let Scratch { raw, text } = &mut *self.scratch;
+        let next_from = own_to.saturating_sub(BEFORE);
+        let (text, owns, passed) = if chunk.encoding == Encoding::AsciiCompatible {
+            (raw.as_slice(), chunk.own_from..own_to, next_from)
+        } else {
+            let (owns, passed) = chunk.transcode(raw, text, own_to, next_from);
+            (text.as_bytes(), owns, passed)
+        };
+        let Chunk { encoding, content, start, .. } = *chunk;
+        (self.visit)(&Blob {
+            origin: self.origin,
+            text,
+            content,
+            width: encoding.width(),
+            start,
+            owns,
+            is_whole,
+        });
+        passed
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Chunk {
+    encoding: Encoding,
+    content: Content,
+    /// The position of the buffer's first byte.
+    start: Position,
+    /// Where this chunk's own part begins in the buffer.
+    own_from: usize,
+}
+
+impl Chunk {
+    /// Decodes the buffer in pieces, so that the borders of the chunk's own part are known in the text too.
+    fn transcode(
+        &self,
+        raw: &[u8],
+        text: &mut String,
+        own_to: usize,
+        next_from: usize,
+    ) -> (Range<usize>, usize) {
+        let mut borders = [0, self.own_from, next_from, own_to, raw.len()];
+        borders.sort_unstable();
+        let mut at = [0; 5];
+        text.clear();
+        for (index, border) in borders.windows(2).enumerate() {
+            let &[from, to] = border else { continue };
+            self.encoding.decode(raw.get(from..to).unwrap_or_default(), text);
+            if let Some(place) = at.get_mut(index + 1) {
+                *place = text.len();
+            }
+        }
+        let place = |border: usize| {
+            borders.iter().position(|known| *known == border).and_then(|at_| at.get(at_).copied())
+        };
+        let (from, to) = (place(self.own_from).unwrap_or(0), place(own_to).unwrap_or(text.len()));
+        (from..to, place(next_from).unwrap_or(0))
+    }
+}
+
+/// The position of the byte at `next_from` of the buffer.
+fn advance_over(chunk: &Chunk, scratch: &Scratch, next_from: usize, passed: usize) -> Position {
+    let text = if chunk.encoding == Encoding::AsciiCompatible {
+        &scratch.raw
+    } else {
+        scratch.text.as_bytes()
+    };
+    let mut position =
+        advance(chunk.start, text.get(..passed).unwrap_or_default(), chunk.encoding.width());
+    if chunk.encoding.width() != Width::Bytes {
+        // A character cut by the border decodes to two replacements; the byte offset must stay exact.
+        position.offset = chunk.start.offset + next_from as u64;
+    }
+    position
+}
