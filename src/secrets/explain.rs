@@ -52,7 +52,7 @@ impl RuleSet {
                     name: String::from_utf8_lossy(candidate.name()).into_owned(),
                     value: candidate.secret().to_vec(),
                     filter: filters::reject(&candidate),
-                    score: candidate.rule.is_generic().then(score),
+                    score: candidate.rule.is_scored().then(score),
                     verdict: judge(candidate, now).ok().map(|found| {
                         format!(
                             "{}, {} severity, {} confidence",

@@ -4,6 +4,7 @@ use super::assign::{NameClass, Quoting, classify, split};
 use super::candidate::Candidate;
 use super::place::Syntax;
 use super::randomness;
+use super::rule::Trigger;
 use super::words;
 
 /// A reason to drop a candidate.
@@ -17,13 +18,19 @@ pub(crate) struct Filter {
 enum Scope {
     /// Every rule.
     All,
-    /// Values of assignments only: a provider's own format is evidence enough.
-    Generic,
+    /// Rules whose format has no mark of its own, only a word nearby.
+    Unmarked,
+    /// Rules whose values are scored: a provider's own format is evidence enough.
+    Scored,
 }
 
 /// The name of the filter that drops `candidate`, if one does.
 pub(crate) fn reject(candidate: &Candidate) -> Option<&'static str> {
-    let applies = |filter: &&Filter| filter.scope == Scope::All || candidate.rule.is_generic();
+    let applies = |filter: &&Filter| match filter.scope {
+        Scope::All => true,
+        Scope::Unmarked => candidate.rule.is_scored() || is_unmarked(candidate),
+        Scope::Scored => candidate.rule.is_scored(),
+    };
     FILTERS
         .iter()
         .filter(applies)
@@ -35,28 +42,48 @@ const fn all(name: &'static str, rejects: fn(&Candidate) -> bool) -> Filter {
     Filter { name, scope: Scope::All, rejects }
 }
 
-const fn generic(name: &'static str, rejects: fn(&Candidate) -> bool) -> Filter {
-    Filter { name, scope: Scope::Generic, rejects }
+const fn scored(name: &'static str, rejects: fn(&Candidate) -> bool) -> Filter {
+    Filter { name, scope: Scope::Scored, rejects }
+}
+
+const fn unmarked(name: &'static str, rejects: fn(&Candidate) -> bool) -> Filter {
+    Filter { name, scope: Scope::Unmarked, rejects }
+}
+
+/// Whether the rule goes by a word near a run.
+const fn is_unmarked(candidate: &Candidate) -> bool {
+    matches!(candidate.rule.trigger, Trigger::Words { .. })
+}
+
+/// A value found by a word nearby that reads like words itself.
+fn is_not_random(candidate: &Candidate) -> bool {
+    let secret = candidate.secret();
+    let length = u16::try_from(secret.len()).unwrap_or(u16::MAX);
+    is_unmarked(candidate) && randomness::evidence(secret) < 0.4 * f32::from(length)
 }
 
 /// Cheapest first.
 pub(crate) const FILTERS: &[Filter] = &[
     all("repetition", is_repetition),
-    all("reference", is_reference),
+    unmarked("reference", is_reference),
     all("placeholder", is_placeholder),
-    generic("too-short", |candidate| candidate.secret().len() < 3),
-    generic("constant", is_constant),
-    generic("number", is_number),
-    generic("expression", is_expression),
-    generic("path", is_path),
-    generic("url", |candidate| memchr::memmem::find(candidate.secret(), b"://").is_some()),
-    generic("uuid", |candidate| is_uuid(candidate.secret())),
-    generic("ciphertext", is_ciphertext),
-    generic("password-hash", is_password_hash),
-    generic("digest", is_digest),
-    generic("public-key", is_public_key),
-    generic("name-again", repeats_its_name),
-    generic("prose", is_prose),
+    all("kinds", |candidate| {
+        !candidate.rule.needs.iter().all(|kind| kind.is_in(candidate.secret()))
+    }),
+    unmarked("not-random", is_not_random),
+    scored("too-short", |candidate| candidate.secret().len() < 3),
+    scored("constant", is_constant),
+    scored("number", is_number),
+    scored("expression", is_expression),
+    scored("path", is_path),
+    scored("url", |candidate| memchr::memmem::find(candidate.secret(), b"://").is_some()),
+    scored("uuid", |candidate| is_uuid(candidate.secret())),
+    scored("ciphertext", is_ciphertext),
+    scored("password-hash", is_password_hash),
+    unmarked("digest", is_digest),
+    scored("public-key", is_public_key),
+    scored("name-again", repeats_its_name),
+    scored("prose", is_prose),
 ];
 
 /// Few distinct characters, or one of them many times in a row.

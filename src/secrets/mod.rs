@@ -34,7 +34,7 @@ use crate::outcome::Stats;
 use candidate::Candidate;
 use place::PlaceClass;
 use prefilter::Lanes;
-use rule::Trigger;
+use rule::{Proof, Trigger};
 
 /// Secrets of this many bits are their own identity: nobody can guess them from a fingerprint.
 const STRONG_BITS: f32 = 70.0;
@@ -90,7 +90,7 @@ impl RuleSet {
         self.prefilter.search(blob.text, &mut scratch.lanes);
         let mut candidates = matcher::candidates(self, blob.text, &scratch.lanes, place);
         candidates.retain(|candidate| {
-            let is_read = blob.content == Content::Text || !candidate.rule.is_generic();
+            let is_read = blob.content == Content::Text || !candidate.rule.is_assigned();
             is_read && blob.owns.contains(&candidate.secret.start)
         });
         candidates.sort_by(|a, b| {
@@ -112,7 +112,7 @@ fn judge(candidate: Candidate<'_>, now: u64) -> Result<Detection<'_>, Rejection>
     {
         return Err(filter);
     }
-    let confidence = if rule.is_generic() {
+    let confidence = if rule.is_scored() {
         score::confidence(score::probability(&candidate)).ok_or("score")?
     } else {
         rule.meta.confidence
@@ -123,6 +123,9 @@ fn judge(candidate: Candidate<'_>, now: u64) -> Result<Detection<'_>, Rejection>
         Some(verified) => (verified.verdict, verified.facts),
         None => (Verdict::ShapeOnly, Vec::new()),
     };
+    if rule.proof == Proof::Required && verdict == Verdict::ShapeOnly {
+        return Err("unproven");
+    }
     let (severity, confidence) = verdict::weigh(verdict, rule.meta.severity, confidence);
     Ok(Detection { candidate, verdict, severity, confidence, facts })
 }

@@ -1,12 +1,14 @@
 //! One value, one finding: where candidates overlap, the one that knows more wins.
 
+use std::cmp::Reverse;
+
 use super::Detection;
 use super::rule::Trigger;
-use crate::finding::Verdict;
+use crate::finding::{Severity, Verdict};
 
 /// Drops every detection that a better one overlaps, and sorts the rest by place.
 pub(super) fn resolve(mut detections: Vec<Detection<'_>>) -> Vec<Detection<'_>> {
-    detections.sort_by_key(|detection| std::cmp::Reverse(rank(detection)));
+    detections.sort_by_key(|detection| Reverse(rank(detection)));
     let mut kept: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     detections.retain(|detection| {
         let secret = detection.candidate.secret.clone();
@@ -22,19 +24,20 @@ pub(super) fn resolve(mut detections: Vec<Detection<'_>>) -> Vec<Detection<'_>> 
 }
 
 /// What makes one detection better than another, most important first.
-fn rank(detection: &Detection) -> (bool, u8, usize, std::cmp::Reverse<usize>) {
+fn rank(detection: &Detection) -> (bool, u8, Severity, usize, Reverse<usize>) {
     let proved = matches!(detection.verdict, Verdict::ChecksumValid | Verdict::StructureValid);
     let precision = match detection.candidate.rule.trigger {
         Trigger::Prefix(_) => 4,
         Trigger::Infix { .. } | Trigger::Literal { .. } => 3,
         Trigger::Words { .. } => 2,
-        Trigger::Assigned(_) => 1,
+        Trigger::Assigned { .. } => 1,
     };
     let candidate = &detection.candidate;
     (
         proved && precision > 1,
         precision,
+        candidate.rule.meta.severity,
         candidate.secret.len(),
-        std::cmp::Reverse(candidate.secret.start),
+        Reverse(candidate.secret.start),
     )
 }

@@ -7,6 +7,7 @@ use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use thiserror::Error;
 
+use super::assign::NameClass;
 use super::rule_text::{RuleText, TriggerText};
 use super::verdict::{Verifier, verifier};
 use crate::finding::{Confidence, RuleMeta, Severity};
@@ -31,8 +32,43 @@ pub(crate) enum Trigger {
     Infix { run: usize, infix: Vec<String> },
     /// One of these, anywhere.
     Literal { literal: Vec<String>, before: usize, followed_by: Option<u8> },
-    /// A value assigned to a name of this class.
-    Assigned(Vec<String>),
+    /// A value assigned to a name of one of these classes that has one of these words, if any are given.
+    Assigned { classes: Vec<NameClass>, with: Vec<String> },
+}
+
+/// Whether a value must prove itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// A proof makes us surer.
+    Optional,
+    /// A value that does not parse is none.
+    Required,
+}
+
+/// A kind of character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Upper,
+    Lower,
+    Digit,
+}
+
+impl Kind {
+    fn by_name(name: &str) -> Option<Self> {
+        [("upper", Self::Upper), ("lower", Self::Lower), ("digit", Self::Digit)]
+            .into_iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, kind)| kind)
+    }
+
+    /// Whether `text` has a character of this kind.
+    pub(crate) fn is_in(self, text: &[u8]) -> bool {
+        text.iter().any(|byte| match self {
+            Self::Upper => byte.is_ascii_uppercase(),
+            Self::Lower => byte.is_ascii_lowercase(),
+            Self::Digit => byte.is_ascii_digit(),
+        })
+    }
 }
 
 /// A rule, ready to use.
@@ -45,6 +81,12 @@ pub(crate) struct Rule {
     /// How far a match may reach beyond the trigger, in bytes.
     pub(crate) span: usize,
     pub(crate) verifier: Option<Verifier>,
+    /// Whether a value that proves nothing is dropped.
+    pub(crate) proof: Proof,
+    /// The kinds of characters that a value must have.
+    pub(crate) needs: Vec<Kind>,
+    /// The class of name by which values are scored, for rules whose format says little.
+    pub(crate) scored: Option<NameClass>,
     pattern: String,
     regex: OnceLock<Option<Regex>>,
 }
@@ -55,9 +97,14 @@ impl Rule {
         self.regex.get_or_init(|| compile(&self.pattern).ok()).as_ref()
     }
 
-    /// Whether values come from assignments alone.
-    pub(crate) const fn is_generic(&self) -> bool {
-        matches!(self.trigger, Trigger::Assigned(_))
+    /// Whether values are read from assignments, without a format of their own.
+    pub(crate) const fn is_assigned(&self) -> bool {
+        matches!(self.trigger, Trigger::Assigned { .. })
+    }
+
+    /// Whether the score decides about a value.
+    pub(crate) const fn is_scored(&self) -> bool {
+        self.is_assigned() || self.scored.is_some()
     }
 
     /// Compiles the regex now and says what is wrong with it.
@@ -93,14 +140,39 @@ impl Rule {
             Some(name) => Some(verifier(name).ok_or_else(|| bad("verdict", name))?),
             None => None,
         };
-        if pattern.is_empty() && !matches!(trigger, Trigger::Assigned(_)) {
+        if pattern.is_empty() && !matches!(trigger, Trigger::Assigned { .. }) {
             return Err(RuleProblem::NoRegex);
         }
+        let proof = match text.proof.as_deref() {
+            None => Proof::Optional,
+            Some("required") => Proof::Required,
+            Some(other) => return Err(bad("proof", other)),
+        };
+        let kind =
+            |name: &String| Kind::by_name(name).ok_or_else(|| bad("kind of character", name));
+        let needs = text.needs.iter().map(kind).collect::<Result<_, _>>()?;
+        let scored = text.scored.as_deref().map(class).transpose()?;
         let tags = std::iter::once("secret".into()).chain(text.tags).collect();
         let family = text.family.unwrap_or_else(|| id.clone());
         let meta = Arc::new(RuleMeta { id, title, help, severity, confidence, references, tags });
-        Ok(Self { meta, family, trigger, span, verifier, pattern, regex: OnceLock::new() })
+        Ok(Self {
+            meta,
+            family,
+            trigger,
+            span,
+            verifier,
+            proof,
+            needs,
+            scored,
+            pattern,
+            regex: OnceLock::new(),
+        })
     }
+}
+
+fn class(name: &str) -> Result<NameClass, RuleProblem> {
+    let unknown = || RuleProblem::UnknownValue { field: "class of name", value: name.into() };
+    by_name(&NameClass::ALL, NameClass::name, name).ok_or_else(unknown)
 }
 
 fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, wanted: &str) -> Option<T> {
@@ -110,7 +182,16 @@ fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, wanted: &str) -> Opt
 impl Trigger {
     fn new(text: TriggerText) -> Result<Self, RuleProblem> {
         let TriggerText {
-            prefix, run, words, infix, literal, assigned, before, followed_by, ..
+            prefix,
+            run,
+            words,
+            infix,
+            literal,
+            assigned,
+            with,
+            before,
+            followed_by,
+            ..
         } = text;
         let shortest = |list: &[String]| list.iter().map(String::len).min();
         let run = || match run {
@@ -132,7 +213,8 @@ impl Trigger {
             let followed_by = followed_by.and_then(|text| text.bytes().next());
             (Self::Literal { literal, before: before.unwrap_or(64), followed_by }, (length, 3))
         } else {
-            (Self::Assigned(assigned), (1, 1))
+            let classes = assigned.iter().map(|name| class(name)).collect::<Result<_, _>>()?;
+            (Self::Assigned { classes, with }, (1, 1))
         };
         let (length, least) = least;
         if length < least { Err(RuleProblem::TriggerTooShort { least }) } else { Ok(trigger) }

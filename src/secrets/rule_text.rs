@@ -24,7 +24,13 @@ pub(crate) struct RuleText {
     #[serde(default)]
     pub(crate) regex: String,
     #[serde(default)]
+    pub(crate) needs: Vec<String>,
+    #[serde(default)]
+    pub(crate) scored: Option<String>,
+    #[serde(default)]
     pub(crate) verdict: Option<String>,
+    #[serde(default)]
+    pub(crate) proof: Option<String>,
     #[serde(default)]
     pub(crate) family: Option<String>,
     pub(crate) help: String,
@@ -54,6 +60,8 @@ pub(crate) struct TriggerText {
     pub(crate) literal: Vec<String>,
     #[serde(default)]
     pub(crate) assigned: Vec<String>,
+    #[serde(default)]
+    pub(crate) with: Vec<String>,
     #[serde(default)]
     pub(crate) before: Option<usize>,
     #[serde(default)]

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use miette::{NamedSource, SourceSpan};
 
-use super::assign;
+use super::assign::{self, NameClass};
 use super::prefilter::{Anchors, Prefilter, Prefixes};
 use super::rule::{Rule, RuleError, RuleProblem, Trigger};
 use super::rule_text::{RuleFile, RuleText};
@@ -96,11 +96,11 @@ impl RuleSet {
                 Trigger::Words { words, .. } => near.add(words, number),
                 Trigger::Infix { infix, .. } => near.add(infix, number),
                 Trigger::Literal { literal, .. } => anchors.add(literal, number),
-                Trigger::Assigned(_) => {}
+                Trigger::Assigned { .. } => {}
             }
         }
         let literals = anchors.words.len();
-        if rules.iter().any(Rule::is_generic) {
+        if rules.iter().any(Rule::is_assigned) {
             for word in assign::WORDS {
                 anchors.number_of(word);
             }
@@ -133,9 +133,22 @@ impl RuleSet {
         self.rules.get(number)
     }
 
-    /// The rule for values assigned to names of a class.
-    pub(super) fn assigned(&self, class: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| matches!(&rule.trigger, Trigger::Assigned(classes) if classes.iter().any(|known| known == class)))
+    /// The rule for values assigned to a name of a class: one that wants a word of the name before one that wants none.
+    pub(super) fn assigned(&self, class: NameClass, name: &[u8]) -> Option<&Rule> {
+        let words = assign::split(name);
+        let mut plain = None;
+        for rule in &self.rules {
+            let Trigger::Assigned { classes, with } = &rule.trigger else { continue };
+            if !classes.contains(&class) {
+                continue;
+            }
+            if with.is_empty() {
+                plain = plain.or(Some(rule));
+            } else if with.iter().any(|word| words.contains(word)) {
+                return Some(rule);
+            }
+        }
+        plain
     }
 }
 

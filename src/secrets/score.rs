@@ -42,16 +42,18 @@ pub(crate) fn weight(name: &str) -> f32 {
 /// Every term that the candidate has any of.
 pub(crate) fn terms(candidate: &Candidate) -> Vec<Term> {
     let mut terms = vec![("bias", 1.0)];
-    if let Some(named) = &candidate.named {
-        name_terms(named, candidate, &mut terms);
+    match (&candidate.named, candidate.rule.scored) {
+        (Some(named), _) => name_terms(named, candidate, &mut terms),
+        (None, Some(class)) => terms.extend([class_term(class), ("operator-format", 1.0)]),
+        (None, None) => {}
     }
     value_terms(candidate.secret(), &mut terms);
     place_terms(candidate, &mut terms);
     terms
 }
 
-fn name_terms(named: &Named, candidate: &Candidate, terms: &mut Vec<Term>) {
-    terms.push(match named.class {
+const fn class_term(class: NameClass) -> Term {
+    match class {
         NameClass::Password => ("name-password", 1.0),
         NameClass::Secret => ("name-secret", 1.0),
         NameClass::Token => ("name-token", 1.0),
@@ -59,7 +61,11 @@ fn name_terms(named: &Named, candidate: &Candidate, terms: &mut Vec<Term>) {
         NameClass::BareKey => ("name-bare-key", 1.0),
         NameClass::Auth => ("name-auth", 1.0),
         NameClass::Salt => ("name-salt", 1.0),
-    });
+    }
+}
+
+fn name_terms(named: &Named, candidate: &Candidate, terms: &mut Vec<Term>) {
+    terms.push(class_term(named.class));
     terms.push(match named.assignment.operator {
         Operator::Assign => ("operator-assign", 1.0),
         Operator::Compare => ("operator-compare", 1.0),

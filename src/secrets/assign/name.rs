@@ -25,7 +25,8 @@ pub(crate) enum NameClass {
 }
 
 impl NameClass {
-    const ALL: [Self; 7] = [
+    /// Every class.
+    pub(crate) const ALL: [Self; 7] = [
         Self::Password,
         Self::Secret,
         Self::Token,

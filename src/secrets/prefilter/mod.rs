@@ -108,11 +108,16 @@ mod tests {
             let starts = text[at].is_ascii_alphanumeric()
                 && (at == 0 || !text[at - 1].is_ascii_alphanumeric());
             for (id, prefix) in prefilter.prefixes.list().iter().enumerate() {
-                // The prefix lies in a long run, or ends in a joiner just before one.
-                let end = at + prefix.len();
-                let near = long
-                    .iter()
-                    .any(|run| run.contains(&at) || (at < run.start && run.start <= end));
+                // The prefix lies in a long run, or joiners tie it to one.
+                let tied = |run: &Range<usize>| {
+                    let between = text.get(at..run.start).unwrap_or_default();
+                    let joined = |byte: &u8| is_token_byte(*byte) || *byte == b'.';
+                    at < run.start
+                        && run.start - at <= prefixes::MAX_JOINED
+                        && between.last() == Some(&b'.')
+                        && between.iter().all(joined)
+                };
+                let near = long.iter().any(|run| run.contains(&at) || tied(run));
                 if starts && near && text[at..].starts_with(prefix.as_bytes()) {
                     prefixes.push(Hit { at, id });
                 }

@@ -5,15 +5,16 @@ use std::ops::Range;
 
 use super::{Hit, runs};
 
+/// How far before a run prefixes are looked for in what joiners tie to it.
+pub(super) const MAX_JOINED: usize = 48;
+
 /// The prefixes of the rules, found by their first two bytes.
 pub(crate) struct Prefixes {
     list: Vec<String>,
     /// One bit for each pair of first bytes.
     pairs: Box<[u64; 1024]>,
     by_pair: HashMap<[u8; 2], Vec<usize>>,
-    /// The longest part of a prefix up to its last byte that does not belong to a run, such as `SG.`.
-    longest_joined: usize,
-    /// The bytes such parts end in.
+    /// The bytes of prefixes that do not belong to a run, such as the dot of `SG.`.
     joiners: Vec<u8>,
 }
 
@@ -24,7 +25,6 @@ impl Prefixes {
             list: list.to_vec(),
             pairs: Box::new([0; 1024]),
             by_pair: HashMap::new(),
-            longest_joined: 0,
             joiners: Vec::new(),
         };
         for (id, prefix) in list.iter().enumerate() {
@@ -35,11 +35,10 @@ impl Prefixes {
                 *word |= bit;
             }
             prefixes.by_pair.entry(pair).or_default().push(id);
-            if let Some(last) = bytes.iter().rposition(|byte| !super::is_token_byte(*byte)) {
-                prefixes.longest_joined = prefixes.longest_joined.max(last + 1);
-                prefixes.joiners.extend(bytes.get(last));
-            }
+            prefixes.joiners.extend(bytes.iter().filter(|byte| !super::is_token_byte(**byte)));
         }
+        prefixes.joiners.sort_unstable();
+        prefixes.joiners.dedup();
         prefixes
     }
 
@@ -49,7 +48,7 @@ impl Prefixes {
         &self.list
     }
 
-    /// Adds the prefixes that begin in `run`, or shortly before it where a joiner ties them to it.
+    /// Adds the prefixes that begin in `run`, or in what joiners tie to its start, as in `dp.st.dev.…`.
     pub(super) fn search(
         &self,
         text: &[u8],
@@ -57,16 +56,9 @@ impl Prefixes {
         run: &Range<usize>,
         hits: &mut Vec<Hit>,
     ) {
-        let joined = run
-            .start
-            .checked_sub(1)
-            .and_then(|at| text.get(at))
-            .is_some_and(|byte| self.joiners.contains(byte));
-        if joined {
-            for at in run.start.saturating_sub(self.longest_joined)..run.start {
-                if begins_token(text, at) {
-                    self.probe(text, at, run.start, hits);
-                }
+        for at in self.joined_before(text, run.start) {
+            if begins_token(text, at) {
+                self.probe(text, at, hits);
             }
         }
         let mut carry = 0;
@@ -74,14 +66,29 @@ impl Prefixes {
             let mut starts = bits & !(bits << 1 | carry);
             carry = bits >> 63;
             while starts != 0 {
-                self.probe(text, base + starts.trailing_zeros() as usize, 0, hits);
+                self.probe(text, base + starts.trailing_zeros() as usize, hits);
                 starts &= starts - 1;
             }
         }
     }
 
-    /// Adds the prefixes that stand at `at` and reach at least to `least_end`.
-    fn probe(&self, text: &[u8], at: usize, least_end: usize, hits: &mut Vec<Hit>) {
+    /// The stretch of token bytes and joiners that ends in a joiner just before `start`; mostly empty.
+    fn joined_before(&self, text: &[u8], start: usize) -> Range<usize> {
+        let before = text.get(start.saturating_sub(MAX_JOINED)..start).unwrap_or_default();
+        let is_joiner = |byte: &u8| self.joiners.contains(byte);
+        if !before.last().is_some_and(is_joiner) {
+            return start..start;
+        }
+        let length = before
+            .iter()
+            .rev()
+            .take_while(|byte| super::is_token_byte(**byte) || is_joiner(byte))
+            .count();
+        start - length..start
+    }
+
+    /// Adds the prefixes that stand at `at`.
+    fn probe(&self, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
         let Some(rest) = text.get(at..) else { return };
         let Some(&pair) = rest.first_chunk::<2>() else { return };
         let (word, bit) = pair_bit(pair);
@@ -90,7 +97,7 @@ impl Prefixes {
         }
         for id in self.by_pair.get(&pair).into_iter().flatten() {
             let prefix = self.list.get(*id).map_or(&b""[..], |prefix| prefix.as_bytes());
-            if at + prefix.len() >= least_end && rest.starts_with(prefix) {
+            if rest.starts_with(prefix) {
                 hits.push(Hit { at, id: *id });
             }
         }
