@@ -160,12 +160,15 @@ fn is_sequence(lower: &[u8]) -> bool {
         let &[a, b] = *pair else { return false };
         a.is_ascii_alphanumeric()
             && b.is_ascii_alphanumeric()
-            && (b == a.wrapping_add(1)
-                || a == b.wrapping_add(1)
-                || (a, b) == (b'9', b'0')
-                || (a, b) == (b'9', b'a'))
+            && (b == a.wrapping_add(1) || a == b.wrapping_add(1) || are_neighbours(a, b))
     });
     lower.len() >= 5 && steps.count() * 4 >= (lower.len() - 1) * 3
+}
+
+/// Whether one key follows the other on a keyboard, or in the order of digits.
+fn are_neighbours(a: u8, b: u8) -> bool {
+    const ROWS: [&[u8]; 4] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm", b"90a"];
+    ROWS.iter().any(|row| row.windows(2).any(|pair| pair == [a, b]))
 }
 
 /// Words that every language uses for values that are none.
@@ -278,7 +281,8 @@ fn is_uuid(secret: &[u8]) -> bool {
 
 /// Values that are encrypted at rest.
 fn is_ciphertext(candidate: &Candidate) -> bool {
-    words::starts("ciphertext", candidate.secret())
+    let says_so = || split(candidate.name()).iter().any(|word| words::has("encrypted", word));
+    words::starts("ciphertext", candidate.secret()) || candidate.secret().len() >= 16 && says_so()
 }
 
 fn is_password_hash(candidate: &Candidate) -> bool {

@@ -84,7 +84,7 @@ impl<'a> Matcher<'a> {
 
     fn assigned(&mut self, assignment: Assignment) {
         let name = self.text.get(assignment.name.clone()).unwrap_or_default();
-        let Some(class) = assign::classify(name) else { return };
+        let Some(class) = assign::classify(assignment.spoken(name)) else { return };
         let Some(rule) = self.rules.assigned(class, name) else { return };
         let secret = assignment.value.clone();
         let named = Some(Named { assignment, class });

@@ -24,7 +24,7 @@ pub(super) fn resolve(mut detections: Vec<Detection<'_>>) -> Vec<Detection<'_>> 
 }
 
 /// What makes one detection better than another, most important first.
-fn rank(detection: &Detection) -> (bool, u8, Severity, usize, Reverse<usize>) {
+fn rank(detection: &Detection) -> (bool, u8, Severity, usize, Reverse<(usize, usize)>) {
     let proved = matches!(detection.verdict, Verdict::ChecksumValid | Verdict::StructureValid);
     let precision = match detection.candidate.rule.trigger {
         Trigger::Prefix(_) => 4,
@@ -38,6 +38,6 @@ fn rank(detection: &Detection) -> (bool, u8, Severity, usize, Reverse<usize>) {
         precision,
         candidate.rule.meta.severity,
         candidate.secret.len(),
-        Reverse(candidate.secret.start),
+        Reverse((candidate.secret.start, candidate.rule.order)),
     )
 }

@@ -87,6 +87,8 @@ pub(crate) struct Rule {
     pub(crate) needs: Vec<Kind>,
     /// The class of name by which values are scored, for rules whose format says little.
     pub(crate) scored: Option<NameClass>,
+    /// Its place among the rules: where two know as much, the earlier one wins.
+    pub(crate) order: usize,
     pattern: String,
     regex: OnceLock<Option<Regex>>,
 }
@@ -164,6 +166,7 @@ impl Rule {
             proof,
             needs,
             scored,
+            order: 0,
             pattern,
             regex: OnceLock::new(),
         })

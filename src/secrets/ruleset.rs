@@ -86,7 +86,10 @@ impl RuleSet {
         Ok(Self::new(rules))
     }
 
-    pub(super) fn new(rules: Vec<Rule>) -> Self {
+    pub(super) fn new(mut rules: Vec<Rule>) -> Self {
+        for (order, rule) in rules.iter_mut().enumerate() {
+            rule.order = order;
+        }
         let mut prefixes = Index::default();
         let mut anchors = Index::default();
         let mut near = Index::default();

@@ -86,7 +86,11 @@ fn name_terms(named: &Named, candidate: &Candidate, terms: &mut Vec<Term>) {
     if named.assignment.call.is_some() {
         terms.push(("wrapped", 1.0));
     }
-    let in_name = split(candidate.name());
+    let name = candidate.name();
+    if !name.iter().any(u8::is_ascii_lowercase) && name.contains(&b'_') {
+        terms.push(("name-constant-case", 1.0));
+    }
+    let in_name = split(name);
     if split(candidate.secret()).iter().any(|word| word.len() >= 3 && in_name.contains(word)) {
         terms.push(("shares-a-word", 1.0));
     }
@@ -114,6 +118,9 @@ fn value_terms(secret: &[u8], terms: &mut Vec<Term>) {
         ("digits-only", digits == secret.len()),
         ("mixed-case", lower > 0 && upper > 0),
         ("upper-only", upper == secret.len()),
+        ("capitalised", is_capitalised(secret)),
+        ("word-and-number", is_word_and_number(secret)),
+        ("leet", is_leet(secret)),
         (
             "constant-case",
             upper > 0 && lower == 0 && digits + upper < secret.len() && secret.contains(&b'_'),
@@ -130,6 +137,40 @@ fn value_terms(secret: &[u8], terms: &mut Vec<Term>) {
     if speaks_of_secrets(secret) {
         terms.push(("speaks-of-secrets", 1.0));
     }
+}
+
+/// `Kennwort`, `Neues Kennwort`: words as people write them at the start of a label.
+fn is_capitalised(secret: &[u8]) -> bool {
+    let (first, rest) = secret.split_first().unwrap_or((&0, &[]));
+    let lower = |byte: &u8| byte.is_ascii_lowercase() || *byte >= 0x80 || b" .,:!?'".contains(byte);
+    first.is_ascii_uppercase() && rest.len() >= 3 && rest.iter().all(lower)
+}
+
+/// `root123`: a word, then a number.
+fn is_word_and_number(secret: &[u8]) -> bool {
+    let letters = secret.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let (word, number) = secret.split_at(letters);
+    letters >= 3
+        && !number.is_empty()
+        && number.iter().all(u8::is_ascii_digit)
+        && randomness::evidence(word) < 2.0
+}
+
+/// `s3cr3t`, `p@ssw0rd`: a word again, once the digits are read as letters.
+fn is_leet(secret: &[u8]) -> bool {
+    let read = |byte: &u8| match byte {
+        b'0' => b'o',
+        b'1' | b'!' => b'i',
+        b'3' => b'e',
+        b'4' | b'@' => b'a',
+        b'5' | b'$' => b's',
+        b'7' => b't',
+        other => *other,
+    };
+    let plain: Vec<u8> = secret.iter().map(read).collect();
+    plain != secret
+        && plain.iter().all(u8::is_ascii_alphabetic)
+        && randomness::evidence(&plain) < -2.0
 }
 
 /// The words of names of secrets, and those that examples are made of, within the value itself.

@@ -46,6 +46,18 @@ pub(crate) struct Assignment {
     pub(crate) call: Option<Range<usize>>,
 }
 
+impl Assignment {
+    /// The part of the name that says what the value is: of `password.encode("…")` it is `encode`.
+    pub(crate) fn spoken<'a>(&self, name: &'a [u8]) -> &'a [u8] {
+        match self.operator {
+            Operator::Call | Operator::Compare => {
+                name.rsplit(|byte| *byte == b'.').next().unwrap_or(name)
+            }
+            _ => name,
+        }
+    }
+}
+
 /// What stands between name and value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operator {
@@ -100,6 +112,7 @@ fn skip_closers(text: &[u8], from: usize) -> (usize, Closed) {
     let mut closed = Closed::default();
     let mut at = from;
     while at < from + MAX_GAP {
+        let blank = matches!(text.get(at), Some(b' ' | b'\t'));
         let (quote, length) = match text.get(at..) {
             Some([b'\\', b'"' | b'\'', ..]) => (true, 2),
             Some([b'"' | b'\'' | b'`', ..]) => (true, 1),
@@ -112,7 +125,7 @@ fn skip_closers(text: &[u8], from: usize) -> (usize, Closed) {
             break;
         }
         closed.quoted |= quote;
-        closed.spaced |= !quote;
+        closed.spaced |= blank;
         at += length;
     }
     (at, closed)
@@ -218,6 +231,8 @@ mod tests {
         ("X-Auth-Token: abc\r\n", "X-Auth-Token", "abc"),
         ("secret = b'abc'", "secret", "abc"),
         ("LOOPIA_API_PASSWORD=abc \\", "LOOPIA_API_PASSWORD", "abc"),
+        ("  db-password: fKZqg4==\n", "db-password", "fKZqg4=="),
+        (r#"if [ "${password}" == "abc" ]"#, "password", "abc"),
     ];
 
     #[test]

@@ -46,9 +46,10 @@ pub(super) fn read(text: &[u8], at: usize, operator: Operator) -> Option<Value> 
     if operator == Operator::Colon
         && is_type(text.get(word.clone())?)
         && text.get(after) == Some(&b'=')
+        && let Some(range) = quoted(text, skip_blanks(text, after + 1))
     {
         // `password: string = "…"`
-        return read(text, after + 1, Operator::Assign);
+        return found(range, Quoting::Quoted, None);
     }
     if text.get(word.end) == Some(&b'(') && word.len() <= MAX_CALL {
         let range = quoted(text, skip_blanks(text, word.end + 1))?;

@@ -4,7 +4,7 @@
 //! <https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate>.
 
 use super::Verified;
-use super::checksum::base64;
+use super::checksum::{base32_decode, base64};
 use crate::finding::Verdict;
 
 /// The seeds that services use, as the eight characters they stand for. Which one fits names the role of the key.
@@ -125,9 +125,10 @@ pub(super) fn devops_pat(token: &[u8]) -> Verified {
     const SUM_PLACES: [usize; 4] = [22, 8, 7, 2];
     const USER: u32 = 0xE0B9_692D;
     const APPLICATION: u32 = 0x1019_F92E;
-    let Some(bytes) = base32_lower(token).filter(|bytes| bytes.len() == 32) else {
+    let bytes = base32_decode(token);
+    if bytes.len() != 32 {
         return Verified::new(Verdict::ShapeOnly);
-    };
+    }
     let data: Vec<u8> = bytes
         .iter()
         .enumerate()
@@ -140,24 +141,6 @@ pub(super) fn devops_pat(token: &[u8]) -> Verified {
         APPLICATION => Verified::checksum(true).with("issued to", "an application"),
         _ => Verified::checksum(false),
     }
-}
-
-fn base32_lower(text: &[u8]) -> Option<Vec<u8>> {
-    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
-    for byte in text {
-        let value = match byte {
-            b'a'..=b'z' => byte - b'a',
-            b'2'..=b'7' => byte - b'2' + 26,
-            _ => return None,
-        };
-        bits = bits << 5 | u32::from(value);
-        count += 5;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 0xFF) as u8);
-        }
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

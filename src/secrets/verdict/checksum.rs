@@ -69,8 +69,27 @@ pub(super) fn github_fine_grained(token: &[u8]) -> bool {
     rest.get(..8) == Some(expected.as_slice())
 }
 
+/// Bytes from RFC 4648 base32 in either case, without padding; what is no digit of it ends the text.
+pub(super) fn base32_decode(text: &[u8]) -> Vec<u8> {
+    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
+    for digit in text {
+        let value = match digit.to_ascii_uppercase() {
+            letter @ b'A'..=b'Z' => letter - b'A',
+            number @ b'2'..=b'7' => number - b'2' + 26,
+            _ => break,
+        };
+        bits = bits << 5 | u32::from(value);
+        count += 5;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count & 0xFF) as u8);
+        }
+    }
+    bytes
+}
+
 /// RFC 4648 base32 of whole groups of five bytes.
-fn base32(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn base32(bytes: &[u8]) -> Vec<u8> {
     const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let groups = bytes.as_chunks::<5>().0.iter();
     let digit = |number: u64, place: u32| {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::Verified;
-use super::checksum::base64;
+use super::checksum::{base32_decode as base32, base64};
 use crate::date::{DAY, date, days_from_date};
 use crate::finding::Verdict;
 
@@ -174,6 +174,20 @@ pub(super) fn bech32(token: &[u8]) -> bool {
     sum == 1
 }
 
+/// NATS seeds: base32 of two bytes of kind, 32 bytes of key and a CRC16, low byte first.
+/// <https://github.com/nats-io/nkeys/blob/main/strkey.go>
+pub(super) fn nats_seed(token: &[u8]) -> bool {
+    let bytes = base32(token);
+    bytes
+        .split_last_chunk::<2>()
+        .is_some_and(|(data, sum)| crc16_xmodem(data).to_le_bytes() == *sum)
+}
+
+fn crc16_xmodem(bytes: &[u8]) -> u16 {
+    let shift = |sum: u16, _| if sum & 0x8000 == 0 { sum << 1 } else { sum << 1 ^ 0x1021 };
+    bytes.iter().fold(0, |sum, byte| (0..8).fold(sum ^ u16::from(*byte) << 8, shift))
+}
+
 /// `Base58Check`: the last four bytes are the start of a double SHA-256 of the others.
 /// <https://en.bitcoin.it/wiki/Base58Check_encoding>
 pub(super) fn base58check(token: &[u8]) -> bool {
@@ -276,6 +290,17 @@ mod tests {
         .concat();
         assert!(base58check(xpub.as_bytes()));
         assert!(!base58check(xpub.replace("Mw", "wM").as_bytes()));
+    }
+
+    #[test]
+    fn nats_seeds() {
+        let mut bytes = vec![0x95, 0x00];
+        bytes.extend(0..32);
+        let sum = crc16_xmodem(&bytes).to_le_bytes();
+        let seed = super::super::checksum::base32(&[bytes, sum.to_vec(), vec![0; 4]].concat());
+        assert!(nats_seed(&seed[..58]));
+        assert!(!nats_seed(&[b"SU", &seed[3..58], b"A"].concat()));
+        assert_eq!(crc16_xmodem(b"123456789"), 0x31C3);
     }
 
     #[test]

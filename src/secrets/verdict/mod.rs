@@ -71,6 +71,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("jfrog-reference", encoded::jfrog_reference),
     ("json-document", |token, _| document::json(token)),
     ("jwt", encoded::jwt),
+    ("nats-seed", |token, _| Verified::checksum(encoded::nats_seed(token))),
     ("pem", |token, _| key::pem(token)),
     ("pgp", |token, _| key::pgp(token)),
     ("pypi-macaroon", |token, _| encoded::macaroon(token)),
