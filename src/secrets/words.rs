@@ -44,7 +44,9 @@ mod tests {
     fn every_list_that_is_used_exists() {
         let sources = [
             include_str!("assign/name.rs"),
-            include_str!("filters.rs"),
+            include_str!("filters/code.rs"),
+            include_str!("filters/elsewhere.rs"),
+            include_str!("filters/made_up.rs"),
             include_str!("place.rs"),
             include_str!("score.rs"),
         ];

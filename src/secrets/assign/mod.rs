@@ -11,23 +11,8 @@ pub(crate) use value::Quoting;
 
 /// The words that names of secrets are made of. Each is found wherever it stands in a name.
 pub(crate) const WORDS: &[&str] = &[
-    "pass",
-    "pwd",
-    "secret",
-    "token",
-    "auth",
-    "cred",
-    "key",
-    "salt",
-    "psw",
-    "_pw",
-    "otp",
-    "signature",
-    "jwt",
-    "pin_",
-    "kennwort",
-    "senha",
-    "contrase",
+    "pass", "pwd", "secret", "token", "auth", "cred", "key", "salt", "psw", "_pw", "otp", "jwt",
+    "pin_", "kennwort", "senha", "contrase",
 ];
 
 /// The longest name that is read.

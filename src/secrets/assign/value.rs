@@ -30,7 +30,8 @@ pub(super) fn read(text: &[u8], at: usize, operator: Operator) -> Option<Value> 
     let found = |range, quoting, call| Some(Value { range, quoting, call });
     if operator == Operator::Element {
         let range = until(text, at, |byte| matches!(byte, b'<' | b'\n' | b'\r'));
-        return found(trim(text, range), Quoting::Quoted, None);
+        let is_closed = text.get(range.end..).is_some_and(|rest| rest.starts_with(b"</"));
+        return if is_closed { found(trim(text, range), Quoting::Quoted, None) } else { None };
     }
     if let Some(range) = quoted(text, at) {
         return found(range, Quoting::Quoted, None);
@@ -123,11 +124,9 @@ fn bare(text: &[u8], at: usize) -> Range<usize> {
     let field = bytes.iter().position(|byte| *byte == b'&').unwrap_or(bytes.len());
     let bytes = bytes.get(..field).unwrap_or_default();
     let open = bytes.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{'));
-    let closers = if open {
-        0
-    } else {
-        bytes.iter().rev().take_while(|byte| matches!(byte, b')' | b']' | b'}')).count()
-    };
+    let ends =
+        |byte: &&u8| matches!(byte, b'.' | b':') || !open && matches!(byte, b')' | b']' | b'}');
+    let closers = bytes.iter().rev().take_while(ends).count();
     range.start..range.start + bytes.len() - closers
 }
 

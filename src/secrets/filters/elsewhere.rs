@@ -1,0 +1,69 @@
+//! Values that are kept elsewhere, encrypted, hashed, or public by nature.
+
+use super::super::assign::split;
+use super::super::candidate::Candidate;
+use super::super::words;
+
+/// A pointer to where the value is kept.
+pub(super) fn is_reference(candidate: &Candidate) -> bool {
+    let secret = candidate.secret();
+    words::starts("reference", secret) || has_variable(secret) || is_windows_variable(secret)
+}
+
+/// `prefix-${VAR}`, `$VAR`, `{name}`: a variable anywhere means that the text is a template.
+fn has_variable(secret: &[u8]) -> bool {
+    let has = |needle: &[u8]| memchr::memmem::find(secret, needle).is_some();
+    let shell = matches!(secret, [b'$', first, rest @ ..] if (first.is_ascii_alphabetic() || *first == b'_')
+        && rest.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'));
+    let braces = secret.starts_with(b"{") && secret.ends_with(b"}");
+    shell
+        || braces
+        || has(b"${")
+        || has(b"{{")
+        || has(b"#{")
+        || has(b"$(")
+        || has(b"<%=")
+        || secret.ends_with(b"%s")
+        || secret == b"%v"
+        || secret == b"%d"
+}
+
+fn is_windows_variable(secret: &[u8]) -> bool {
+    matches!(secret, [b'%', name @ .., b'%'] if !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'))
+}
+
+/// `8-4-4-4-12` hex digits.
+pub(super) fn is_uuid(secret: &[u8]) -> bool {
+    let bytes =
+        secret.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or(secret);
+    bytes.len() == 36
+        && bytes.iter().enumerate().all(|(at, byte)| {
+            if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() }
+        })
+}
+
+/// Values that are encrypted at rest.
+pub(super) fn is_ciphertext(candidate: &Candidate) -> bool {
+    let says_so = || split(candidate.name()).iter().any(|word| words::has("encrypted", word));
+    words::starts("ciphertext", candidate.secret()) || candidate.secret().len() >= 16 && says_so()
+}
+
+pub(super) fn is_password_hash(candidate: &Candidate) -> bool {
+    let secret = candidate.secret();
+    words::starts("password-hash", secret) || words::within("hash-within", secret)
+}
+
+/// Hex of a hash's length, where something around says hash.
+pub(super) fn is_digest(candidate: &Candidate) -> bool {
+    let secret = candidate.secret();
+    let hex = matches!(secret.len(), 7..=12 | 32 | 40 | 56 | 64 | 96 | 128)
+        && secret.iter().all(u8::is_ascii_hexdigit);
+    let says_so = || words::within("digest-near", &candidate.line_before(80).to_ascii_lowercase());
+    words::starts("digest", secret) || hex && says_so()
+}
+
+pub(super) fn is_public_key(candidate: &Candidate) -> bool {
+    let name = candidate.name().to_ascii_lowercase();
+    let says_so = |word: &[u8]| memchr::memmem::find(&name, word).is_some();
+    words::starts("public-key", candidate.secret()) || says_so(b"public") || says_so(b"publishable")
+}

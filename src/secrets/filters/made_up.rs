@@ -1,0 +1,96 @@
+//! Values that somebody made up to fill a place: repetitions, sequences, words.
+
+use super::super::assign::{classify, split};
+use super::super::candidate::Candidate;
+use super::super::{randomness, words};
+use super::is_unmarked;
+
+/// Few distinct characters, or one of them many times in a row.
+pub(super) fn is_repetition(candidate: &Candidate) -> bool {
+    let secret = candidate.secret();
+    if secret.len() < 4 {
+        return false;
+    }
+    let mut seen = [false; 256];
+    let mut distinct = 0_usize;
+    for byte in secret.iter().take(64) {
+        distinct += usize::from(!std::mem::replace(&mut seen[usize::from(*byte)], true));
+    }
+    let longest = secret.chunk_by(|a, b| a == b).map(<[u8]>::len).max().unwrap_or(0);
+    let few = match secret.len() {
+        4..=7 => distinct < 2,
+        8..=15 => distinct < 4,
+        _ => distinct < 6 && !candidate.rule.meta.id.contains("mnemonic"),
+    };
+    few || (longest >= 6 && longest * 4 >= secret.len() && secret.len() < 200)
+}
+
+/// Text that says that something else belongs here.
+pub(super) fn is_placeholder(candidate: &Candidate) -> bool {
+    let secret = candidate.secret();
+    let lower = secret.get(..secret.len().min(256)).unwrap_or_default().to_ascii_lowercase();
+    let has = |needle: &[u8]| memchr::memmem::find(&lower, needle).is_some();
+    let crossed_out = has(b"xxxx") && !has_many_kinds(secret);
+    let masked = has(b"***")
+        || crossed_out
+        || has(b"....")
+        || lower.ends_with(b"...")
+        || has("…".as_bytes());
+    let bracketed = matches!(secret, [b'<', .., b'>'] | [b'[', .., b']']);
+    masked || bracketed || words::within("placeholder", &lower) || is_sequence(&lower)
+}
+
+/// Long random strings may contain `xxxx`; placeholders have little else.
+fn has_many_kinds(secret: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    for byte in secret {
+        seen[usize::from(*byte)] = true;
+    }
+    seen.iter().filter(|seen| **seen).count() > 18
+}
+
+/// Most of the value counts up or down: `123456789`, `abcdefgh`, `0123456789abcdef`.
+fn is_sequence(lower: &[u8]) -> bool {
+    let steps = lower.windows(2).filter(|pair| {
+        let &[a, b] = *pair else { return false };
+        a.is_ascii_alphanumeric()
+            && b.is_ascii_alphanumeric()
+            && (b == a.wrapping_add(1) || a == b.wrapping_add(1) || are_neighbours(a, b))
+    });
+    lower.len() >= 5 && steps.count() * 4 >= (lower.len() - 1) * 3
+}
+
+/// Whether one key follows the other on a keyboard, or in the order of digits.
+fn are_neighbours(a: u8, b: u8) -> bool {
+    const ROWS: [&[u8]; 4] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm", b"90a"];
+    ROWS.iter().any(|row| row.windows(2).any(|pair| pair == [a, b]))
+}
+
+/// `password = "password"`, `api_key: MyApiKey`: the words of the value are words of the name.
+pub(super) fn repeats_its_name(candidate: &Candidate) -> bool {
+    let name = split(candidate.name());
+    let value = split(candidate.secret());
+    let letters: usize = value.iter().map(String::len).sum();
+    let known = |word: &String| {
+        word.len() < 3 || name.contains(word) || classify(word.as_bytes()).is_some()
+    };
+    !value.is_empty()
+        && letters * 4 >= candidate.secret().len() * 3
+        && value.iter().all(known)
+        && value.iter().any(|word| word.len() >= 3)
+}
+
+/// Words with spaces between them.
+pub(super) fn is_prose(candidate: &Candidate) -> bool {
+    let secret = candidate.secret();
+    let spaces = secret.iter().filter(|byte| byte.is_ascii_whitespace()).count();
+    let foreign = secret.iter().filter(|byte| **byte >= 0x80).count();
+    spaces >= 1 && randomness::evidence(secret) < 10.0 || spaces >= 3 || foreign * 4 > secret.len()
+}
+
+/// A value found by a word nearby that reads like words itself.
+pub(super) fn is_not_random(candidate: &Candidate) -> bool {
+    let secret = candidate.secret();
+    let length = u16::try_from(secret.len()).unwrap_or(u16::MAX);
+    is_unmarked(candidate) && randomness::evidence(secret) < 0.4 * f32::from(length)
+}

@@ -1,0 +1,83 @@
+//! Why a candidate is not a secret. Each filter has a name that `explain` and the statistics show.
+
+mod code;
+mod elsewhere;
+mod made_up;
+
+use super::candidate::Candidate;
+use super::rule::Trigger;
+
+/// A reason to drop a candidate.
+pub(crate) struct Filter {
+    pub(crate) name: &'static str,
+    scope: Scope,
+    rejects: fn(&Candidate) -> bool,
+}
+
+#[derive(PartialEq, Eq)]
+enum Scope {
+    /// Every rule.
+    All,
+    /// Rules whose format has no mark of its own, only a word nearby.
+    Unmarked,
+    /// Rules whose values are scored: a provider's own format is evidence enough.
+    Scored,
+}
+
+/// Every filter, cheapest first.
+pub(crate) const FILTERS: &[Filter] = &[
+    all("repetition", made_up::is_repetition),
+    unmarked("reference", elsewhere::is_reference),
+    all("placeholder", made_up::is_placeholder),
+    all("kinds", |candidate| {
+        !candidate.rule.needs.iter().all(|kind| kind.is_in(candidate.secret()))
+    }),
+    unmarked("not-random", made_up::is_not_random),
+    scored("too-short", |candidate| candidate.secret().len() < 3),
+    scored("constant", code::is_constant),
+    scored("number", code::is_number),
+    scored("expression", code::is_expression),
+    scored("format", code::is_format),
+    scored("escapes", code::is_escapes),
+    scored("option", code::is_option),
+    scored("path", code::is_path),
+    scored("url", |candidate| memchr::memmem::find(candidate.secret(), b"://").is_some()),
+    scored("uuid", |candidate| elsewhere::is_uuid(candidate.secret())),
+    scored("ciphertext", elsewhere::is_ciphertext),
+    scored("password-hash", elsewhere::is_password_hash),
+    unmarked("digest", elsewhere::is_digest),
+    scored("public-key", elsewhere::is_public_key),
+    scored("name-again", made_up::repeats_its_name),
+    scored("prose", made_up::is_prose),
+];
+
+/// The name of the filter that drops `candidate`, if one does.
+pub(crate) fn reject(candidate: &Candidate) -> Option<&'static str> {
+    let applies = |filter: &&Filter| match filter.scope {
+        Scope::All => true,
+        Scope::Unmarked => candidate.rule.is_scored() || is_unmarked(candidate),
+        Scope::Scored => candidate.rule.is_scored(),
+    };
+    FILTERS
+        .iter()
+        .filter(applies)
+        .find(|filter| (filter.rejects)(candidate))
+        .map(|filter| filter.name)
+}
+
+const fn all(name: &'static str, rejects: fn(&Candidate) -> bool) -> Filter {
+    Filter { name, scope: Scope::All, rejects }
+}
+
+const fn scored(name: &'static str, rejects: fn(&Candidate) -> bool) -> Filter {
+    Filter { name, scope: Scope::Scored, rejects }
+}
+
+const fn unmarked(name: &'static str, rejects: fn(&Candidate) -> bool) -> Filter {
+    Filter { name, scope: Scope::Unmarked, rejects }
+}
+
+/// Whether the rule goes by a word near a run.
+const fn is_unmarked(candidate: &Candidate) -> bool {
+    matches!(candidate.rule.trigger, Trigger::Words { .. })
+}
