@@ -46,19 +46,23 @@ pub fn scan(
             progress.done.fetch_add(1, Ordering::Relaxed);
             part
         });
-        parts.collect::<Vec<Part>>()
+        // Parts are joined left to right, however the work was split.
+        parts.fold(Part::default, Part::then).reduce(Part::default, Part::then)
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build();
-    let parts = pool.map_or_else(|_| run(), |pool| pool.install(run));
+    let part = pool.map_or_else(|_| run(), |pool| pool.install(run));
 
-    let mut outcome = Outcome { skipped: listing.skipped, ..Outcome::default() };
+    let mut outcome = Outcome { stats: part.stats, ..Outcome::default() };
     outcome.stats.census = listing.census;
-    join(parts, &mut outcome);
+    outcome.findings = group(part.findings);
+    outcome.skipped = listing.skipped;
+    outcome.skipped.extend(part.skipped);
+    outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
     allow::apply(&mut outcome.findings, &mut outcome.skipped, &config.allows);
     Ok(outcome)
 }
 
-/// What one input gave.
+/// What some inputs gave.
 #[derive(Default)]
 struct Part {
     findings: Vec<Finding>,
@@ -103,6 +107,14 @@ fn analyse(unit: &Unit, config: &Config) -> Part {
 }
 
 impl Part {
+    /// This part and what came after it.
+    fn then(mut self, next: Self) -> Self {
+        self.findings.extend(next.findings);
+        self.skipped.extend(next.skipped);
+        self.stats.add(&next.stats);
+        self
+    }
+
     fn visit(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
         if config.halves == Halves::Policy {
             return;
@@ -181,23 +193,20 @@ fn redactions(detections: &[Detection], secrets: Secrets) -> Vec<Redaction> {
     }
 }
 
-/// Joins the parts in order; the same secret in several places becomes one finding.
-fn join(parts: Vec<Part>, outcome: &mut Outcome) {
+/// The same secret in several places becomes one finding, where it was first seen.
+fn group(findings: Vec<Finding>) -> Vec<Finding> {
     let mut known: HashMap<(String, Fingerprint), usize> = HashMap::new();
-    for part in parts {
-        outcome.stats.add(&part.stats);
-        outcome.skipped.extend(part.skipped);
-        for finding in part.findings {
-            let key = (finding.rule.id.clone(), finding.fingerprint.clone());
-            if let Some(first) = known.get(&key).and_then(|at| outcome.findings.get_mut(*at)) {
-                first.severity = first.severity.max(finding.severity);
-                first.confidence = first.confidence.max(finding.confidence);
-                first.places.extend(finding.places);
-            } else {
-                known.insert(key, outcome.findings.len());
-                outcome.findings.push(finding);
-            }
+    let mut grouped: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let key = (finding.rule.id.clone(), finding.fingerprint.clone());
+        if let Some(first) = known.get(&key).and_then(|at| grouped.get_mut(*at)) {
+            first.severity = first.severity.max(finding.severity);
+            first.confidence = first.confidence.max(finding.confidence);
+            first.places.extend(finding.places);
+        } else {
+            known.insert(key, grouped.len());
+            grouped.push(finding);
         }
     }
-    outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
+    grouped
 }

@@ -29,7 +29,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("gix", &["source"]),
     ("rustix", &["source"]),
     ("regex_automata", &["secrets"]),
-    ("aho_corasick", &["secrets"]),
     ("base64", &["secrets"]),
     ("crc32fast", &["secrets"]),
     ("postcard", &["secrets"]),

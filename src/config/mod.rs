@@ -187,7 +187,8 @@ impl Config {
         flags: &Flags,
         known_checks: &[&str],
     ) -> Result<Self, ConfigError> {
-        let ids = Ids::new(&flags.rule_files, known_checks)?;
+        let mut rules = RuleSet::load(&flags.rule_files)?;
+        let ids = Ids::new(&rules, known_checks);
         let file_ids =
             file.rules.disable.iter().chain(&file.rules.only).chain(file.severity.keys());
         file_ids
@@ -200,7 +201,9 @@ impl Config {
             !is_listed(&file.rules.disable, id)
                 && (file.rules.only.is_empty() || is_listed(&file.rules.only, id))
         };
-        let rules = RuleSet::load(&flags.rule_files, takes_part)?;
+        if !file.rules.disable.is_empty() || !file.rules.only.is_empty() {
+            rules = rules.retain(takes_part);
+        }
         let disabled_checks: Vec<String> =
             known_checks.iter().filter(|id| !takes_part(id)).map(|id| (*id).into()).collect();
         let halves = flags.halves.unwrap_or_default();
@@ -236,10 +239,9 @@ impl Config {
 struct Ids(Vec<String>);
 
 impl Ids {
-    fn new(rule_files: &[(String, String)], checks: &[&str]) -> Result<Self, RuleError> {
-        let rules = RuleSet::load(rule_files, |_| true)?;
+    fn new(rules: &RuleSet, checks: &[&str]) -> Self {
         let ids = rules.metas().map(|meta| meta.id.clone());
-        Ok(Self(ids.chain(checks.iter().map(|id| (*id).to_owned())).collect()))
+        Self(ids.chain(checks.iter().map(|id| (*id).to_owned())).collect())
     }
 
     fn check(&self, id: &toml::Spanned<String>, file: &ConfigFile) -> Result<(), ConfigError> {

@@ -40,7 +40,7 @@ pub fn check_built_in(now: u64) -> Result<Vec<ExampleReport>, RuleError> {
 ///
 /// When the file is not a rule file or a rule in it makes no sense.
 pub fn check_file(name: &str, text: &str, now: u64) -> Result<Vec<ExampleReport>, RuleError> {
-    let rules = RuleSet::load(&[(name.into(), text.into())], |_| true)?;
+    let rules = RuleSet::load(&[(name.into(), text.into())])?;
     check(&rules, name, text, now)
 }
 

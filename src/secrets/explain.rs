@@ -1,6 +1,6 @@
 //! Every candidate of a text and what became of it: nothing is dropped without a trace.
 
-use super::{PlaceClass, RuleSet, Scratch, filters, judge, score};
+use super::{RuleSet, Scratch, filters, judge, score};
 use crate::blob::Blob;
 use crate::location::Location;
 
@@ -36,16 +36,14 @@ impl RuleSet {
     /// Explains every candidate of a blob, in the order of the text.
     pub fn explain(&self, blob: &Blob, now: u64, scratch: &mut Scratch) -> Vec<Explanation> {
         let mut locator = blob.locator();
-        let candidates = self.candidates(blob, PlaceClass::of(blob.origin), scratch);
+        let candidates = self.candidates(blob, scratch);
         let mut explanations: Vec<Explanation> = candidates
             .into_iter()
             .map(|candidate| {
-                let terms = || {
-                    let terms = score::terms(&candidate).into_iter();
-                    terms.map(|(name, amount)| (name, amount, score::weight(name))).collect()
+                let score = || Score {
+                    terms: score::terms(&candidate),
+                    probability: score::probability(&candidate),
                 };
-                let score =
-                    || Score { terms: terms(), probability: score::probability(&candidate) };
                 Explanation {
                     rule: candidate.rule.meta.id.clone(),
                     location: locator.locate(&candidate.secret),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use regex_automata::{Anchored, Input};
 
-use super::assign::{self, Assignment};
+use super::assign::{self, Assignment, Words};
 use super::candidate::{Candidate, Named};
 use super::place::PlaceClass;
 use super::prefilter::{Hit, Lanes};
@@ -20,14 +20,13 @@ const AROUND_RUN: usize = 64;
 /// Longer runs are data, not tokens; words and infixes do not apply to them.
 const LONGEST_RUN: usize = 1024;
 
-/// All candidates of a text, in no particular order, some of them twice.
+/// All candidates of a text, in no particular order, some of them twice. What their place says is not filled in.
 pub(super) fn candidates<'a>(
     rules: &'a RuleSet,
     text: &'a [u8],
     lanes: &Lanes,
-    place: PlaceClass,
 ) -> Vec<Candidate<'a>> {
-    let mut matcher = Matcher { rules, text, place, found: Vec::new() };
+    let mut matcher = Matcher { rules, text, found: Vec::new() };
     for hit in &lanes.prefixes {
         matcher.prefix(*hit);
     }
@@ -36,10 +35,21 @@ pub(super) fn candidates<'a>(
     matcher.found
 }
 
+/// A run and the stretch of text in which a word counts as near it.
+struct Surroundings {
+    run: Range<usize>,
+    near: Range<usize>,
+}
+
+/// A word of the rules, and where it stands.
+struct Word {
+    at: Range<usize>,
+    number: usize,
+}
+
 struct Matcher<'a> {
     rules: &'a RuleSet,
     text: &'a [u8],
-    place: PlaceClass,
     found: Vec<Candidate<'a>>,
 }
 
@@ -63,89 +73,102 @@ impl<'a> Matcher<'a> {
         let mut name_end = 0;
         for hit in hits {
             let Some(anchor) = rules.by_anchor.get(hit.id) else { continue };
+            // Rules of one literal mostly ask for the same byte behind it: look once.
+            let mut looked: Option<(u8, bool)> = None;
             for rule in anchor.rules.iter().filter_map(|number| rules.rule(*number)) {
-                self.literal(rule, hit.at);
+                let Trigger::Literal { before, followed_by, .. } = rule.trigger else { continue };
+                let follows = followed_by.is_none_or(|byte| match looked {
+                    Some((known, follows)) if known == byte => follows,
+                    _ => looked.insert((byte, is_followed_by(self.text, hit.at, byte))).1,
+                });
+                if follows {
+                    self.literal(rule, hit.at, before);
+                }
             }
             if anchor.names_secrets && hit.at >= name_end {
-                let Some(assignment) = assign::read(self.text, hit.at) else { continue };
-                name_end = assignment.name.end;
-                self.assigned(assignment);
+                // A name may have several anchors; it is read once.
+                let reading = assign::read(self.text, hit.at);
+                name_end = reading.name_end;
+                if let Some(assignment) = reading.assignment {
+                    self.assigned(assignment);
+                }
             }
         }
     }
 
-    fn literal(&mut self, rule: &'a Rule, at: usize) {
-        let Trigger::Literal { before, followed_by, .. } = &rule.trigger else { return };
-        if followed_by.is_none_or(|byte| is_followed_by(self.text, at, byte)) {
-            let range = at.saturating_sub(*before)..self.text.len().min(at + rule.span);
-            self.search(rule, range, Anchored::No, |span| span.start <= at && at < span.end);
-        }
+    fn literal(&mut self, rule: &'a Rule, at: usize, before: usize) {
+        let range = at.saturating_sub(before)..self.text.len().min(at + rule.span);
+        self.search(rule, range, Anchored::No, |span| span.start <= at && at < span.end);
     }
 
     fn assigned(&mut self, assignment: Assignment) {
         let name = self.text.get(assignment.name.clone()).unwrap_or_default();
-        let Some(class) = assign::classify(assignment.spoken(name)) else { return };
-        let Some(rule) = self.rules.assigned(class, name) else { return };
+        let words = Words::of(name);
+        let spoken = assignment.spoken(name);
+        let class = if spoken.len() == name.len() {
+            assign::classify(&words)
+        } else {
+            assign::classify(&Words::of(spoken))
+        };
+        let Some(class) = class else { return };
+        let Some(rule) = self.rules.assigned(class, &words) else { return };
         let secret = assignment.value.clone();
         let named = Some(Named { assignment, class });
-        self.found.push(Candidate { rule, text: self.text, secret, named, place: self.place });
+        self.found.push(Candidate {
+            rule,
+            text: self.text,
+            secret,
+            named,
+            place: PlaceClass::default(),
+        });
     }
 
     /// Tries the rules of the words near each run. Words are looked up once where the surroundings of runs overlap.
     fn runs(&mut self, runs: &[Range<usize>]) {
-        let rules = self.rules;
-        let surroundings = |run: &Range<usize>| {
-            run.start.saturating_sub(NEAR_BEFORE)..self.text.len().min(run.end + NEAR_AFTER)
+        let lengths = self.rules.near.least_run..=LONGEST_RUN;
+        let around = |run: &Range<usize>| Surroundings {
+            run: run.clone(),
+            near: run.start.saturating_sub(NEAR_BEFORE)..self.text.len().min(run.end + NEAR_AFTER),
         };
-        let short: Vec<(Range<usize>, Range<usize>)> = runs
-            .iter()
-            .filter(|run| run.len() <= LONGEST_RUN)
-            .map(|run| (run.clone(), surroundings(run)))
-            .collect();
-        if short.is_empty() {
-            return;
-        }
-        let Some(automaton) = rules.near.automaton() else { return };
-        for group in short.chunk_by(|a, b| a.1.end >= b.1.start) {
-            let (Some((_, first)), Some((_, last))) = (group.first(), group.last()) else {
-                continue;
-            };
-            let window = self.text.get(first.start..last.end).unwrap_or_default();
-            let words: Vec<(usize, usize, usize)> = automaton
-                .find_overlapping_iter(window)
-                .map(|word| {
-                    (
-                        first.start + word.start(),
-                        first.start + word.end(),
-                        word.pattern().as_usize(),
-                    )
-                })
-                .filter(|(at, _, _)| begins_word(self.text, *at))
-                .collect();
-            for (run, near) in group {
-                // Words end in the order they are found, so those of earlier runs are skipped at once.
-                let from = words.partition_point(|(_, end, _)| *end <= near.start);
-                let there = words
-                    .get(from..)
-                    .unwrap_or_default()
-                    .iter()
-                    .take_while(|(_, end, _)| *end <= near.end);
-                let mut tried: Vec<usize> = Vec::new();
-                for (_, _, word) in there.filter(|(start, _, _)| *start >= near.start) {
-                    let waiting =
-                        rules.near.rules.get(*word).map(Vec::as_slice).unwrap_or_default();
-                    tried.extend(waiting);
+        let runs: Vec<Surroundings> =
+            runs.iter().filter(|run| lengths.contains(&run.len())).map(around).collect();
+        let mut words = Vec::new();
+        for group in runs.chunk_by(|a, b| a.near.end >= b.near.start) {
+            let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+            self.words_in(&(first.near.start..last.near.end), &mut words);
+            for Surroundings { run, near } in group {
+                // Words are sorted by where they start, so those of earlier runs are skipped at once.
+                let from = words.partition_point(|word| word.at.start < near.start);
+                let there = words.iter().skip(from).take_while(|word| word.at.start < near.end);
+                let mut rules: Vec<usize> = Vec::new();
+                for word in there.filter(|word| word.at.end <= near.end) {
+                    rules.extend(self.rules.near.rules.get(word.number).into_iter().flatten());
                 }
-                tried.sort_unstable();
-                tried.dedup();
-                for rule in tried.into_iter().filter_map(|number| rules.rule(number)) {
+                rules.sort_unstable();
+                rules.dedup();
+                for rule in rules {
                     self.near_run(rule, run);
                 }
             }
         }
     }
 
-    fn near_run(&mut self, rule: &'a Rule, run: &Range<usize>) {
+    /// The words of a stretch of text, by where they start.
+    fn words_in(&self, stretch: &Range<usize>, words: &mut Vec<Word>) {
+        words.clear();
+        let near = &self.rules.near.words;
+        near.each(self.text.get(stretch.clone()).unwrap_or_default(), |at, number| {
+            let start = stretch.start + at;
+            if begins_word(self.text, start) {
+                let length = near.words().get(number).map_or(0, String::len);
+                words.push(Word { at: start..start + length, number });
+            }
+        });
+    }
+
+    fn near_run(&mut self, rule: usize, run: &Range<usize>) {
+        let rules = self.rules;
+        let Some(rule) = rules.rule(rule) else { return };
         let (Trigger::Words { run: least, .. } | Trigger::Infix { run: least, .. }) = rule.trigger
         else {
             return;
@@ -168,21 +191,26 @@ impl<'a> Matcher<'a> {
         fits: impl Fn(&Range<usize>) -> bool,
     ) {
         let Some(regex) = rule.regex() else { return };
-        let mut captures = regex.create_captures();
         let mut from = range.start;
         while from < range.end {
-            regex.search_captures(
-                &Input::new(self.text).range(from..range.end).anchored(anchored),
-                &mut captures,
-            );
-            let (Some(whole), Some(secret)) = (captures.get_group(0), captures.get_group(1)) else {
+            let input = Input::new(self.text).range(from..range.end).anchored(anchored);
+            // Start and end of the whole match, then of group 1.
+            let mut slots = [None; 4];
+            regex.search_slots(&input, &mut slots);
+            let [Some(start), Some(end), Some(secret_start), Some(secret_end)] = slots else {
                 break;
             };
-            let (span, secret) = (whole.start..whole.end, secret.start..secret.end);
-            from = span.end.max(from + 1);
-            if !secret.is_empty() && fits(&span) {
-                let place = self.place;
-                self.found.push(Candidate { rule, text: self.text, secret, named: None, place });
+            let (start, end) = (start.get(), end.get());
+            let (secret_start, secret_end) = (secret_start.get(), secret_end.get());
+            from = end.max(from + 1);
+            if secret_start < secret_end && fits(&(start..end)) {
+                self.found.push(Candidate {
+                    rule,
+                    text: self.text,
+                    secret: secret_start..secret_end,
+                    named: None,
+                    place: PlaceClass::default(),
+                });
             }
             if anchored == Anchored::Yes {
                 break;

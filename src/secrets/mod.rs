@@ -7,6 +7,7 @@ mod candidate;
 mod examples;
 mod explain;
 mod filters;
+mod finder;
 mod matcher;
 mod overlap;
 mod place;
@@ -66,7 +67,7 @@ impl RuleSet {
         scratch: &mut Scratch,
         stats: &mut Stats,
     ) -> Vec<Detection<'a>> {
-        let candidates = self.candidates(blob, PlaceClass::of(blob.origin), scratch);
+        let candidates = self.candidates(blob, scratch);
         let Lanes { prefixes, anchors, runs, .. } = &scratch.lanes;
         stats.windows += (prefixes.len() + anchors.len() + runs.len()) as u64;
         stats.candidates += candidates.len() as u64;
@@ -81,18 +82,19 @@ impl RuleSet {
     }
 
     /// The candidates that start in the part of the text that the blob owns, each once, by rule and place.
-    fn candidates<'a>(
-        &'a self,
-        blob: &Blob<'a>,
-        place: PlaceClass,
-        scratch: &mut Scratch,
-    ) -> Vec<Candidate<'a>> {
+    fn candidates<'a>(&'a self, blob: &Blob<'a>, scratch: &mut Scratch) -> Vec<Candidate<'a>> {
         self.prefilter.search(blob.text, &mut scratch.lanes);
-        let mut candidates = matcher::candidates(self, blob.text, &scratch.lanes, place);
+        let mut candidates = matcher::candidates(self, blob.text, &scratch.lanes);
         candidates.retain(|candidate| {
             let is_read = blob.content == Content::Text || !candidate.rule.is_assigned();
             is_read && blob.owns.contains(&candidate.secret.start)
         });
+        if !candidates.is_empty() {
+            let place = PlaceClass::of(blob.origin);
+            for candidate in &mut candidates {
+                candidate.place = place;
+            }
+        }
         candidates.sort_by(|a, b| {
             let key = |candidate: &Candidate| (candidate.secret.start, candidate.secret.end);
             a.rule.meta.id.cmp(&b.rule.meta.id).then_with(|| key(a).cmp(&key(b)))

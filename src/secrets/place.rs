@@ -1,6 +1,6 @@
 //! What the path of an input says about the values in it.
 
-use super::words;
+use super::words::{self, List};
 use crate::blob::{Origin, path_bytes};
 
 /// How values are written in a file of this kind.
@@ -35,15 +35,14 @@ impl PlaceClass {
         let Some(path) = origin.path() else { return Self::default() };
         let bytes = path_bytes(path);
         let path = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
-        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path.as_str()));
-        let parts =
-            || folders.split('/').chain([name]).flat_map(|part| part.split(['-', '_', '.', ' ']));
-        let any_part = |list: &str| parts().any(|part| words::has(list, part));
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let parts = || path.split(['/', '-', '_', '.', ' ']);
+        let any_part = |list: &List| parts().any(|part| list.has(part));
         Self {
             syntax: syntax_of(name),
-            is_test: any_part("path-test") || name.contains("test"),
-            is_locale: any_part("path-locale"),
-            is_generated: any_part("path-generated") || name.contains("-lock."),
+            is_test: any_part(&words::PATH_TEST) || name.contains("test"),
+            is_locale: any_part(&words::PATH_LOCALE),
+            is_generated: any_part(&words::PATH_GENERATED) || name.contains("-lock."),
         }
     }
 }
@@ -57,11 +56,11 @@ fn syntax_of(name: &str) -> Syntax {
         return Syntax::Config;
     }
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if words::has("code", extension) {
+    if words::CODE.has(extension) {
         Syntax::Code
-    } else if words::has("config", extension) {
+    } else if words::CONFIG.has(extension) {
         Syntax::Config
-    } else if words::has("prose", extension) {
+    } else if words::PROSE.has(extension) {
         Syntax::Prose
     } else {
         Syntax::Unknown

@@ -35,7 +35,7 @@ pub(crate) fn evidence(text: &[u8]) -> f32 {
                 if new_word {
                     bits += edge(&mut before);
                 }
-                let letter = usize::from(byte.to_ascii_lowercase() - b'a' + 1);
+                let letter = letter(byte);
                 bits += surprise(before, letter);
                 before = (before.1, letter);
             }
@@ -55,6 +55,38 @@ fn surprise((first, second): (usize, usize), letter: usize) -> f32 {
         TRIGRAMS.get(27 * 27 * first + 27 * second + letter).copied().unwrap_or(u8::MAX);
     f32::from(sixteenths) / 16.0 - CHANCE
 }
+
+/// Bits of surprise that three bytes hold in text, roughly: a sign counts as an edge with three bits of its own,
+/// a space as the most common byte there is.
+pub(crate) fn surprise_of([a, b, c]: [u8; 3]) -> f32 {
+    let sign = |byte: u8| match byte {
+        b' ' => -8.0,
+        _ if byte.is_ascii_alphabetic() => 0.0,
+        _ => 3.0,
+    };
+    let of_three = surprise((letter(a), letter(b)), letter(c));
+    of_three - frequency(a).log2() - frequency(b).log2() + sign(a) + sign(b) + sign(c)
+}
+
+/// How often a byte occurs in text, roughly, from 0 to 1; both cases of a letter are one.
+pub(crate) fn frequency(byte: u8) -> f32 {
+    FREQUENCY.get(letter(byte)).copied().unwrap_or(0.0)
+}
+
+/// 1 to 26 for letters, 0 for anything else.
+const fn letter(byte: u8) -> usize {
+    match byte {
+        b'a'..=b'z' => (byte - b'a' + 1) as usize,
+        b'A'..=b'Z' => (byte - b'A' + 1) as usize,
+        _ => 0,
+    }
+}
+
+/// Of anything but letters, each, and of each letter in English text, from a to z; rough figures.
+const FREQUENCY: [f32; 27] = [
+    0.02, 0.065, 0.012, 0.022, 0.034, 0.1, 0.018, 0.016, 0.05, 0.056, 0.001, 0.006, 0.032, 0.019,
+    0.054, 0.06, 0.015, 0.001, 0.048, 0.05, 0.073, 0.022, 0.008, 0.019, 0.001, 0.016, 0.001,
+];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {

@@ -8,6 +8,7 @@ use regex_automata::util::syntax;
 use thiserror::Error;
 
 use super::assign::NameClass;
+use super::finder;
 use super::rule_text::{RuleText, TriggerText};
 use super::verdict::{Verifier, verifier};
 use crate::finding::{Confidence, RuleMeta, Severity};
@@ -209,9 +210,9 @@ impl Trigger {
         let (trigger, least) = if let Some(length) = shortest(&prefix) {
             (Self::Prefix(prefix), (length, 2))
         } else if let Some(length) = shortest(&words) {
-            (Self::Words { run: run()?, words }, (length, 2))
+            (Self::Words { run: run()?, words }, (length, finder::SHORTEST))
         } else if let Some(length) = shortest(&infix) {
-            (Self::Infix { run: run()?, infix }, (length, 2))
+            (Self::Infix { run: run()?, infix }, (length, finder::SHORTEST))
         } else if let Some(length) = shortest(&literal) {
             let followed_by = followed_by.and_then(|text| text.bytes().next());
             (Self::Literal { literal, before: before.unwrap_or(64), followed_by }, (length, 3))

@@ -1,12 +1,11 @@
 //! All rules of a scan, and the tables by which a hit finds its rules.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use miette::{NamedSource, SourceSpan};
 
-use super::assign::{self, NameClass};
+use super::assign::{self, NameClass, Words};
+use super::finder::Finder;
 use super::prefilter::{Anchors, Prefilter, Prefixes};
 use super::rule::{Rule, RuleError, RuleProblem, Trigger};
 use super::rule_text::{RuleFile, RuleText};
@@ -25,6 +24,8 @@ pub struct RuleSet {
     /// What an anchor stands for, by its number.
     pub(super) by_anchor: Vec<Anchor>,
     pub(super) near: Near,
+    /// The rules for values of assignments.
+    assigned: Vec<usize>,
 }
 
 /// What an anchor stands for.
@@ -37,53 +38,40 @@ pub(super) struct Anchor {
 }
 
 /// The words and infixes that are looked for near runs, and the rules that wait for each.
-#[derive(Default)]
 pub(super) struct Near {
-    words: Vec<String>,
+    pub(super) words: Finder,
     pub(super) rules: Vec<Vec<usize>>,
-    automaton: OnceLock<Option<AhoCorasick>>,
-}
-
-impl Near {
-    /// The automaton over all words, built when the first run of a scan needs it; `None` when there are no words.
-    pub(super) fn automaton(&self) -> Option<&AhoCorasick> {
-        let build = || {
-            AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .kind(Some(AhoCorasickKind::ContiguousNFA))
-                .build(&self.words)
-                .ok()
-        };
-        self.automaton.get_or_init(|| if self.words.is_empty() { None } else { build() }).as_ref()
-    }
+    /// The shortest run that any of the rules looks at.
+    pub(super) least_run: usize,
 }
 
 impl RuleSet {
     /// The built-in rules.
     pub fn built_in() -> Self {
-        let texts: Vec<RuleText> = postcard::from_bytes(BUILT_IN).unwrap_or_default();
-        Self::new(texts.into_iter().filter_map(|text| Rule::new(text).ok()).collect())
+        Self::new(unpack())
     }
 
     /// The built-in rules and those of rule files, given as name and text. A rule of a file replaces the built-in one of
-    /// the same id. `keep` decides by id which rules take part.
+    /// the same id.
     ///
     /// # Errors
     ///
     /// When a file is not a rule file, or a rule makes no sense.
-    pub fn load(
-        files: &[(String, String)],
-        keep: impl Fn(&str) -> bool,
-    ) -> Result<Self, RuleError> {
-        let mut rules = Self::built_in().rules;
+    pub fn load(files: &[(String, String)]) -> Result<Self, RuleError> {
+        let mut rules = unpack();
         for (name, text) in files {
             for rule in parse(name, text)? {
                 rules.retain(|known| known.meta.id != rule.meta.id);
                 rules.push(rule);
             }
         }
-        rules.retain(|rule| keep(&rule.meta.id));
         Ok(Self::new(rules))
+    }
+
+    /// The rules whose id `keep` wants.
+    #[must_use]
+    pub fn retain(self, keep: impl Fn(&str) -> bool) -> Self {
+        Self::new(self.rules.into_iter().filter(|rule| keep(&rule.meta.id)).collect())
     }
 
     pub(super) fn new(mut rules: Vec<Rule>) -> Self {
@@ -93,17 +81,23 @@ impl RuleSet {
         let mut prefixes = Index::default();
         let mut anchors = Index::default();
         let mut near = Index::default();
+        let mut assigned = Vec::new();
         for (number, rule) in rules.iter().enumerate() {
             match &rule.trigger {
                 Trigger::Prefix(list) => prefixes.add(list, number),
                 Trigger::Words { words, .. } => near.add(words, number),
                 Trigger::Infix { infix, .. } => near.add(infix, number),
                 Trigger::Literal { literal, .. } => anchors.add(literal, number),
-                Trigger::Assigned { .. } => {}
+                Trigger::Assigned { .. } => assigned.push(number),
             }
         }
+        let runs = rules.iter().filter_map(|rule| match rule.trigger {
+            Trigger::Words { run, .. } | Trigger::Infix { run, .. } => Some(run),
+            _ => None,
+        });
+        let least_run = runs.min().unwrap_or(usize::MAX);
         let literals = anchors.words.len();
-        if rules.iter().any(Rule::is_assigned) {
+        if !assigned.is_empty() {
             for word in assign::WORDS {
                 anchors.number_of(word);
             }
@@ -122,7 +116,8 @@ impl RuleSet {
             },
             by_prefix: prefixes.rules,
             by_anchor,
-            near: Near { words: near.words, rules: near.rules, automaton: OnceLock::new() },
+            near: Near { words: Finder::new(near.words), rules: near.rules, least_run },
+            assigned,
             rules,
         }
     }
@@ -137,22 +132,27 @@ impl RuleSet {
     }
 
     /// The rule for values assigned to a name of a class: one that wants a word of the name before one that wants none.
-    pub(super) fn assigned(&self, class: NameClass, name: &[u8]) -> Option<&Rule> {
-        let words = assign::split(name);
+    pub(super) fn assigned(&self, class: NameClass, name: &Words) -> Option<&Rule> {
         let mut plain = None;
-        for rule in &self.rules {
+        for rule in self.assigned.iter().filter_map(|number| self.rule(*number)) {
             let Trigger::Assigned { classes, with } = &rule.trigger else { continue };
             if !classes.contains(&class) {
                 continue;
             }
             if with.is_empty() {
                 plain = plain.or(Some(rule));
-            } else if with.iter().any(|word| words.contains(word)) {
+            } else if with.iter().any(|word| name.has(word)) {
                 return Some(rule);
             }
         }
         plain
     }
+}
+
+/// The rules as the build script packed them.
+fn unpack() -> Vec<Rule> {
+    let texts: Vec<RuleText> = postcard::from_bytes(BUILT_IN).unwrap_or_default();
+    texts.into_iter().filter_map(|text| Rule::new(text).ok()).collect()
 }
 
 /// Words, each once, and the rules that wait for each.

@@ -2,18 +2,49 @@
 //!
 //! The weights are data: `rules/secrets/score.toml`, with how they were made.
 
-use super::assign::{NameClass, Operator, Quoting, split};
+use super::assign::{NameClass, Operator, Quoting, Words};
 use super::candidate::{Candidate, Named};
 use super::place::Syntax;
 use super::randomness;
 use super::words;
 use crate::finding::Confidence;
 
-/// A term: its name in `score.toml`, and how much of it a candidate has.
-pub(crate) type Term = (&'static str, f32);
+/// A term of the sum: its name in `score.toml`, how much of it a candidate has, and the weight of one.
+pub(crate) type Term = (&'static str, f32, f32);
 
-/// The weights, sorted by name; written by the build script.
+/// The weights by name; written by the build script.
 const WEIGHTS: &[(&str, f32)] = include!(concat!(env!("OUT_DIR"), "/weights.rs"));
+
+/// A term with its weight, which is looked up when the program is built.
+macro_rules! term {
+    ($name:literal) => {
+        term!($name, 1.0)
+    };
+    ($name:literal, $amount:expr) => {{
+        const WEIGHT: f32 = weight($name);
+        ($name, $amount, WEIGHT)
+    }};
+}
+
+/// The weight of a term; 0 for one that the data does not name.
+const fn weight(name: &str) -> f32 {
+    let mut at = 0;
+    while at < WEIGHTS.len() {
+        if is_same(WEIGHTS[at].0.as_bytes(), name.as_bytes()) {
+            return WEIGHTS[at].1;
+        }
+        at += 1;
+    }
+    0.0
+}
+
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
 
 /// How sure a probability makes us; below the lowest the candidate is dropped.
 const LEVELS: [(f32, Confidence); 3] =
@@ -21,7 +52,7 @@ const LEVELS: [(f32, Confidence); 3] =
 
 /// The probability that the candidate is a secret, from 0 to 1.
 pub(crate) fn probability(candidate: &Candidate) -> f32 {
-    let sum: f32 = terms(candidate).into_iter().map(|(name, amount)| amount * weight(name)).sum();
+    let sum: f32 = terms(candidate).iter().map(|(_, amount, weight)| amount * weight).sum();
     1.0 / (1.0 + (-sum).exp())
 }
 
@@ -30,21 +61,13 @@ pub(crate) fn confidence(probability: f32) -> Option<Confidence> {
     LEVELS.iter().find(|(least, _)| probability >= *least).map(|(_, confidence)| *confidence)
 }
 
-/// The weight of a term; 0 for one that the data does not name.
-pub(crate) fn weight(name: &str) -> f32 {
-    WEIGHTS
-        .binary_search_by(|(known, _)| (*known).cmp(name))
-        .ok()
-        .and_then(|at| WEIGHTS.get(at))
-        .map_or(0.0, |(_, weight)| *weight)
-}
-
 /// Every term that the candidate has any of.
 pub(crate) fn terms(candidate: &Candidate) -> Vec<Term> {
-    let mut terms = vec![("bias", 1.0)];
+    let mut terms = Vec::with_capacity(24);
+    terms.push(term!("bias"));
     match (&candidate.named, candidate.rule.scored) {
         (Some(named), _) => name_terms(named, candidate, &mut terms),
-        (None, Some(class)) => terms.extend([class_term(class), ("operator-format", 1.0)]),
+        (None, Some(class)) => terms.extend([class_term(class), term!("operator-format")]),
         (None, None) => {}
     }
     value_terms(candidate.secret(), &mut terms);
@@ -54,88 +77,88 @@ pub(crate) fn terms(candidate: &Candidate) -> Vec<Term> {
 
 const fn class_term(class: NameClass) -> Term {
     match class {
-        NameClass::Password => ("name-password", 1.0),
-        NameClass::Secret => ("name-secret", 1.0),
-        NameClass::Token => ("name-token", 1.0),
-        NameClass::Key => ("name-key", 1.0),
-        NameClass::BareKey => ("name-bare-key", 1.0),
-        NameClass::Auth => ("name-auth", 1.0),
-        NameClass::Salt => ("name-salt", 1.0),
+        NameClass::Password => term!("name-password"),
+        NameClass::Secret => term!("name-secret"),
+        NameClass::Token => term!("name-token"),
+        NameClass::Key => term!("name-key"),
+        NameClass::BareKey => term!("name-bare-key"),
+        NameClass::Auth => term!("name-auth"),
+        NameClass::Salt => term!("name-salt"),
     }
 }
 
 fn name_terms(named: &Named, candidate: &Candidate, terms: &mut Vec<Term>) {
     terms.push(class_term(named.class));
     terms.push(match named.assignment.operator {
-        Operator::Assign => ("operator-assign", 1.0),
-        Operator::Compare => ("operator-compare", 1.0),
-        Operator::Colon => ("operator-colon", 1.0),
-        Operator::Comma => ("operator-comma", 1.0),
-        Operator::Call => ("operator-call", 1.0),
-        Operator::Element => ("operator-element", 1.0),
-        Operator::Space => ("operator-space", 1.0),
+        Operator::Assign => term!("operator-assign"),
+        Operator::Compare => term!("operator-compare"),
+        Operator::Colon => term!("operator-colon"),
+        Operator::Comma => term!("operator-comma"),
+        Operator::Call => term!("operator-call"),
+        Operator::Element => term!("operator-element"),
+        Operator::Space => term!("operator-space"),
     });
     if named.assignment.quoting == Quoting::Bare {
         terms.push(match candidate.place.syntax {
-            Syntax::Code => ("bare-in-code", 1.0),
-            Syntax::Config => ("bare-in-config", 1.0),
-            Syntax::Prose => ("bare-in-prose", 1.0),
-            Syntax::Unknown => ("bare-elsewhere", 1.0),
+            Syntax::Code => term!("bare-in-code"),
+            Syntax::Config => term!("bare-in-config"),
+            Syntax::Prose => term!("bare-in-prose"),
+            Syntax::Unknown => term!("bare-elsewhere"),
         });
     }
     if named.assignment.call.is_some() {
-        terms.push(("wrapped", 1.0));
+        terms.push(term!("wrapped"));
     }
     let name = candidate.name();
     if !name.iter().any(u8::is_ascii_lowercase) && name.contains(&b'_') {
-        terms.push(("name-constant-case", 1.0));
+        terms.push(term!("name-constant-case"));
     }
-    let in_name = split(name);
-    if split(candidate.secret()).iter().any(|word| word.len() >= 3 && in_name.contains(word)) {
-        terms.push(("shares-a-word", 1.0));
+    let in_name = Words::of(name);
+    if Words::of(candidate.secret()).iter().any(|word| word.len() >= 3 && in_name.has(word)) {
+        terms.push(term!("shares-a-word"));
     }
 }
 
 fn value_terms(secret: &[u8], terms: &mut Vec<Term>) {
     let evidence = randomness::evidence(secret);
-    terms.push(("evidence", evidence.clamp(-15.0, 15.0) / 10.0));
-    terms.push(("evidence-much", (evidence - 15.0).clamp(0.0, 60.0) / 10.0));
+    terms.push(term!("evidence", evidence.clamp(-15.0, 15.0) / 10.0));
+    terms.push(term!("evidence-much", (evidence - 15.0).clamp(0.0, 60.0) / 10.0));
     terms.push(match secret.len() {
-        0..=3 => ("length-3", 1.0),
-        4..=5 => ("length-4-5", 1.0),
-        6..=7 => ("length-6-7", 1.0),
-        8..=15 => ("length-8-15", 1.0),
-        16..=31 => ("length-16-31", 1.0),
-        32..=64 => ("length-32-64", 1.0),
-        65..=128 => ("length-65-128", 1.0),
-        _ => ("length-129", 1.0),
+        0..=3 => term!("length-3"),
+        4..=5 => term!("length-4-5"),
+        6..=7 => term!("length-6-7"),
+        8..=15 => term!("length-8-15"),
+        16..=31 => term!("length-16-31"),
+        32..=64 => term!("length-32-64"),
+        65..=128 => term!("length-65-128"),
+        _ => term!("length-129"),
     });
     let count = |test: fn(&u8) -> bool| secret.iter().filter(|byte| test(byte)).count();
     let (digits, lower, upper) =
         (count(u8::is_ascii_digit), count(u8::is_ascii_lowercase), count(u8::is_ascii_uppercase));
     let kinds = [
-        ("digits-and-letters", digits > 0 && lower + upper > 0),
-        ("digits-only", digits == secret.len()),
-        ("mixed-case", lower > 0 && upper > 0),
-        ("upper-only", upper == secret.len()),
-        ("capitalised", is_capitalised(secret)),
-        ("word-and-number", is_word_and_number(secret)),
-        ("leet", is_leet(secret)),
+        (term!("digits-and-letters"), digits > 0 && lower + upper > 0),
+        (term!("digits-only"), digits == secret.len()),
+        (term!("mixed-case"), lower > 0 && upper > 0),
+        (term!("upper-only"), upper == secret.len()),
+        (term!("capitalised"), is_capitalised(secret)),
+        (term!("word-and-number"), is_word_and_number(secret)),
+        (term!("leet"), is_leet(secret)),
         (
-            "constant-case",
+            term!("constant-case"),
             upper > 0 && lower == 0 && digits + upper < secret.len() && secret.contains(&b'_'),
         ),
-        ("hex", secret.len() >= 16 && secret.iter().all(u8::is_ascii_hexdigit)),
-        ("password-signs", secret.iter().any(|byte| b"!@#$%^&*?~=+".contains(byte))),
-        ("word-signs", secret.iter().any(|byte| b"-_.".contains(byte))),
-        ("space", secret.contains(&b' ')),
-        ("foreign", secret.iter().any(|byte| *byte >= 0x80)),
-        ("code-signs", secret.iter().any(|byte| b"()[]{}<>|\\".contains(byte))),
-        ("slash-or-colon", secret.iter().any(|byte| b"/:".contains(byte))),
+        (term!("hex"), secret.len() >= 16 && secret.iter().all(u8::is_ascii_hexdigit)),
+        (term!("password-signs"), secret.iter().any(|byte| b"!@#$%^&*?~=+".contains(byte))),
+        (term!("word-signs"), secret.iter().any(|byte| b"-_.".contains(byte))),
+        (term!("space"), secret.contains(&b' ')),
+        (term!("foreign"), secret.iter().any(|byte| *byte >= 0x80)),
+        (term!("code-signs"), secret.iter().any(|byte| b"()[]{}<>|\\".contains(byte))),
+        (term!("slash-or-colon"), secret.iter().any(|byte| b"/:".contains(byte))),
     ];
-    terms.extend(kinds.into_iter().filter(|(_, has)| *has).map(|(name, _)| (name, 1.0)));
+    terms.extend(kinds.into_iter().filter(|(_, has)| *has).map(|(term, _)| term));
     if speaks_of_secrets(secret) {
-        terms.push(("speaks-of-secrets", 1.0));
+        terms.push(term!("speaks-of-secrets"));
     }
 }
 
@@ -175,20 +198,20 @@ fn is_leet(secret: &[u8]) -> bool {
 
 /// The words of names of secrets, and those that examples are made of, within the value itself.
 fn speaks_of_secrets(secret: &[u8]) -> bool {
-    split(secret).iter().any(|word| words::has("made-up", word))
+    Words::of(secret).iter().any(|word| words::MADE_UP.has(word))
 }
 
 fn place_terms(candidate: &Candidate, terms: &mut Vec<Term>) {
     let place = candidate.place;
     let kinds = [
-        ("file-code", place.syntax == Syntax::Code),
-        ("file-config", place.syntax == Syntax::Config),
-        ("file-prose", place.syntax == Syntax::Prose),
-        ("path-test", place.is_test),
-        ("path-locale", place.is_locale),
-        ("path-generated", place.is_generated),
+        (term!("file-code"), place.syntax == Syntax::Code),
+        (term!("file-config"), place.syntax == Syntax::Config),
+        (term!("file-prose"), place.syntax == Syntax::Prose),
+        (term!("path-test"), place.is_test),
+        (term!("path-locale"), place.is_locale),
+        (term!("path-generated"), place.is_generated),
     ];
-    terms.extend(kinds.into_iter().filter(|(_, has)| *has).map(|(name, _)| (name, 1.0)));
+    terms.extend(kinds.into_iter().filter(|(_, has)| *has).map(|(term, _)| term));
 }
 
 #[cfg(test)]
@@ -196,8 +219,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_weights_are_sorted_and_used() {
-        assert!(WEIGHTS.is_sorted_by(|a, b| a.0 < b.0));
+    fn every_weight_is_used() {
+        let source = include_str!("score.rs");
+        for (name, _) in WEIGHTS {
+            assert!(
+                source.contains(&format!("term!(\"{name}\"")),
+                "no term `{name}` is ever counted"
+            );
+        }
         assert!(weight("bias") != 0.0 && weight("no such term") == 0.0);
     }
 

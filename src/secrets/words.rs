@@ -1,39 +1,87 @@
-//! The word lists of `rules/secrets/words.txt`, each read once.
+//! The word lists of `rules/secrets/words.txt`, each read when it is first used.
 
-use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::LazyLock;
+
+use super::finder::Finder;
 
 const TEXT: &str = include_str!("../../rules/secrets/words.txt");
 
-static LISTS: LazyLock<HashMap<&str, Vec<String>>> = LazyLock::new(|| {
-    let mut lists: HashMap<&str, Vec<String>> = HashMap::new();
-    for line in TEXT.lines().filter(|line| !line.starts_with('#')) {
-        let mut words = line.split_whitespace();
-        if let Some(name) = words.next() {
-            lists.entry(name).or_default().extend(words.map(|word| word.replace('␣', " ")));
-        }
+/// A list of words.
+pub(crate) struct List(LazyLock<Finder>);
+
+macro_rules! lists {
+    ($($list:ident = $name:literal),+ $(,)?) => {
+        $(pub(crate) static $list: List = List(LazyLock::new(|| Finder::new(read($name))));)+
+
+        /// Every list, for the test that the file has them all.
+        #[cfg(test)]
+        const ALL: &[(&str, &List)] = &[$(($name, &$list)),+];
+    };
+}
+
+lists! {
+    PASSWORD_END = "password-end",
+    SECRET_END = "secret-end",
+    TOKEN_END = "token-end",
+    KEY_END = "key-end",
+    SECRET_KEY = "secret-key",
+    OPEN_KEY = "open-key",
+    ABOUT = "about",
+    OTHER = "other",
+    REFERENCE = "reference",
+    PLACEHOLDER = "placeholder",
+    CONSTANT = "constant",
+    WRAPPER = "wrapper",
+    ENCRYPTED = "encrypted",
+    CIPHERTEXT = "ciphertext",
+    PASSWORD_HASH = "password-hash",
+    PUBLIC_KEY = "public-key",
+    HASH_WITHIN = "hash-within",
+    DIGEST = "digest",
+    DIGEST_NEAR = "digest-near",
+    MADE_UP = "made-up",
+    PATH_TEST = "path-test",
+    PATH_LOCALE = "path-locale",
+    PATH_GENERATED = "path-generated",
+    CODE = "code",
+    CONFIG = "config",
+    PROSE = "prose",
+}
+
+/// The words of a list, sorted. A list may go on over several lines.
+pub(crate) fn read(name: &str) -> Vec<String> {
+    let lines = TEXT.lines().filter(|line| !line.starts_with('#'));
+    let of_list = lines.filter_map(|line| line.split_once(' ')).filter(|(list, _)| *list == name);
+    let words = of_list.flat_map(|(_, words)| words.split_whitespace());
+    let mut words: Vec<String> = words.map(|word| word.replace('␣', " ")).collect();
+    words.sort_unstable();
+    words
+}
+
+impl Deref for List {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        self.0.words()
     }
-    lists
-});
-
-/// A list, by its name in the file; a test holds that every name used exists.
-pub(crate) fn list(name: &str) -> &'static [String] {
-    LISTS.get(name).map(Vec::as_slice).unwrap_or_default()
 }
 
-/// Whether a list has exactly this word.
-pub(crate) fn has(name: &str, word: &str) -> bool {
-    list(name).iter().any(|known| known == word)
-}
+impl List {
+    /// Whether the list has exactly this word.
+    pub(crate) fn has(&self, word: &str) -> bool {
+        self.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
+    }
 
-/// Whether `text` starts with a word of the list.
-pub(crate) fn starts(name: &str, text: &[u8]) -> bool {
-    list(name).iter().any(|known| text.starts_with(known.as_bytes()))
-}
+    /// Whether `text` starts with a word of the list.
+    pub(crate) fn starts(&self, text: &[u8]) -> bool {
+        self.iter().any(|known| text.starts_with(known.as_bytes()))
+    }
 
-/// Whether a word of the list stands anywhere in `text`.
-pub(crate) fn within(name: &str, text: &[u8]) -> bool {
-    list(name).iter().any(|known| memchr::memmem::find(text, known.as_bytes()).is_some())
+    /// Whether a word of the list, of three bytes or more, stands anywhere in `text`, whatever its case.
+    pub(crate) fn stands_in(&self, text: &[u8]) -> bool {
+        self.0.any(text)
+    }
 }
 
 #[cfg(test)]
@@ -41,31 +89,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_list_that_is_used_exists() {
-        let sources = [
-            include_str!("assign/name.rs"),
-            include_str!("filters/code.rs"),
-            include_str!("filters/elsewhere.rs"),
-            include_str!("filters/made_up.rs"),
-            include_str!("place.rs"),
-            include_str!("score.rs"),
-        ];
-        let mut used = 0;
-        for source in sources {
-            for call in [
-                "words::has(\"",
-                "words::starts(\"",
-                "words::within(\"",
-                "words::list(\"",
-                "any_part(\"",
-            ] {
-                for rest in source.split(call).skip(1) {
-                    let name = rest.split('"').next().unwrap();
-                    assert!(!list(name).is_empty(), "there is no list `{name}`");
-                    used += 1;
-                }
-            }
+    fn the_file_has_every_list() {
+        for (name, list) in ALL {
+            assert!(!list.is_empty(), "there is no list `{name}`");
         }
-        assert!(used > 15, "{used}");
+    }
+
+    #[test]
+    fn the_file_has_no_other_list() {
+        let names = TEXT
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| line.split(' ').next());
+        for name in names.filter(|name| !name.is_empty()) {
+            let known = ALL.iter().any(|(list, _)| *list == name);
+            assert!(
+                known
+                    || super::super::assign::NameClass::ALL
+                        .iter()
+                        .any(|class| class.name() == name),
+                "{name}"
+            );
+        }
     }
 }

@@ -147,7 +147,7 @@ impl<'a> Walk<'a> {
         }
         let above =
             if entry.depth() == 0 { Rules::above(entry.path()) } else { self.parent_rules(&path) };
-        let Some(rules) = Rules::of_directory(entry.path(), &path, above) else {
+        let Some(rules) = Rules::of_directory(entry.path(), &path, entry.depth(), above) else {
             return (Vec::new(), WalkState::Continue);
         };
         if rules.is_ignored() && ignored::holds_packages(&path) {

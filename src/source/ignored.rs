@@ -17,6 +17,10 @@ use crate::outcome::{SkipReason, Skipped};
 /// The longest ignore file that is read; git's own have no limit, but a hostile one should cost nothing.
 const MAX_IGNORE_FILE: u64 = 1024 * 1024;
 
+/// How far below the root of a scan repositories are looked for, when the root is in none. Files of a deeper one are
+/// scanned whatever its ignore files say.
+const REPOSITORY_DEPTH: usize = 3;
+
 /// Names that are scanned even when git ignores them: they are what people forget in a folder.
 const SENSITIVE: &[&str] = &[
     ".env*",
@@ -140,14 +144,19 @@ impl Rules {
         inside.then(|| Arc::new(Self { own: Gitignore::empty(), above: None, ignored: false }))
     }
 
-    /// The rules below `directory`, shown to users as `shown`. `None` outside of repositories.
+    /// The rules below `directory`, shown to users as `shown`, `depth` levels below the root of the scan. `None` outside
+    /// of repositories, which are looked for in the first [`REPOSITORY_DEPTH`] levels.
     pub(super) fn of_directory(
         directory: &Path,
         shown: &Path,
+        depth: usize,
         above: Option<Arc<Self>>,
     ) -> Option<Self> {
-        let is_repository = fs::symlink_metadata(directory.join(".git")).is_ok();
-        let above = if is_repository { None } else { Some(above?) };
+        if above.is_none()
+            && (depth > REPOSITORY_DEPTH || fs::symlink_metadata(directory.join(".git")).is_err())
+        {
+            return None;
+        }
         let ignored = above.as_ref().is_some_and(|above| above.ignores(shown, Kind::Directory));
         let own = if ignored { Gitignore::empty() } else { read_rules(directory, shown) };
         Some(Self { own, above, ignored })

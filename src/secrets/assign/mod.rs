@@ -6,14 +6,12 @@ mod value;
 
 use std::ops::Range;
 
-pub(crate) use name::{NameClass, classify, split};
+pub(crate) use name::{NameClass, Words, classify};
 pub(crate) use value::Quoting;
 
 /// The words that names of secrets are made of. Each is found wherever it stands in a name.
-pub(crate) const WORDS: &[&str] = &[
-    "pass", "pwd", "secret", "token", "auth", "cred", "key", "salt", "psw", "_pw", "otp", "jwt",
-    "pin_", "kennwort", "senha", "contrase",
-];
+pub(crate) const WORDS: &[&str] =
+    &["pass", "pwd", "secret", "token", "auth", "cred", "key", "salt", "_pw", "otp", "jwt"];
 
 /// The longest name that is read.
 const MAX_NAME: usize = 96;
@@ -62,15 +60,36 @@ pub(crate) enum Operator {
     Space,
 }
 
-/// Reads the assignment whose name has an anchor at `at`; `None` when there is no value to be seen.
-pub(crate) fn read(text: &[u8], at: usize) -> Option<Assignment> {
-    let name = name_around(text, at)?;
-    let is_flag =
-        name.start.checked_sub(2).and_then(|start| text.get(start..name.start)) == Some(b"--");
-    let (after, closed) = skip_closers(text, name.end);
-    let (operator, after) = operator(text, &name, after, closed, is_flag)?;
-    let value = value::read(text, after, operator)?;
-    let value::Value { range, quoting, call } = value;
+/// What there is to read round an anchor.
+pub(crate) struct Reading {
+    /// Where the name ends that the anchor belongs to.
+    pub(crate) name_end: usize,
+    /// What is assigned to it, if anything.
+    pub(crate) assignment: Option<Assignment>,
+}
+
+/// Reads what is assigned to the name that has an anchor at `at`.
+pub(crate) fn read(text: &[u8], at: usize) -> Reading {
+    let name_end = end_of_name(text, at);
+    Reading { name_end, assignment: assigned(text, at, name_end) }
+}
+
+/// Looks for the operator first: most names have none behind them.
+fn assigned(text: &[u8], at: usize, name_end: usize) -> Option<Assignment> {
+    let (after, closed) = skip_closers(text, name_end);
+    let (operator, length) = operator(text.get(after..)?, closed)?;
+    let name = start_of_name(text, at)?..name_end;
+    let fits = match operator {
+        Operator::Element => opens_element(text, name.start),
+        Operator::Space => {
+            matches!(text.get(after), Some(b'\'' | b'"')) || takes_a_bare_word(text, &name)
+        }
+        _ => true,
+    };
+    if !fits {
+        return None;
+    }
+    let value::Value { range, quoting, call } = value::read(text, after + length, operator)?;
     Some(Assignment { name, value: range, operator, quoting, call })
 }
 
@@ -78,18 +97,26 @@ const fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$') || byte >= 0x80
 }
 
-/// The name that the byte at `at` belongs to, without leading and trailing signs.
-fn name_around(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let low = at.saturating_sub(MAX_NAME);
-    let before = text.get(low..at)?.iter().rev().take_while(|byte| is_name_byte(**byte)).count();
-    let high = text.len().min(at + MAX_NAME);
-    let after = text.get(at..high)?.iter().take_while(|byte| is_name_byte(**byte)).count();
-    let is_edge = |byte: &u8| matches!(byte, b'-' | b'.' | b'$' | b'_');
-    let mut range = at - before..at + after;
-    let bytes = text.get(range.clone())?;
-    range.start += bytes.iter().take_while(|byte| is_edge(byte)).count();
-    range.end -= bytes.iter().rev().take_while(|byte| is_edge(byte)).count();
-    (range.start <= at && range.start < range.end).then_some(range)
+/// Signs that names do not begin or end with.
+const fn is_edge(byte: u8) -> bool {
+    matches!(byte, b'-' | b'.' | b'$' | b'_')
+}
+
+/// The end of the name that the byte at `at` belongs to.
+fn end_of_name(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..text.len().min(at + MAX_NAME)).unwrap_or_default();
+    let length = rest.iter().take_while(|byte| is_name_byte(**byte)).count();
+    let name = rest.get(..length).unwrap_or_default();
+    at + length - name.iter().rev().take_while(|byte| is_edge(**byte)).count()
+}
+
+/// The start of the name that the byte at `at` belongs to; `None` when that byte is a sign before it.
+fn start_of_name(text: &[u8], at: usize) -> Option<usize> {
+    let before = text.get(at.saturating_sub(MAX_NAME)..at)?;
+    let length = before.iter().rev().take_while(|byte| is_name_byte(**byte)).count();
+    let name = text.get(at - length..)?;
+    let start = at - length + name.iter().take_while(|byte| is_edge(**byte)).count();
+    (start <= at).then_some(start)
 }
 
 /// What closes a quoted or indexed name: quotes (also escaped ones) at once, then brackets and white space.
@@ -122,15 +149,9 @@ struct Closed {
     spaced: bool,
 }
 
-fn operator(
-    text: &[u8],
-    name: &Range<usize>,
-    at: usize,
-    closed: Closed,
-    is_flag: bool,
-) -> Option<(Operator, usize)> {
-    let rest = text.get(at..)?;
-    let found = match rest {
+/// The operator that `rest` begins with, and its length. Some need a look at the name as well.
+fn operator(rest: &[u8], closed: Closed) -> Option<(Operator, usize)> {
+    Some(match rest {
         [b'=' | b'!', b'=', b'=', ..] => (Operator::Compare, 3),
         [b'=' | b'!', b'=', ..] => (Operator::Compare, 2),
         [b'=' | b'-', b'>', ..]
@@ -142,13 +163,12 @@ fn operator(
         [b':', ..] => (Operator::Colon, 1),
         [b',', ..] if closed.quoted => (Operator::Comma, 1),
         [b'(', ..] if !closed.quoted => (Operator::Call, 1),
-        [b'>', ..] if opens_element(text, name.start) => (Operator::Element, 1),
-        _ if closed.quoted || !closed.spaced => return None,
-        [b'\'' | b'"', ..] => (Operator::Space, 0),
-        _ if is_flag || takes_a_bare_word(text, name, at) => (Operator::Space, 0),
+        [b'>', ..] => (Operator::Element, 1),
+        [byte, ..] if closed.spaced && !closed.quoted && !byte.is_ascii_whitespace() => {
+            (Operator::Space, 0)
+        }
         _ => return None,
-    };
-    Some((found.0, at + found.1))
+    })
 }
 
 /// `<password>` or `<ns:password>`.
@@ -160,12 +180,13 @@ fn opens_element(text: &[u8], name: usize) -> bool {
     stop.and_then(|stop| before.get(stop)) == Some(&b'<')
 }
 
-/// `password …` of `.netrc`, Redis' `requirepass …`: white space and then the value.
-fn takes_a_bare_word(text: &[u8], name: &Range<usize>, at: usize) -> bool {
+/// `--password …`, `password …` of `.netrc`, Redis' `requirepass …`: white space and then the value.
+fn takes_a_bare_word(text: &[u8], name: &Range<usize>) -> bool {
     let is =
         |known: &[u8]| text.get(name.clone()).is_some_and(|name| name.eq_ignore_ascii_case(known));
-    let before = text.get(at.saturating_sub(200)..at).unwrap_or_default();
-    is(b"requirepass")
+    let before = text.get(name.start.saturating_sub(200)..name.start).unwrap_or_default();
+    before.ends_with(b"--")
+        || is(b"requirepass")
         || is(b"masterauth")
         || is(b"password") && memchr::memmem::find(before, b"machine ").is_some()
 }
@@ -179,7 +200,7 @@ mod tests {
         let mut found = Vec::new();
         for at in 0..text.len() {
             if WORDS.iter().any(|word| lower.as_bytes()[at..].starts_with(word.as_bytes()))
-                && let Some(assignment) = read(text.as_bytes(), at)
+                && let Some(assignment) = read(text.as_bytes(), at).assignment
             {
                 let pair = (text[assignment.name].to_owned(), text[assignment.value].to_owned());
                 if !found.contains(&pair) {

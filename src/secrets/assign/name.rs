@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::secrets::words;
+use crate::secrets::words::{self, List};
 
 /// What kind of value a name announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,21 +68,22 @@ enum Key {
     Open,
 }
 
-static WORDS: LazyLock<HashMap<&str, Word>> = LazyLock::new(|| {
-    let mut known: HashMap<&str, Word> = HashMap::new();
-    let mut set = |list: &str, change: fn(&mut Word, NameClass), class: NameClass| {
-        for word in words::list(list) {
-            change(known.entry(word).or_default(), class);
+static WORDS: LazyLock<HashMap<String, Word>> = LazyLock::new(|| {
+    let mut known: HashMap<String, Word> = HashMap::new();
+    for class in NameClass::ALL {
+        for word in words::read(class.name()) {
+            known.entry(word).or_default().class = Some(class);
+        }
+    }
+    let mut set = |list: &[String], change: fn(&mut Word)| {
+        for word in list {
+            change(known.entry(word.clone()).or_default());
         }
     };
-    for class in NameClass::ALL {
-        set(class.name(), |word, class| word.class = Some(class), class);
-    }
-    let any = NameClass::Password;
-    set("about", |word, _| word.about = true, any);
-    set("other", |word, _| word.other = true, any);
-    set("secret-key", |word, _| word.key = Some(Key::Secret), any);
-    set("open-key", |word, _| word.key = Some(Key::Open), any);
+    set(&words::ABOUT, |word| word.about = true);
+    set(&words::OTHER, |word| word.other = true);
+    set(&words::SECRET_KEY, |word| word.key = Some(Key::Secret));
+    set(&words::OPEN_KEY, |word| word.key = Some(Key::Open));
     known
 });
 
@@ -91,13 +92,15 @@ fn look_up(word: &str) -> Word {
 }
 
 /// The class of a name, from its last telling word; `None` for names that are not about a secret.
-pub(crate) fn classify(name: &[u8]) -> Option<NameClass> {
-    let words = split(name);
-    let class_of = |word: &String| look_up(word).class.or_else(|| class_of_compound(word));
-    let last = words.iter().rposition(|word| class_of(word).is_some())?;
+pub(crate) fn classify(words: &Words) -> Option<NameClass> {
+    let class_of = |word: &str| look_up(word).class.or_else(|| class_of_compound(word));
+    let last = (0..words.len())
+        .rev()
+        .find(|at| words.get(*at).is_some_and(|word| class_of(word).is_some()))?;
     let word = words.get(last)?;
-    let is_about = last + 1 < words.len() && words.last().is_some_and(|word| look_up(word).about);
-    if is_about || look_up(word).other || look_up(&words.concat()).other {
+    let is_about = || words.last().is_some_and(|word| look_up(word).about);
+    if last + 1 < words.len() && is_about() || look_up(word).other || look_up(words.letters()).other
+    {
         return None;
     }
     let class = class_of(word)?;
@@ -113,37 +116,75 @@ pub(crate) fn classify(name: &[u8]) -> Option<NameClass> {
 
 /// Words written together: `mysqlpassword`, `dbpasswd`.
 fn class_of_compound(word: &str) -> Option<NameClass> {
-    let ends = |list: &str| {
-        words::list(list).iter().any(|end| word.len() > end.len() && word.ends_with(end.as_str()))
-    };
+    let ends =
+        |list: &List| list.iter().any(|end| word.len() > end.len() && word.ends_with(end.as_str()));
     let classes = [
-        ("password-end", NameClass::Password),
-        ("secret-end", NameClass::Secret),
-        ("token-end", NameClass::Token),
-        ("key-end", NameClass::Key),
+        (&words::PASSWORD_END, NameClass::Password),
+        (&words::SECRET_END, NameClass::Secret),
+        (&words::TOKEN_END, NameClass::Token),
+        (&words::KEY_END, NameClass::Key),
     ];
     classes.into_iter().find(|(list, _)| ends(list)).map(|(_, class)| class)
 }
 
-/// The words of a name in lower case: split at signs and digits, and where the case says so.
-pub(crate) fn split(name: &[u8]) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut previous = b' ';
-    for (at, byte) in name.iter().copied().enumerate() {
-        if !byte.is_ascii_alphabetic() {
+/// The words of a name, in lower case.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    letters: String,
+    /// Where each word ends in `letters`.
+    ends: Vec<usize>,
+}
+
+impl Words {
+    /// Splits a name at signs and digits, and where the case says so.
+    pub(crate) fn of(name: &[u8]) -> Self {
+        let mut words =
+            Self { letters: String::with_capacity(name.len()), ends: Vec::with_capacity(8) };
+        let mut previous = b' ';
+        for (at, byte) in name.iter().copied().enumerate() {
+            if byte.is_ascii_alphabetic() {
+                let next_is_lower = name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+                let starts = !previous.is_ascii_alphabetic()
+                    || byte.is_ascii_uppercase()
+                        && (previous.is_ascii_lowercase() || next_is_lower);
+                if starts && !words.letters.is_empty() {
+                    words.ends.push(words.letters.len());
+                }
+                words.letters.push(char::from(byte.to_ascii_lowercase()));
+            }
             previous = byte;
-            continue;
         }
-        let next_is_lower = name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
-        let starts = !previous.is_ascii_alphabetic()
-            || byte.is_ascii_uppercase() && (previous.is_ascii_lowercase() || next_is_lower);
-        match words.last_mut() {
-            Some(word) if !starts => word.push(char::from(byte.to_ascii_lowercase())),
-            _ => words.push(char::from(byte.to_ascii_lowercase()).into()),
+        if !words.letters.is_empty() {
+            words.ends.push(words.letters.len());
         }
-        previous = byte;
+        words
     }
-    words
+
+    /// All words, without what was between them.
+    pub(crate) fn letters(&self) -> &str {
+        &self.letters
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn get(&self, at: usize) -> Option<&str> {
+        let start = at.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        self.letters.get(start..*self.ends.get(at)?)
+    }
+
+    fn last(&self) -> Option<&str> {
+        self.get(self.len().checked_sub(1)?)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).filter_map(|at| self.get(at))
+    }
+
+    pub(crate) fn has(&self, word: &str) -> bool {
+        self.iter().any(|known| known == word)
+    }
 }
 
 #[cfg(test)]
@@ -152,8 +193,11 @@ mod tests {
 
     #[test]
     fn splits_every_style() {
-        assert_eq!(split(b"dbPassword2_oldXMLKey"), ["db", "password", "old", "xml", "key"]);
-        assert_eq!(split(b"spring.datasource.PASSWORD"), ["spring", "datasource", "password"]);
+        let split =
+            |name: &str| Words::of(name.as_bytes()).iter().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(split("dbPassword2_oldXMLKey"), ["db", "password", "old", "xml", "key"]);
+        assert_eq!(split("spring.datasource.PASSWORD"), ["spring", "datasource", "password"]);
+        assert_eq!(split("42"), [""; 0]);
     }
 
     #[test]
@@ -178,7 +222,7 @@ mod tests {
             ("ses_smtp_password_v4", Some(Password)),
             ("keyboard", None),
         ] {
-            assert_eq!(classify(name.as_bytes()), class, "{name}");
+            assert_eq!(classify(&Words::of(name.as_bytes())), class, "{name}");
         }
     }
 }

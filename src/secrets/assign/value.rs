@@ -96,18 +96,21 @@ fn quoted(text: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = rest.get(prefix..)?;
     let quote = QUOTES.into_iter().find(|quote| rest.starts_with(quote))?;
     let start = at + prefix + quote.len();
-    let mut end = start;
-    while end < start + MAX_VALUE {
-        let here = text.get(end..)?;
+    let rest = text.get(start..text.len().min(start + MAX_VALUE))?;
+    let first = quote.first().copied()?;
+    let mut at = 0;
+    loop {
+        // Whatever is no quote, backslash or line end is part of the value.
+        at += memchr::memchr3(first, b'\\', b'\n', rest.get(at..)?)?;
+        let here = rest.get(at..)?;
         match here {
-            _ if here.starts_with(quote) => return Some(start..end),
+            _ if here.starts_with(quote) => return Some(start..start + at),
             // A backslash takes the next character along, unless the quote itself is written with one.
-            [b'\\', next, ..] if *next != b'\n' && quote.first() != Some(&b'\\') => end += 2,
-            [b'\n' | b'\r', ..] | [] => return None,
-            _ => end += 1,
+            [b'\\', next, ..] if *next != b'\n' && first != b'\\' => at += 2,
+            [b'\n', ..] => return None,
+            _ => at += 1,
         }
     }
-    None
 }
 
 /// A bare word: up to white space or a sign that ends values in every syntax.

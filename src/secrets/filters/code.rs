@@ -1,6 +1,6 @@
 //! Values that a program computes, compares with or prints: not secrets but code.
 
-use super::super::assign::{NameClass, Quoting, split};
+use super::super::assign::{NameClass, Quoting, Words};
 use super::super::candidate::Candidate;
 use super::super::place::Syntax;
 use super::super::{randomness, words};
@@ -8,7 +8,7 @@ use super::super::{randomness, words};
 /// Words that every language uses for values that are none.
 pub(super) fn is_constant(candidate: &Candidate) -> bool {
     let lower = candidate.secret().to_ascii_lowercase();
-    str::from_utf8(&lower).is_ok_and(|word| words::has("constant", word))
+    str::from_utf8(&lower).is_ok_and(|word| words::CONSTANT.has(word))
 }
 
 /// Numbers, dates, versions, sizes. A password may be a number, when it is one that a person would choose to hide.
@@ -60,7 +60,7 @@ pub(super) fn is_expression(candidate: &Candidate) -> bool {
 
 /// A function that computes its value rather than wraps it, unless what it is given is plainly random.
 fn is_computed(call: &[u8], secret: &[u8]) -> bool {
-    let wraps = split(call).iter().all(|word| words::has("wrapper", word));
+    let wraps = Words::of(call).iter().all(|word| words::WRAPPER.has(word));
     !wraps && (randomness::evidence(secret) < 20.0 || secret.contains(&b' '))
 }
 

@@ -1,13 +1,13 @@
 //! Values that are kept elsewhere, encrypted, hashed, or public by nature.
 
-use super::super::assign::split;
+use super::super::assign::Words;
 use super::super::candidate::Candidate;
 use super::super::words;
 
 /// A pointer to where the value is kept.
 pub(super) fn is_reference(candidate: &Candidate) -> bool {
     let secret = candidate.secret();
-    words::starts("reference", secret) || has_variable(secret) || is_windows_variable(secret)
+    words::REFERENCE.starts(secret) || has_variable(secret) || is_windows_variable(secret)
 }
 
 /// `prefix-${VAR}`, `$VAR`, `{name}`: a variable anywhere means that the text is a template.
@@ -44,13 +44,13 @@ pub(super) fn is_uuid(secret: &[u8]) -> bool {
 
 /// Values that are encrypted at rest.
 pub(super) fn is_ciphertext(candidate: &Candidate) -> bool {
-    let says_so = || split(candidate.name()).iter().any(|word| words::has("encrypted", word));
-    words::starts("ciphertext", candidate.secret()) || candidate.secret().len() >= 16 && says_so()
+    let says_so = || Words::of(candidate.name()).iter().any(|word| words::ENCRYPTED.has(word));
+    words::CIPHERTEXT.starts(candidate.secret()) || candidate.secret().len() >= 16 && says_so()
 }
 
 pub(super) fn is_password_hash(candidate: &Candidate) -> bool {
     let secret = candidate.secret();
-    words::starts("password-hash", secret) || words::within("hash-within", secret)
+    words::PASSWORD_HASH.starts(secret) || words::HASH_WITHIN.stands_in(secret)
 }
 
 /// Hex of a hash's length, where something around says hash.
@@ -58,12 +58,12 @@ pub(super) fn is_digest(candidate: &Candidate) -> bool {
     let secret = candidate.secret();
     let hex = matches!(secret.len(), 7..=12 | 32 | 40 | 56 | 64 | 96 | 128)
         && secret.iter().all(u8::is_ascii_hexdigit);
-    let says_so = || words::within("digest-near", &candidate.line_before(80).to_ascii_lowercase());
-    words::starts("digest", secret) || hex && says_so()
+    let says_so = || words::DIGEST_NEAR.stands_in(&candidate.line_before(80).to_ascii_lowercase());
+    words::DIGEST.starts(secret) || hex && says_so()
 }
 
 pub(super) fn is_public_key(candidate: &Candidate) -> bool {
     let name = candidate.name().to_ascii_lowercase();
     let says_so = |word: &[u8]| memchr::memmem::find(&name, word).is_some();
-    words::starts("public-key", candidate.secret()) || says_so(b"public") || says_so(b"publishable")
+    words::PUBLIC_KEY.starts(candidate.secret()) || says_so(b"public") || says_so(b"publishable")
 }

@@ -1,6 +1,6 @@
 //! Values that somebody made up to fill a place: repetitions, sequences, words.
 
-use super::super::assign::{classify, split};
+use super::super::assign::{Words, classify};
 use super::super::candidate::Candidate;
 use super::super::{randomness, words};
 use super::is_unmarked;
@@ -37,7 +37,7 @@ pub(super) fn is_placeholder(candidate: &Candidate) -> bool {
         || lower.ends_with(b"...")
         || has("…".as_bytes());
     let bracketed = matches!(secret, [b'<', .., b'>'] | [b'[', .., b']']);
-    masked || bracketed || words::within("placeholder", &lower) || is_sequence(&lower)
+    masked || bracketed || words::PLACEHOLDER.stands_in(&lower) || is_sequence(&lower)
 }
 
 /// Long random strings may contain `xxxx`; placeholders have little else.
@@ -68,14 +68,12 @@ fn are_neighbours(a: u8, b: u8) -> bool {
 
 /// `password = "password"`, `api_key: MyApiKey`: the words of the value are words of the name.
 pub(super) fn repeats_its_name(candidate: &Candidate) -> bool {
-    let name = split(candidate.name());
-    let value = split(candidate.secret());
-    let letters: usize = value.iter().map(String::len).sum();
-    let known = |word: &String| {
-        word.len() < 3 || name.contains(word) || classify(word.as_bytes()).is_some()
+    let name = Words::of(candidate.name());
+    let value = Words::of(candidate.secret());
+    let known = |word: &str| {
+        word.len() < 3 || name.has(word) || classify(&Words::of(word.as_bytes())).is_some()
     };
-    !value.is_empty()
-        && letters * 4 >= candidate.secret().len() * 3
+    value.letters().len() * 4 >= candidate.secret().len() * 3
         && value.iter().all(known)
         && value.iter().any(|word| word.len() >= 3)
 }

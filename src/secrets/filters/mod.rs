@@ -24,23 +24,24 @@ enum Scope {
     Scored,
 }
 
-/// Every filter, cheapest first.
+/// Every filter; those that are cheap or drop much come first.
 pub(crate) const FILTERS: &[Filter] = &[
-    all("repetition", made_up::is_repetition),
-    unmarked("reference", elsewhere::is_reference),
-    all("placeholder", made_up::is_placeholder),
-    all("kinds", |candidate| {
-        !candidate.rule.needs.iter().all(|kind| kind.is_in(candidate.secret()))
-    }),
-    unmarked("not-random", made_up::is_not_random),
     scored("too-short", |candidate| candidate.secret().len() < 3),
     scored("constant", code::is_constant),
     scored("number", code::is_number),
+    all("repetition", made_up::is_repetition),
+    all("kinds", |candidate| {
+        !candidate.rule.needs.iter().all(|kind| kind.is_in(candidate.secret()))
+    }),
     scored("expression", code::is_expression),
+    unmarked("reference", elsewhere::is_reference),
+    all("placeholder", made_up::is_placeholder),
+    unmarked("not-random", made_up::is_not_random),
+    scored("prose", made_up::is_prose),
+    scored("path", code::is_path),
     scored("format", code::is_format),
     scored("escapes", code::is_escapes),
     scored("option", code::is_option),
-    scored("path", code::is_path),
     scored("url", |candidate| memchr::memmem::find(candidate.secret(), b"://").is_some()),
     scored("uuid", |candidate| elsewhere::is_uuid(candidate.secret())),
     scored("ciphertext", elsewhere::is_ciphertext),
@@ -48,7 +49,6 @@ pub(crate) const FILTERS: &[Filter] = &[
     unmarked("digest", elsewhere::is_digest),
     scored("public-key", elsewhere::is_public_key),
     scored("name-again", made_up::repeats_its_name),
-    scored("prose", made_up::is_prose),
 ];
 
 /// The name of the filter that drops `candidate`, if one does.

@@ -1,52 +1,67 @@
 //! Anchors: the words and literals that are looked for everywhere, not only near long runs.
 
+use super::super::randomness;
 use super::Hit;
-use super::simd::Tables;
+use super::simd::{BUCKETS, Tables};
 
-/// Words of three bytes or more, found whatever their case.
+/// Words of three bytes or more, found whatever their case by their rarest three bytes.
 pub(crate) struct Anchors {
     words: Vec<String>,
     tables: Tables,
-    /// Chains of words by the hash of their first three bytes: `first[hash]`, then `next[id]`; `NONE` ends one.
+    /// The rarest three bytes of each word, folded, with the word's number and where in it they stand; sorted.
+    probes: Vec<Probe>,
+    /// The first probe of each hash, plus one; 0 for none.
     first: [u8; 256],
-    next: Vec<u8>,
 }
 
-/// The end of a chain. Also the limit on the number of anchors: more would slow down every byte of every scan.
-const NONE: u8 = u8::MAX;
+/// Three bytes by which a word is looked for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Probe {
+    hash: usize,
+    bytes: [u8; 3],
+    word: usize,
+    offset: usize,
+}
+
+/// The most anchors there can be: each one slows down every byte of every scan. A test holds the rules far below.
+pub(crate) const MOST: usize = 250;
 
 impl Anchors {
-    /// Builds the tables. Words beyond the 255th are left out; a test holds the built-in rules far below.
+    /// Builds the tables; words beyond [`MOST`] are left out.
     pub(crate) fn new(words: &[String]) -> Self {
-        let words: Vec<String> = words.iter().take(usize::from(NONE)).cloned().collect();
-        let mut anchors = Self {
-            tables: Tables::default(),
-            first: [NONE; 256],
-            next: vec![NONE; words.len()],
-            words: Vec::new(),
-        };
-        // Words that begin alike share a bucket, so that a bucket stays selective.
-        let mut order: Vec<usize> = (0..words.len()).collect();
-        order.sort_by_key(|id| words.get(*id).and_then(|word| fold(word.as_bytes())));
-        for (place, id) in order.into_iter().enumerate() {
-            let Some(start) = words.get(id).and_then(|word| fold(word.as_bytes())) else {
-                continue;
-            };
-            anchors.tables.add(start, place * 16 / words.len());
-            let (Some(first), Ok(id_byte)) = (anchors.first.get_mut(hash(start)), u8::try_from(id))
-            else {
-                continue;
-            };
-            if let Some(next) = anchors.next.get_mut(id) {
-                *next = *first;
+        let words = words.get(..words.len().min(MOST)).unwrap_or_default();
+        let mut probes: Vec<Probe> = words
+            .iter()
+            .enumerate()
+            .filter_map(|(number, word)| Probe::rarest(number, word))
+            .collect();
+        probes.sort_unstable();
+        let mut anchors =
+            Self { words: words.to_vec(), tables: Tables::default(), probes, first: [0; 256] };
+        for (place, probe) in anchors.probes.iter().enumerate().rev() {
+            if let (Some(first), Ok(place)) =
+                (anchors.first.get_mut(probe.hash), u8::try_from(place + 1))
+            {
+                *first = place;
             }
-            *first = id_byte;
         }
-        anchors.words = words;
+        let mut starts: Vec<[u8; 3]> = anchors.probes.iter().map(|probe| probe.bytes).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        for start in starts {
+            // Into the bucket that then lets least else pass.
+            let cost = |bucket: &usize| {
+                let mut with = anchors.tables.clone();
+                with.add(start, *bucket);
+                with.passing(*bucket) - anchors.tables.passing(*bucket)
+            };
+            let cheapest = (0..BUCKETS).min_by(|a, b| cost(a).total_cmp(&cost(b)));
+            anchors.tables.add(start, cheapest.unwrap_or(0));
+        }
         anchors
     }
 
-    /// The words, by id.
+    /// The words, by number.
     #[cfg(test)]
     pub(crate) fn words(&self) -> &[String] {
         &self.words
@@ -56,34 +71,52 @@ impl Anchors {
         &self.tables
     }
 
-    /// Adds the words that really stand where the mask says that one might.
-    pub(super) fn search(&self, text: &[u8], mask: &[u64], hits: &mut Vec<Hit>) {
-        for (index, word) in mask.iter().enumerate() {
-            let mut bits = *word;
+    /// Adds the words that really stand where the mask says that one might, in the order of the text.
+    pub(super) fn search(&self, text: &[u8], mask: impl Iterator<Item = u64>, hits: &mut Vec<Hit>) {
+        for (index, word) in mask.enumerate() {
+            let mut bits = word;
             while bits != 0 {
                 self.verify(text, index * 64 + bits.trailing_zeros() as usize, hits);
                 bits &= bits - 1;
             }
         }
+        if !hits.is_sorted() {
+            hits.sort_unstable();
+        }
     }
 
     fn verify(&self, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
-        let Some(rest) = text.get(at..) else { return };
-        let Some(start) = fold(rest) else { return };
-        let mut link = self.first.get(hash(start)).copied().unwrap_or(NONE);
-        while link != NONE {
-            let id = usize::from(link);
-            if let Some(word) = self.words.get(id).map(String::as_bytes)
-                && rest.get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word))
+        let Some(bytes) = text.get(at..).and_then(fold) else { return };
+        let hash = hash(bytes);
+        let first = self.first.get(hash).copied().unwrap_or(0);
+        let Some(first) = usize::from(first).checked_sub(1) else { return };
+        let same = self.probes.iter().skip(first).take_while(|probe| probe.hash == hash);
+        for probe in same.filter(|probe| probe.bytes == bytes) {
+            let word = self.words.get(probe.word).map(String::as_bytes).unwrap_or_default();
+            let Some(start) = at.checked_sub(probe.offset) else { continue };
+            if text
+                .get(start..start + word.len())
+                .is_some_and(|found| found.eq_ignore_ascii_case(word))
             {
-                hits.push(Hit { at, id });
+                hits.push(Hit { at: start, id: probe.word });
             }
-            link = self.next.get(id).copied().unwrap_or(NONE);
         }
     }
 }
 
-/// The first three bytes with the bit set that tells lower case from upper.
+impl Probe {
+    /// The three bytes of a word that text has least often.
+    fn rarest(number: usize, word: &str) -> Option<Self> {
+        let places = word.as_bytes().windows(3).filter_map(<[u8]>::first_chunk::<3>).enumerate();
+        let rarity = |bytes: &[u8; 3]| randomness::surprise_of(*bytes);
+        let (offset, bytes) =
+            places.max_by(|a, b| rarity(a.1).total_cmp(&rarity(b.1)).then(b.0.cmp(&a.0)))?;
+        let bytes = bytes.map(|byte| byte | 0x20);
+        Some(Self { hash: hash(bytes), bytes, word: number, offset })
+    }
+}
+
+/// Three bytes with the bit set that tells lower case from upper.
 fn fold(text: &[u8]) -> Option<[u8; 3]> {
     text.first_chunk::<3>().map(|start| start.map(|byte| byte | 0x20))
 }

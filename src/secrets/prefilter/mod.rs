@@ -28,7 +28,7 @@ pub(crate) struct Lanes {
     pub(crate) anchors: Vec<Hit>,
     /// Runs of [`MIN_RUN`](super::rule::MIN_RUN) or more token characters with a digit among them.
     pub(crate) runs: Vec<Range<usize>>,
-    masks: simd::Masks,
+    blocks: Vec<simd::Block>,
 }
 
 /// Something known begins at `at`.
@@ -42,15 +42,15 @@ pub(crate) struct Hit {
 impl Prefilter {
     /// Searches the whole text.
     pub(crate) fn search(&self, text: &[u8], lanes: &mut Lanes) {
-        let Lanes { prefixes, anchors, runs, masks } = lanes;
+        let Lanes { prefixes, anchors, runs, blocks } = lanes;
         prefixes.clear();
         anchors.clear();
         runs.clear();
-        simd::classify(text, self.anchors.tables(), masks);
-        self.anchors.search(text, &masks.anchor, anchors);
-        runs::for_each_long(&masks.token, text.len(), |run| {
-            self.prefixes.search(text, &masks.alnum, &run, prefixes);
-            if runs::any(&masks.digit, &run) {
+        simd::classify(text, self.anchors.tables(), blocks);
+        self.anchors.search(text, blocks.iter().map(|block| block.anchor), anchors);
+        runs::for_each_long(blocks.iter().map(|block| block.token), text.len(), |run| {
+            self.prefixes.search(text, blocks, &run, prefixes);
+            if runs::has_digit(blocks, &run) {
                 runs.push(run);
             }
         });
@@ -67,22 +67,24 @@ pub(crate) const fn is_token_byte(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
     use super::super::rule::MIN_RUN;
     use super::*;
 
-    fn prefilter() -> Prefilter {
+    static PREFILTER: LazyLock<Prefilter> = LazyLock::new(|| {
         let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         Prefilter {
             prefixes: Prefixes::new(&list(&["ab_", "SG.", "a1", "abc", "x.y."])),
             anchors: Anchors::new(&list(&["pass", "://", "-----BEGIN", "key", "8Q~", "PWD"])),
         }
-    }
+    });
 
     /// The lanes, written the slow way.
     fn plain(text: &[u8]) -> (Vec<Hit>, Vec<Hit>, Vec<Range<usize>>) {
-        let prefilter = prefilter();
+        let prefilter = &*PREFILTER;
         let begins = |at: usize, word: &str| {
             text[at..]
                 .get(..word.len())
@@ -129,7 +131,7 @@ mod tests {
 
     fn check(text: &[u8]) {
         let mut lanes = Lanes::default();
-        prefilter().search(text, &mut lanes);
+        PREFILTER.search(text, &mut lanes);
         let (prefixes, anchors, runs) = plain(text);
         let mut found = lanes.prefixes.clone();
         found.sort_unstable();
@@ -144,7 +146,7 @@ mod tests {
     fn finds_what_it_should() {
         let text = b"ab_0123456789abcdef SG.bcdefghijklmnopqrst PASSword=x://y -----begin 8q~ aab_0123456789abcdef";
         let mut lanes = Lanes::default();
-        prefilter().search(text, &mut lanes);
+        PREFILTER.search(text, &mut lanes);
         assert_eq!(lanes.prefixes.len(), 2, "{:?}", lanes.prefixes);
         assert_eq!(lanes.anchors.len(), 4, "{:?}", lanes.anchors);
         check(text);

@@ -1,19 +1,23 @@
 //! Known prefixes, probed at every place in a long run where a token could begin.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use super::simd::Block;
 use super::{Hit, runs};
 
 /// How far before a run prefixes are looked for in what joiners tie to it.
 pub(super) const MAX_JOINED: usize = 48;
 
-/// The prefixes of the rules, found by their first two bytes.
+/// Bits of a key: five of each of the first three bytes.
+const KEY_BITS: u32 = 15;
+
+/// The prefixes of the rules, found by their first three bytes; a prefix of two stands for every third one.
 pub(crate) struct Prefixes {
     list: Vec<String>,
-    /// One bit for each pair of first bytes.
-    pairs: Box<[u64; 1024]>,
-    by_pair: HashMap<[u8; 2], Vec<usize>>,
+    /// One bit for each key that a prefix begins with.
+    keys: Box<[u64; 1 << KEY_BITS >> 6]>,
+    /// Key and number of each prefix, sorted.
+    by_key: Vec<(usize, usize)>,
     /// The bytes of prefixes that do not belong to a run, such as the dot of `SG.`.
     joiners: Vec<u8>,
 }
@@ -21,25 +25,26 @@ pub(crate) struct Prefixes {
 impl Prefixes {
     /// Prefixes have two bytes or more and begin with a letter or digit.
     pub(crate) fn new(list: &[String]) -> Self {
-        let mut prefixes = Self {
-            list: list.to_vec(),
-            pairs: Box::new([0; 1024]),
-            by_pair: HashMap::new(),
-            joiners: Vec::new(),
-        };
+        let mut by_key: Vec<(usize, usize)> = Vec::new();
         for (id, prefix) in list.iter().enumerate() {
-            let bytes = prefix.as_bytes();
-            let Some(&pair) = bytes.first_chunk::<2>() else { continue };
-            let (word, bit) = pair_bit(pair);
-            if let Some(word) = prefixes.pairs.get_mut(word) {
-                *word |= bit;
+            match *prefix.as_bytes() {
+                [a, b, c, ..] => by_key.push((key([a, b, c]), id)),
+                [a, b] => by_key.extend((0..32).map(|c| (key([a, b, c]), id))),
+                _ => {}
             }
-            prefixes.by_pair.entry(pair).or_default().push(id);
-            prefixes.joiners.extend(bytes.iter().filter(|byte| !super::is_token_byte(**byte)));
         }
-        prefixes.joiners.sort_unstable();
-        prefixes.joiners.dedup();
-        prefixes
+        by_key.sort_unstable();
+        let mut keys = Box::new([0; 1 << KEY_BITS >> 6]);
+        for (key, _) in &by_key {
+            if let Some(bits) = keys.get_mut(key / 64) {
+                *bits |= 1 << (key % 64);
+            }
+        }
+        let bytes = list.iter().flat_map(|prefix| prefix.bytes());
+        let mut joiners: Vec<u8> = bytes.filter(|byte| !super::is_token_byte(*byte)).collect();
+        joiners.sort_unstable();
+        joiners.dedup();
+        Self { list: list.to_vec(), keys, by_key, joiners }
     }
 
     /// The list this was built from.
@@ -52,24 +57,15 @@ impl Prefixes {
     pub(super) fn search(
         &self,
         text: &[u8],
-        alnum: &[u64],
+        blocks: &[Block],
         run: &Range<usize>,
         hits: &mut Vec<Hit>,
     ) {
-        for at in self.joined_before(text, run.start) {
-            if begins_token(text, at) {
-                self.probe(text, at, hits);
-            }
+        let joined = self.joined_before(text, run.start);
+        if !joined.is_empty() {
+            runs::for_each_start(blocks, &joined, |at| self.probe(text, at, hits));
         }
-        let mut carry = 0;
-        for (base, bits) in runs::words(alnum, run) {
-            let mut starts = bits & !(bits << 1 | carry);
-            carry = bits >> 63;
-            while starts != 0 {
-                self.probe(text, base + starts.trailing_zeros() as usize, hits);
-                starts &= starts - 1;
-            }
-        }
+        runs::for_each_start(blocks, run, |at| self.probe(text, at, hits));
     }
 
     /// The stretch of token bytes and joiners that ends in a joiner just before `start`; mostly empty.
@@ -88,28 +84,28 @@ impl Prefixes {
     }
 
     /// Adds the prefixes that stand at `at`.
+    #[inline]
     fn probe(&self, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
-        let Some(rest) = text.get(at..) else { return };
-        let Some(&pair) = rest.first_chunk::<2>() else { return };
-        let (word, bit) = pair_bit(pair);
-        if self.pairs.get(word).is_none_or(|word| word & bit == 0) {
-            return;
+        let Some(&start) = text.get(at..).and_then(|rest| rest.first_chunk::<3>()) else { return };
+        let key = key(start);
+        if self.keys.get(key / 64).is_some_and(|bits| bits >> (key % 64) & 1 == 1) {
+            self.verify(text, at, key, hits);
         }
-        for id in self.by_pair.get(&pair).into_iter().flatten() {
-            let prefix = self.list.get(*id).map_or(&b""[..], |prefix| prefix.as_bytes());
-            if rest.starts_with(prefix) {
+    }
+
+    #[cold]
+    fn verify(&self, text: &[u8], at: usize, key: usize, hits: &mut Vec<Hit>) {
+        let rest = text.get(at..).unwrap_or_default();
+        let from = self.by_key.partition_point(|(known, _)| *known < key);
+        for (_, id) in self.by_key.iter().skip(from).take_while(|(known, _)| *known == key) {
+            if self.list.get(*id).is_some_and(|prefix| rest.starts_with(prefix.as_bytes())) {
                 hits.push(Hit { at, id: *id });
             }
         }
     }
 }
 
-const fn pair_bit([first, second]: [u8; 2]) -> (usize, u64) {
-    let index = (first as usize) << 8 | second as usize;
-    (index / 64, 1 << (index % 64))
-}
-
-fn begins_token(text: &[u8], at: usize) -> bool {
-    let alnum = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphanumeric);
-    alnum(at) && !at.checked_sub(1).is_some_and(alnum)
+/// Five bits of each byte.
+const fn key([a, b, c]: [u8; 3]) -> usize {
+    (a as usize & 31) << 10 | (b as usize & 31) << 5 | (c as usize & 31)
 }

@@ -3,9 +3,14 @@
 use std::ops::Range;
 
 use super::super::rule::MIN_RUN;
+use super::simd::Block;
 
 /// Calls `visit` for each maximal run of [`MIN_RUN`] or more set bits, in order. Bit `i` of word `w` is byte `64 w + i`.
-pub(super) fn for_each_long(mask: &[u64], length: usize, mut visit: impl FnMut(Range<usize>)) {
+pub(super) fn for_each_long(
+    mask: impl Iterator<Item = u64>,
+    length: usize,
+    mut visit: impl FnMut(Range<usize>),
+) {
     // Where the run began that reaches the first bit of the current word.
     let mut open: Option<usize> = None;
     let mut end_run = |run: Range<usize>| {
@@ -13,9 +18,9 @@ pub(super) fn for_each_long(mask: &[u64], length: usize, mut visit: impl FnMut(R
             visit(run);
         }
     };
-    for (index, word) in mask.iter().enumerate() {
+    for (index, word) in mask.enumerate() {
         let base = index * 64;
-        let mut bits = *word;
+        let mut bits = word;
         if let Some(start) = open {
             let lead = bits.trailing_ones();
             if lead == 64 {
@@ -56,22 +61,37 @@ const fn starts_of_sixteen(bits: u64) -> u64 {
     eight & (eight >> 8)
 }
 
-/// Whether any bit of `range` is set.
-pub(super) fn any(mask: &[u64], range: &Range<usize>) -> bool {
-    words(mask, range).any(|(_, bits)| bits != 0)
+/// Whether there is a digit in `range`.
+pub(super) fn has_digit(blocks: &[Block], range: &Range<usize>) -> bool {
+    let mut found = false;
+    each_block(blocks, range, |_, block, inside| found |= block.digit & inside != 0);
+    found
 }
 
-/// The words that `range` touches, without the bits outside of it: index of the word's first byte, bits.
-pub(super) fn words<'a>(
-    mask: &'a [u64],
-    range: &Range<usize>,
-) -> impl Iterator<Item = (usize, u64)> + 'a {
-    let Range { start, end } = *range;
-    let span = start / 64..end.div_ceil(64).min(mask.len());
-    mask.get(span.clone()).unwrap_or_default().iter().zip(span).map(move |(word, index)| {
-        let base = index * 64;
-        let below = u64::MAX << start.saturating_sub(base).min(63);
-        let above = if end >= base + 64 { 0 } else { u64::MAX << (end - base) };
-        (base, word & below & !above)
-    })
+/// Calls `visit` with the places in `range` where a token could begin.
+#[inline]
+pub(super) fn for_each_start(blocks: &[Block], range: &Range<usize>, mut visit: impl FnMut(usize)) {
+    each_block(blocks, range, |base, block, inside| {
+        let mut starts = block.start & inside;
+        while starts != 0 {
+            visit(base + starts.trailing_zeros() as usize);
+            starts &= starts - 1;
+        }
+    });
+}
+
+/// Calls `visit` with the blocks that `range` touches: where each begins, and which of its bits are inside.
+#[inline]
+fn each_block(blocks: &[Block], range: &Range<usize>, mut visit: impl FnMut(usize, &Block, u64)) {
+    let mut at = range.start;
+    while at < range.end {
+        let Some(block) = blocks.get(at / 64) else { return };
+        let base = at / 64 * 64;
+        let mut inside = u64::MAX << (at % 64);
+        if range.end - base < 64 {
+            inside &= !(u64::MAX << (range.end - base));
+        }
+        visit(base, block, inside);
+        at = base + 64;
+    }
 }

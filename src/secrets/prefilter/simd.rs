@@ -1,6 +1,6 @@
-//! The pass over every byte: four bit masks, one bit for each byte of the text.
+//! The pass over every byte: four bit masks for each block of 64 bytes.
 //!
-//! This is the only file with `unsafe`. The vector path must give the same masks as the plain loop, which the tests
+//! This is the only file with `unsafe`. The vector path must give the same blocks as the plain loop, which the tests
 //! check on every kind of input.
 
 #![expect(
@@ -8,50 +8,47 @@
     reason = "vector loads and calls of code for a processor feature found at run time"
 )]
 
-/// One bit for each byte of a text; bit `i` of word `w` is byte `64 w + i`.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Masks {
+use super::super::randomness;
+
+/// What one block of 64 bytes gives: one bit for each byte, bit `i` for byte `i`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Block {
     /// Letters, digits, `_`, `+`, `/` and `-`.
-    pub(super) token: Vec<u64>,
-    /// Letters and digits.
-    pub(super) alnum: Vec<u64>,
+    pub(super) token: u64,
+    /// Letters and digits that come after something else.
+    pub(super) start: u64,
     /// Digits.
-    pub(super) digit: Vec<u64>,
-    /// Places where an anchor may begin.
-    pub(super) anchor: Vec<u64>,
+    pub(super) digit: u64,
+    /// Places where an anchor's probe may stand.
+    pub(super) anchor: u64,
 }
 
-/// What one block of 64 bytes gives, in the order of the fields of [`Masks`].
-type Block = [u64; 4];
-/// A block and the two bytes behind it, which tell whether an anchor begins in the block.
+/// Bytes of a block.
 const BLOCK: usize = 64;
+/// A block and the two bytes behind it, which tell whether a probe begins in the block.
 const PADDED: usize = BLOCK + 2;
 
-impl Masks {
-    fn clear(&mut self, blocks: usize) {
-        for mask in [&mut self.token, &mut self.alnum, &mut self.digit, &mut self.anchor] {
-            mask.clear();
-            mask.reserve(blocks);
-        }
-    }
-
-    fn push(&mut self, [token, alnum, digit, anchor]: Block) {
-        self.token.push(token);
-        self.alnum.push(alnum);
-        self.digit.push(digit);
-        self.anchor.push(anchor);
-    }
-}
+/// How many groups of probes there are.
+pub(super) const BUCKETS: usize = 16;
 
 /// Sixteen buckets of three-byte beginnings, split into nibbles: `low[g][j][n]` has bit `b` set when bucket `8 g + b`
 /// has a word whose byte `j` ends in nibble `n`; `high` likewise.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tables {
     low: [[[u8; 16]; 3]; 2],
     high: [[[u8; 16]; 3]; 2],
 }
 
 impl Tables {
+    /// How often a place in a text passes a bucket, roughly, from 0 to 1.
+    pub(super) fn passing(&self, bucket: usize) -> f32 {
+        let (group, bit) = (bucket / 8 % 2, 1 << (bucket % 8));
+        let (Some(low), Some(high)) = (self.low.get(group), self.high.get(group)) else {
+            return 0.0;
+        };
+        low.iter().zip(high).map(|(low, high)| passing_bytes(low, high, bit)).product()
+    }
+
     /// Adds a beginning, with the bit 0x20 set in each byte, to a bucket from 0 to 15.
     pub(super) fn add(&mut self, start: [u8; 3], bucket: usize) {
         let (group, bit) = (bucket / 8 % 2, 1 << (bucket % 8));
@@ -69,16 +66,36 @@ impl Tables {
     }
 }
 
-/// Fills `masks` for a text.
-pub(super) fn classify(text: &[u8], tables: &Tables, masks: &mut Masks) {
-    masks.clear(text.len().div_ceil(BLOCK));
+/// How often a byte of text has both nibbles in the set that `bit` marks.
+fn passing_bytes(low: &[u8; 16], high: &[u8; 16], bit: u8) -> f32 {
+    // With the bit 0x20 set, ASCII has these upper nibbles.
+    let nibbles =
+        [2, 3, 6, 7].into_iter().filter(|nibble: &u8| high[usize::from(*nibble)] & bit != 0);
+    let bytes = nibbles.flat_map(|nibble| (0..16).map(move |rest| nibble << 4 | rest));
+    bytes.filter(|byte| low[usize::from(byte & 15)] & bit != 0).map(randomness::frequency).sum()
+}
+
+/// Fills `blocks` for a text.
+pub(super) fn classify(text: &[u8], tables: &Tables, blocks: &mut Vec<Block>) {
+    blocks.clear();
+    blocks.reserve(text.len().div_ceil(BLOCK));
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2.
-        unsafe { avx2::classify(text, tables, masks) };
+        unsafe { avx2::classify(text, tables, blocks) };
         return;
     }
-    for_each_block(text, |block| masks.push(plain::block(block, tables)));
+    let mut carry = 0;
+    for_each_block(text, |block| blocks.push(finish(plain::block(block, tables), &mut carry)));
+}
+
+/// Turns the mask of letters and digits into that of starts; `carry` is the last bit of the block before.
+#[inline]
+fn finish(masks: [u64; 4], carry: &mut u64) -> Block {
+    let [token, alnum, digit, anchor] = masks;
+    let start = alnum & !(alnum << 1 | *carry);
+    *carry = alnum >> 63;
+    Block { token, start, digit, anchor }
 }
 
 /// Cuts a text into blocks with two bytes of what follows; the end of the text is padded with NULs.
@@ -98,9 +115,9 @@ fn for_each_block(text: &[u8], mut visit: impl FnMut(&[u8; PADDED])) {
 }
 
 mod plain {
-    use super::{BLOCK, Block, PADDED, Tables};
+    use super::{BLOCK, PADDED, Tables};
 
-    pub(super) fn block(block: &[u8; PADDED], tables: &Tables) -> Block {
+    pub(super) fn block(block: &[u8; PADDED], tables: &Tables) -> [u64; 4] {
         let (mut token, mut alnum, mut digit, mut anchor) = (0, 0, 0, 0);
         for (place, bytes) in block.windows(3).take(BLOCK).enumerate() {
             let &[byte, second, third] = bytes else { continue };
@@ -134,7 +151,7 @@ mod avx2 {
         _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
 
-    use super::{Block, Masks, PADDED, Tables, for_each_block};
+    use super::{Block, PADDED, Tables, finish, for_each_block};
 
     /// Classes of bytes, one bit each, looked up by nibble. A byte has the class that both of its nibbles have.
     const SIGN: u8 = 1;
@@ -172,9 +189,10 @@ mod avx2 {
     };
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn classify(text: &[u8], tables: &Tables, masks: &mut Masks) {
+    pub(super) fn classify(text: &[u8], tables: &Tables, blocks: &mut Vec<Block>) {
         let vectors = Vectors::new(tables);
-        for_each_block(text, |block| masks.push(vectors.block(block)));
+        let mut carry = 0;
+        for_each_block(text, |block| blocks.push(finish(vectors.block(block), &mut carry)));
     }
 
     struct Vectors {
@@ -203,7 +221,7 @@ mod avx2 {
 
         #[target_feature(enable = "avx2")]
         #[inline]
-        fn block(&self, block: &[u8; PADDED]) -> Block {
+        fn block(&self, block: &[u8; PADDED]) -> [u64; 4] {
             let [first, second] = [self.half(block, 0), self.half(block, 32)];
             let join = |place: usize| u64::from(first[place]) | u64::from(second[place]) << 32;
             [join(0), join(1), join(2), join(3)]
@@ -291,9 +309,10 @@ mod tests {
     }
 
     fn check(text: &[u8]) {
-        let (mut fast, mut slow) = (Masks::default(), Masks::default());
+        let (mut fast, mut slow) = (Vec::new(), Vec::new());
         classify(text, &tables(), &mut fast);
-        for_each_block(text, |block| slow.push(plain::block(block, &tables())));
+        let mut carry = 0;
+        for_each_block(text, |block| slow.push(finish(plain::block(block, &tables()), &mut carry)));
         assert_eq!(fast, slow);
     }
 

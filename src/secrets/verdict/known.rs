@@ -1,26 +1,25 @@
 //! Values that documentation and emulators publish: credentials of nobody.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-/// The start of the SHA-256 of each value, in hex.
-static PUBLIC: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+/// The length of each value, and the start of its SHA-256 in hex.
+static PUBLIC: LazyLock<BTreeSet<(usize, &str)>> = LazyLock::new(|| {
     const VALUES: &str = include_str!("../../../rules/secrets/public-values.txt");
-    VALUES
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split(' ').next())
-        .collect()
+    let lines = VALUES.lines().filter(|line| !line.starts_with('#'));
+    let fields = lines.map(|line| line.split(' ').collect::<Vec<_>>());
+    fields.filter_map(|fields| Some((fields.first()?.parse().ok()?, *fields.get(1)?))).collect()
 });
 
 /// Whether a value is published, or says of itself that it is an example.
 pub(crate) fn is_public(secret: &[u8]) -> bool {
     let says_so =
         secret.len() >= 16 && (secret.ends_with(b"EXAMPLE") || secret.ends_with(b"EXAMPLEKEY"));
-    says_so || PUBLIC.contains(hash(secret).as_str())
+    let length_fits = PUBLIC.iter().any(|(length, _)| *length == secret.len());
+    says_so || length_fits && PUBLIC.contains(&(secret.len(), hash(secret).as_str()))
 }
 
 fn hash(secret: &[u8]) -> String {
@@ -39,6 +38,6 @@ mod tests {
         assert!(is_public(&[b"AKIA".as_slice(), b"IOSFODNN7", b"EXAMPLE"].concat()));
         assert!(is_public(&[b"sk_test_".as_slice(), b"4eC39HqLyjWDarjtT1zdp7dc"].concat()));
         assert!(!is_public(b"anything else"));
-        assert!(PUBLIC.iter().all(|hash| hash.len() == 32));
+        assert!(PUBLIC.len() >= 14 && PUBLIC.iter().all(|(_, hash)| hash.len() == 32));
     }
 }
