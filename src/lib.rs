@@ -6,8 +6,10 @@
 //! ```text
 //! source/    list: names only, sorted ──► read: one Blob, or several chunks, per input
 //!                                              │
-//! secrets/   prefilter → matcher → filters → verdict, score → overlap
-//!                                              │
+//!              ┌───────────────────────────────┴───────────────┐
+//! secrets/   prefilter → matcher → filters       policy/   gate → read → document
+//!            → verdict, score → overlap                    → checks
+//!              └───────────────────────────────┬───────────────┘
 //! finding    owned, redacted, the same for both halves
 //! suppress/  inline comments, [[allow]]: marked, never dropped
 //! outcome    findings, what was not scanned, counts
@@ -22,6 +24,7 @@ pub mod finding;
 pub mod fingerprint;
 pub mod location;
 pub mod outcome;
+pub mod policy;
 pub mod report;
 pub mod scan;
 pub mod secrets;

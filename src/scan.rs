@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,8 +13,9 @@ use crate::blob::Blob;
 use crate::config::{Config, Halves, Secrets};
 use crate::finding::{Finding, FindingKind, Place, Secret};
 use crate::fingerprint::Fingerprint;
-use crate::location::Location;
+use crate::location::{Location, Position};
 use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
+use crate::policy::{self, Defect};
 use crate::secrets::{self, Detection};
 use crate::snippet::{Redaction, Snippet};
 use crate::source::{self, Source, SourceError, Unit};
@@ -86,7 +88,16 @@ fn analyse(unit: &Unit, config: &Config) -> Part {
     let analysed = catch_unwind(AssertUnwindSafe(|| {
         SCRATCH.with_borrow_mut(|Scratch { source, secrets }| {
             let mut part = Part::default();
-            let read = source::read(unit, source, &mut |blob| part.visit(blob, config, secrets));
+            let mut chunks = Chunks::default();
+            let read = source::read(unit, source, &mut |blob| {
+                chunks.see(blob);
+                part.visit(blob, config, secrets);
+            });
+            if chunks.may_hold_policy() && config.halves != Halves::Secrets {
+                let again =
+                    source::read_whole(unit, &mut |blob| part.policies(blob, config, secrets));
+                part.skipped.extend(again.err());
+            }
             match read {
                 Ok(read) => {
                     part.stats.files += 1;
@@ -116,31 +127,106 @@ impl Part {
     }
 
     fn visit(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
-        if config.halves == Halves::Policy {
-            return;
+        let from = self.findings.len();
+        if config.halves != Halves::Policy {
+            let detections = config.rules.detect(blob, config.now, scratch, &mut self.stats);
+            self.secrets(blob, config, &detections);
         }
-        let detections = config.rules.detect(blob, config.now, scratch, &mut self.stats);
+        if blob.is_whole && config.halves != Halves::Secrets && policy::may_hold_policy(blob) {
+            self.policies(blob, config, scratch);
+        }
+        let found = self.findings.get_mut(from..).unwrap_or_default();
+        found.sort_by_cached_key(|finding| {
+            let offset = finding.places.first().map(|place| place.location.start.offset);
+            (offset, finding.rule.id.clone())
+        });
+    }
+
+    fn secrets(&mut self, blob: &Blob, config: &Config, detections: &[Detection]) {
         if detections.is_empty() {
             return;
         }
-        let redactions = redactions(&detections, config.secrets);
+        let redactions = redactions(detections, config.secrets);
         let mut locator = blob.locator();
-        for detection in &detections {
+        for detection in detections {
             if detection.confidence < config.min_confidence {
                 self.stats.below_confidence += 1;
                 continue;
             }
-            let location = locator.locate(&detection.span());
-            self.findings.push(finding(
-                detection,
-                place(blob, detection, location, &redactions),
-                config,
-            ));
+            let span = detection.span();
+            let location = locator.locate(&span);
+            let place = place(blob, &span, location, &redactions, &detection.meta().id);
+            self.findings.push(secret_finding(detection, place, config));
+        }
+    }
+
+    fn policies(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
+        let analysis = policy::analyse(blob, &config.disabled_checks);
+        self.stats.documents += analysis.documents;
+        self.skipped.extend(analysis.unread.map(|detail| Skipped {
+            origin: (**blob.origin).clone(),
+            reason: SkipReason::Limit,
+            detail: format!("policies were not read: {detail}"),
+            accepted: None,
+        }));
+        if analysis.defects.is_empty() {
+            return;
+        }
+        // Whatever half is asked for, a secret in a policy must not be shown.
+        let detections = config.rules.detect(blob, config.now, scratch, &mut Stats::default());
+        let redactions = redactions(&detections, config.secrets);
+        let mut locator = blob.locator();
+        for defect in analysis.defects {
+            if defect.confidence < config.min_confidence {
+                self.stats.below_confidence += 1;
+                continue;
+            }
+            let location = locator.locate(&defect.span);
+            let place = place(blob, &defect.span, location, &redactions, &defect.meta.id);
+            let message = redactions.iter().fold(defect.message.clone(), |message, redaction| {
+                let secret = blob.text.get(redaction.span.clone()).unwrap_or_default();
+                message.replace(&*String::from_utf8_lossy(secret), &redaction.mask(secret))
+            });
+            self.findings.push(policy_finding(defect, message, place, config));
         }
     }
 }
 
-fn finding(detection: &Detection, place: Place, config: &Config) -> Finding {
+/// What the chunks of an input that is too large to be read whole say of policies in it.
+#[derive(Default)]
+struct Chunks {
+    starts_like_one: bool,
+    has_words_of_one: bool,
+}
+
+impl Chunks {
+    fn see(&mut self, blob: &Blob) {
+        if !blob.is_whole && (self.starts_like_one || blob.start == Position::START) {
+            let (starts, has_words) = policy::chunk_may_hold_policy(blob);
+            self.starts_like_one |= starts && blob.start == Position::START;
+            self.has_words_of_one |= has_words;
+        }
+    }
+
+    fn may_hold_policy(&self) -> bool {
+        self.starts_like_one && self.has_words_of_one
+    }
+}
+
+fn policy_finding(defect: Defect, message: String, place: Place, config: &Config) -> Finding {
+    let severity = config.severities.get(&defect.meta.id).copied().unwrap_or(defect.severity);
+    Finding {
+        rule: defect.meta,
+        severity,
+        confidence: defect.confidence,
+        message,
+        places: vec![place],
+        kind: FindingKind::Policy { supersedes: defect.supersedes },
+        fingerprint: defect.fingerprint,
+    }
+}
+
+fn secret_finding(detection: &Detection, place: Place, config: &Config) -> Finding {
     let rule = Arc::clone(detection.meta());
     let severity = config.severities.get(&rule.id).copied().unwrap_or(detection.severity);
     let secret = detection.secret();
@@ -168,16 +254,16 @@ fn finding(detection: &Detection, place: Place, config: &Config) -> Finding {
 
 fn place(
     blob: &Blob,
-    detection: &Detection,
+    span: &Range<usize>,
     location: Location,
     redactions: &[Redaction],
+    rule: &str,
 ) -> Place {
-    let span = detection.span();
     Place {
         origin: Arc::clone(blob.origin),
         location,
-        snippet: Snippet::new(blob.text, &span, redactions),
-        suppressed: inline::find(blob.text, span.start, &detection.meta().id),
+        snippet: Snippet::new(blob.text, span, redactions),
+        suppressed: inline::find(blob.text, span.start, rule),
     }
 }
 
@@ -193,7 +279,7 @@ fn redactions(detections: &[Detection], secrets: Secrets) -> Vec<Redaction> {
     }
 }
 
-/// The same secret in several places becomes one finding, where it was first seen.
+/// The same secret, or the same defect of the same statement, in several places becomes one finding, where it was first seen.
 fn group(findings: Vec<Finding>) -> Vec<Finding> {
     let mut known: HashMap<(String, Fingerprint), usize> = HashMap::new();
     let mut grouped: Vec<Finding> = Vec::new();

@@ -17,10 +17,11 @@ const NOUNS: &[&str] =
 const STAGES: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("secrets", &[]),
+    ("policy", &[]),
     ("suppress", &[]),
     ("config", &["secrets", "source", "suppress"]),
     ("report", &["config"]),
-    ("scan", &["config", "secrets", "source", "suppress"]),
+    ("scan", &["config", "policy", "secrets", "source", "suppress"]),
 ];
 
 /// External crates and the only places that may name them.
@@ -30,6 +31,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustix", &["source"]),
     ("regex_automata", &["secrets"]),
     ("base64", &["secrets"]),
+    ("jsonc_parser", &["policy"]),
     ("crc32fast", &["secrets"]),
     ("postcard", &["secrets"]),
     ("serde_sarif", &["report"]),

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::{ExplainArgs, ExplainFormat, now};
-use super::scan::{config_file, rule_files, source};
+use super::scan::{config_file, known_checks, rule_files, source};
 use super::{Exit, Failure, output};
 use keylint::config::{Config, Flags};
 use keylint::secrets::{Explanation, Score, Scratch};
@@ -23,7 +23,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         now: now(),
         ..Flags::default()
     };
-    let config = Config::new(&config, &flags, &[])?;
+    let config = Config::new(&config, &flags, &known_checks())?;
     let listing = source::list(&sources, &config.selection)?;
     let mut scratch = Scratch::default();
     let mut exit = Exit::Clean;

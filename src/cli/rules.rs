@@ -10,6 +10,7 @@ use super::args::{ListFormat, RulesCommand, now};
 use super::{Exit, Failure, output, scan};
 use keylint::config::nearest;
 use keylint::finding::RuleMeta;
+use keylint::policy;
 use keylint::secrets::{self, ExampleReport, RuleSet};
 
 pub(super) fn run(command: &RulesCommand) -> Result<Exit, Failure> {
@@ -20,10 +21,16 @@ pub(super) fn run(command: &RulesCommand) -> Result<Exit, Failure> {
     }
 }
 
+/// Rules, then checks.
+fn metas(rules: &RuleSet) -> impl Iterator<Item = &RuleMeta> {
+    let of_rules = rules.metas().map(|meta| &**meta);
+    of_rules.chain(policy::metas().map(|meta| -> &RuleMeta { meta }))
+}
+
 fn list(format: ListFormat) -> Result<Exit, Failure> {
     let rules = RuleSet::built_in();
     let lines = |out: &mut dyn Write| {
-        for meta in rules.metas() {
+        for meta in metas(&rules) {
             match format {
                 ListFormat::Text => {
                     writeln!(out, "{:<44} {:<9} {}", meta.id, meta.severity, meta.title)?;
@@ -51,8 +58,8 @@ struct UnknownId {
 
 fn show(id: &str) -> Result<Exit, Failure> {
     let rules = RuleSet::built_in();
-    let Some(meta) = rules.metas().find(|meta| meta.id == id) else {
-        let help = match nearest(id, rules.metas().map(|meta| meta.id.as_str())) {
+    let Some(meta) = metas(&rules).find(|meta| meta.id == id) else {
+        let help = match nearest(id, metas(&rules).map(|meta| meta.id.as_str())) {
             Some(nearest) => format!("did you mean `{nearest}`? `keylint rules list` shows all"),
             None => "`keylint rules list` shows all".into(),
         };

@@ -13,6 +13,7 @@ use super::progress::Bar;
 use super::{Exit, Failure, output};
 use keylint::config::{self, Config, ConfigFile, Discovered, Flags, Secrets};
 use keylint::outcome::{Outcome, Stats};
+use keylint::policy;
 use keylint::report::{self, Format, Look, Options, Suppressed};
 use keylint::scan::{Progress, scan};
 use keylint::secrets::RuleError;
@@ -82,7 +83,12 @@ fn configure(args: &ScanArgs, sources: &[Source]) -> Result<Config, Failure> {
             .unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into)),
         now: now(),
     };
-    Ok(Config::new(&file, &flags, &[])?)
+    Ok(Config::new(&file, &flags, &known_checks())?)
+}
+
+/// The ids of the policy checks.
+pub(super) fn known_checks() -> Vec<&'static str> {
+    policy::metas().map(|meta| meta.id.as_str()).collect()
 }
 
 /// The configuration in force. One that was found rather than named is announced.

@@ -1,0 +1,235 @@
+//! ARNs as policies write them: fields with wildcards and variables, and the sets of resources they stand for.
+
+use super::glob::{Class, Glob};
+use super::text::{Part, is_pattern, parts};
+
+/// The partitions there are, each with how its region names begin.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>; the isolated ones are those of the AWS SDKs.
+pub(super) const PARTITIONS: &[(&str, &str)] = &[
+    ("aws", ""),
+    ("aws-cn", "cn-"),
+    ("aws-us-gov", "us-gov-"),
+    ("aws-iso", "us-iso-"),
+    ("aws-iso-b", "us-isob-"),
+    ("aws-iso-e", "eu-isoe-"),
+    ("aws-iso-f", "us-isof-"),
+    ("aws-eusc", "eusc-"),
+];
+
+const LOWER_CHARS: &str = "abcdefghijklmnopqrstuvwxyz0123456789-";
+const LOWER: Class = Class::of(LOWER_CHARS);
+const DIGITS: Class = Class::of("0123456789");
+const ALPHANUMERIC: Class =
+    Class::of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+/// Names that people and AWS services give secrets; services use `!`.
+/// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>
+const SECRET_NAME: Class =
+    Class::of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_+=.@!-");
+
+/// An ARN, in its six fields. Colons inside of `${…}` separate nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Arn<'a> {
+    pub(super) partition: &'a str,
+    pub(super) service: &'a str,
+    pub(super) region: &'a str,
+    pub(super) account: &'a str,
+    /// Everything after the fifth colon.
+    pub(super) resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    /// The fields of a text that starts with `arn:` and has all six.
+    pub(super) fn parse(text: &'a str) -> Option<Self> {
+        let [arn, partition, service, region, account, resource] = fields(text)[..] else {
+            return None;
+        };
+        (arn == "arn").then_some(Self { partition, service, region, account, resource })
+    }
+
+    /// What follows `secret:`, when this is the ARN of a secret.
+    pub(super) fn secret(&self) -> Option<&'a str> {
+        (self.service == "secretsmanager").then(|| self.resource.strip_prefix("secret:")).flatten()
+    }
+
+    /// The account, when it is written out.
+    pub(super) fn account_id(&self) -> Option<&'a str> {
+        is_account(self.account).then_some(self.account)
+    }
+
+    /// The region, when it is written out.
+    pub(super) fn region_name(&self) -> Option<&'a str> {
+        let is_name =
+            !self.region.is_empty() && self.region.chars().all(|c| LOWER_CHARS.contains(c));
+        is_name.then_some(self.region)
+    }
+}
+
+/// The first five fields and the rest; fewer when there are fewer.
+pub(super) fn fields(text: &str) -> Vec<&str> {
+    let (mut found, mut from, mut depth) = (Vec::new(), 0, 0_usize);
+    for (at, character) in text.char_indices() {
+        match character {
+            '{' if text[..at].ends_with('$') => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 && found.len() < 5 => {
+                found.push(&text[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(&text[from..]);
+    found
+}
+
+/// Whether a text is an account id: twelve digits.
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Every ARN that a `Resource` may match, as IAM matches it: within the first five fields a wildcard stays in its field,
+/// but a `*` that ends a field, or the text, runs on past the colon.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
+pub(super) fn resources(text: &str) -> Glob {
+    let parts: Vec<Part> = parts(text).collect();
+    let mut field = 0;
+    let mut glob = Glob::default();
+    for (at, part) in parts.iter().enumerate() {
+        let inner = if field < 5 { Class::NOT_COLON } else { Class::ANY };
+        let ends_field = matches!(parts.get(at + 1), None | Some(Part::Char(':')));
+        glob = match part {
+            Part::Char(character) => {
+                field += usize::from(*character == ':');
+                glob.once(Class::Char(*character))
+            }
+            Part::One => glob.once(inner),
+            Part::Any if ends_field => glob.any_number(Class::ANY),
+            Part::Any | Part::Variable => glob.any_number(inner),
+        };
+    }
+    // An identity policy's ARN of fewer fields is completed with `*`.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    if text.starts_with("arn:") && field < 5 { glob.then(":").any_number(Class::ANY) } else { glob }
+}
+
+/// The end of every stored secret's ARN: its name and six random characters.
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html>
+pub(super) fn secret_names() -> Glob {
+    let name = Glob::default().some(SECRET_NAME).then("-");
+    (0..6).fold(name, |glob, _| glob.once(ALPHANUMERIC))
+}
+
+/// Whether a `Resource` stands for every resource of some type of a service, in every region and account.
+pub(super) fn is_everything(text: &str, service: &str) -> bool {
+    let given = Arn::parse(text);
+    let partition = given.map_or("aws", |arn| arn.partition);
+    let partition = PARTITIONS.iter().map(|(name, _)| *name).find(|name| *name == partition);
+    let start = Glob::literal(&format!("arn:{}:{service}:", partition.unwrap_or("aws")));
+    let account = |glob: Glob| (0..12).fold(glob, |glob, _| glob.once(DIGITS)).then(":");
+    let places = [
+        account(start.clone().some(LOWER).then(":")),
+        account(start.clone().then(":")),
+        // Buckets and hosted zones have neither region nor account.
+        start.then("::"),
+    ];
+    let resource = given.map_or("", |arn| arn.resource);
+    let types = types(service, resource);
+    let matched = certain(text);
+    places
+        .iter()
+        .any(|place| types.iter().any(|kind| matched.covers(&place.clone().followed_by(kind))))
+}
+
+/// All resources of a service, and all of the one type that `resource` names.
+fn types(service: &str, resource: &str) -> Vec<Glob> {
+    let all = Glob::default().some(Class::ANY);
+    match service {
+        "secretsmanager" => vec![Glob::literal("secret:").followed_by(&secret_names())],
+        "s3" => {
+            let bucket = Glob::default().some(SECRET_NAME);
+            vec![bucket.clone(), bucket.then("/").followed_by(&all)]
+        }
+        _ => {
+            let name = resource
+                .split(['/', ':'])
+                .next()
+                .filter(|name| !name.is_empty() && !is_pattern(name));
+            let typed = ["/", ":"].into_iter().filter_map(|separator| {
+                Some(Glob::literal(name?).then(separator).followed_by(&all))
+            });
+            typed.chain([all.clone()]).collect()
+        }
+    }
+}
+
+/// Like [`resources`], without what only a variable could match.
+fn certain(text: &str) -> Glob {
+    if parts(text).any(|part| part == Part::Variable) {
+        Glob::literal(text)
+    } else {
+        resources(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_six_whatever_variables_hold() {
+        let arn =
+            Arn::parse("arn:aws:secretsmanager:${aws:RequestedRegion}:111122223333:secret:a:b")
+                .unwrap();
+        assert_eq!((arn.region, arn.resource), ("${aws:RequestedRegion}", "secret:a:b"));
+        assert_eq!(arn.secret(), Some("a:b"));
+        assert_eq!(Arn::parse("arn:aws:sqs"), None);
+        assert_eq!(Arn::parse("*"), None);
+    }
+
+    #[test]
+    fn wildcards_run_as_far_as_iam_lets_them() {
+        let secret = "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-a1b2c3";
+        for (pattern, matches) in [
+            ("*", true),
+            ("arn:aws:secretsmanager:us-east-1:*", true),
+            ("arn:aws:secretsmanager:*:secret:prod/db-??????", true),
+            ("arn:aws:secretsmanager", true),
+            ("arn:aws:secretsm*r:us-east-1:111122223333:secret:prod/db-a1b2c3", true),
+            ("arn:aws:s*st-1:111122223333:secret:prod/db-a1b2c3", false),
+            ("arn:aws:secretsmanager:us-????-1:111122223333:secret:*", true),
+            ("arn:aws:secretsmanager:us-east-?:111122223333:secret:prod*c3", true),
+            ("arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db", false),
+        ] {
+            assert_eq!(resources(pattern).has(secret), matches, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn everything_is_recognised_in_any_spelling() {
+        for (pattern, service, is) in [
+            ("*", "secretsmanager", true),
+            ("arn:*", "secretsmanager", true),
+            ("*:*", "secretsmanager", true),
+            ("arn:aws:secretsmanager:*", "secretsmanager", true),
+            ("arn:aws:secretsmanager:*:*:secret:*", "secretsmanager", true),
+            ("arn:aws:secretsmanager:*:*:secret:*-??????", "secretsmanager", true),
+            ("arn:aws:secretsmanager:*:*:*", "secretsmanager", true),
+            ("arn:aws-cn:secretsmanager:*:*:secret:*", "secretsmanager", true),
+            ("arn:aws:secretsmanager:*:111122223333:secret:*", "secretsmanager", false),
+            ("arn:aws:secretsmanager:us-east-1:*:secret:*", "secretsmanager", false),
+            ("arn:aws:secretsmanager:*:*:secret:prod*", "secretsmanager", false),
+            ("arn:aws:secretsmanager:*:*:secret:${aws:PrincipalTag/a}*", "secretsmanager", false),
+            ("arn:aws:kms:*:*:key/*", "kms", true),
+            ("arn:aws:kms:*:111122223333:key/*", "kms", false),
+            ("arn:aws:iam::*:role/*", "iam", true),
+            ("arn:aws:iam::111122223333:role/*", "iam", false),
+            ("arn:aws:s3:::*", "s3", true),
+            ("arn:aws:s3:::*/*", "s3", true),
+            ("arn:aws:s3:::bucket/*", "s3", false),
+            ("arn:aws:dynamodb:*:*:table/*", "dynamodb", true),
+            ("arn:aws:dynamodb:*:*:table/a*", "dynamodb", false),
+        ] {
+            assert_eq!(is_everything(pattern, service), is, "{pattern}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Key policies: who can change them, and what other accounts get.
+
+use crate::finding::Severity;
+use crate::policy::actions;
+use crate::policy::checks::{Violations, quote};
+use crate::policy::condition::Condition;
+use crate::policy::document::{Document, Sense, Statement};
+use crate::policy::principal::{Form, Kind, Principal};
+
+/// What a principal of another account can do with a key.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html>
+const ACROSS_ACCOUNTS: &[&str] = &[
+    "CreateGrant",
+    "Decrypt",
+    "DeriveSharedSecret",
+    "DescribeKey",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateMac",
+    "GetKeyRotationStatus",
+    "GetPublicKey",
+    "ListGrants",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+    "RetireGrant",
+    "RevokeGrant",
+    "Sign",
+    "Verify",
+    "VerifyMac",
+];
+
+fn changes_policy(statement: &Statement) -> bool {
+    statement.is_about("kms", "PutKeyPolicy")
+}
+
+/// Whether the statement lets the whole account decide: its root, or everybody of it.
+fn is_for_account(statement: &Statement) -> bool {
+    let by_condition = statement.conditions.iter().any(|condition| {
+        condition.is_on(&["kms:calleraccount", "aws:principalaccount", "aws:principalorgid"])
+            && condition.narrows()
+    });
+    statement.principals().iter().any(|principal| {
+        principal.is_account()
+            || (principal.is_everyone() && (by_condition || statement.conditions.is_empty()))
+    })
+}
+
+/// Whether a principal is not known before a template is filled in.
+fn is_open(statement: &Statement) -> bool {
+    let not_principal =
+        statement.principals.as_ref().is_some_and(|element| element.sense == Sense::IsNot);
+    not_principal
+        || statement
+            .principals()
+            .iter()
+            .any(|principal| principal.form() == Form::Open && principal.kind == Kind::Aws)
+}
+
+pub(super) fn lockout(document: &Document, violations: &mut Violations) {
+    if document.statements.is_empty() {
+        return;
+    }
+    let able: Vec<&Statement> =
+        document.allows().filter(|statement| changes_policy(statement)).collect();
+    for statement in document.statements.iter().filter(|s| s.denies() && changes_policy(s)) {
+        let everybody = statement.principals().iter().find(|principal| principal.is_everyone());
+        if let Some(principal) = everybody.filter(|_| statement.conditions.is_empty()) {
+            violations.report(
+                &principal.span,
+                "Nobody, not even the account's root, can ever change this key policy again.",
+            );
+        }
+    }
+    if able.iter().any(|statement| is_for_account(statement) || is_open(statement)) {
+        return;
+    }
+    let heading = document.heading();
+    if able.is_empty() {
+        violations.report(&heading, "No statement allows `kms:PutKeyPolicy`: nobody, not even the account's root, can change this policy.");
+    } else {
+        violations.report_as(Severity::High, &heading, "Only single users or roles may change this policy; when they are deleted, the key cannot be managed any more.");
+    }
+}
+
+/// The account that owns the key: the one whose root may change the policy, named first.
+fn owner<'d>(document: &'d Document) -> Option<&'d str> {
+    let of_account = document
+        .allows()
+        .filter(|statement| changes_policy(statement))
+        .flat_map(Statement::principals)
+        .find(|principal| principal.is_account());
+    of_account.and_then(Principal::account)
+}
+
+/// Each statement that allows principals of other accounts, with the first of them.
+fn foreign<'d>(document: &'d Document) -> Vec<(&'d Statement<'d>, &'d Principal<'d>)> {
+    let Some(owner) = owner(document) else { return Vec::new() };
+    let is_foreign = |principal: &&Principal| {
+        principal.kind == Kind::Aws && principal.account().is_some_and(|account| account != owner)
+    };
+    let with_principal = |statement: &'d Statement<'d>| {
+        Some((statement, statement.principals().iter().find(is_foreign)?))
+    };
+    document.statements.iter().filter(|s| s.allows()).filter_map(with_principal).collect()
+}
+
+/// Whether grants are narrowed to what AWS services make of them.
+fn constrains_grants(condition: &Condition) -> bool {
+    let positive = condition.is_on(&[
+        "kms:grantoperations",
+        "kms:granteeprincipal",
+        "kms:grantconstrainttype",
+        "kms:viaservice",
+    ]) && condition.narrows();
+    let for_aws = condition.is_on(&["kms:grantisforawsresource"])
+        && condition.operator.base == "Bool"
+        && condition.values.iter().all(|(value, _)| value.eq_ignore_ascii_case("true"));
+    // `ForAllValues` on the operations holds without any as well, which KMS refuses.
+    let operations = condition.is_on(&["kms:grantoperations"]) && !condition.values.is_empty();
+    positive || for_aws || operations
+}
+
+pub(super) fn external_admin(document: &Document, violations: &mut Violations) {
+    for (statement, principal) in foreign(document) {
+        let grants = statement.is_about("kms", "CreateGrant")
+            && !statement.conditions.iter().any(constrains_grants);
+        let administers = statement.is_about_any("kms", &["PutKeyPolicy", "ScheduleKeyDeletion"]);
+        if !grants && !administers {
+            continue;
+        }
+        let what = match (grants, administers) {
+            (true, true) => {
+                "is given the administration of this key, and may pass its use on to anybody with grants"
+            }
+            (true, false) => {
+                "may pass the use of this key on to anybody: nothing narrows its grants"
+            }
+            _ => "is given the administration of this key",
+        };
+        violations.report(
+            &principal.span,
+            format!("The foreign principal {} {what}.", quote(principal.text)),
+        );
+    }
+}
+
+pub(super) fn ineffective_action(document: &Document, violations: &mut Violations) {
+    for (statement, principal) in foreign(document) {
+        let is_foreign_only = statement
+            .principals()
+            .iter()
+            .all(|other| other.account().is_some_and(|account| Some(account) != owner(document)));
+        if !is_foreign_only {
+            continue;
+        }
+        for text in statement.actions() {
+            let matching = actions::matching(text.value);
+            let works = matching.iter().any(|(_, action)| ACROSS_ACCOUNTS.contains(&action.name));
+            if !matching.is_empty() && !works && !text.value.eq_ignore_ascii_case("kms:*") {
+                violations.report(&text.span, format!(
+                    "{} has no effect for {}: KMS takes it only from principals of the key's own account.",
+                    quote(text.value),
+                    quote(principal.text)
+                ));
+            }
+        }
+    }
+}
+
+pub(super) fn calleraccount_mismatch(document: &Document, violations: &mut Violations) {
+    for statement in document.allows() {
+        let accounts: Option<Vec<&str>> =
+            statement.principals().iter().map(Principal::account).collect();
+        let Some(accounts) = accounts.filter(|accounts| !accounts.is_empty()) else { continue };
+        for condition in &statement.conditions {
+            if !condition.is_on(&["kms:calleraccount"]) || !condition.operator.requires_value() {
+                continue;
+            }
+            let is_literal = |value: &str| !value.contains(['*', '?', '$']);
+            if condition
+                .values
+                .iter()
+                .any(|(value, _)| accounts.contains(value) || !is_literal(value))
+            {
+                continue;
+            }
+            if let Some((value, span)) = condition.values.first() {
+                violations.report(span, format!(
+                    "The principal is of account {}, so the caller never is of {}: this Allow grants nothing.",
+                    accounts.iter().take(3).map(|account| quote(account)).collect::<Vec<_>>().join(", "),
+                    quote(value)
+                ));
+            }
+        }
+    }
+}

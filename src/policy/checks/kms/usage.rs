@@ -1,0 +1,122 @@
+//! The use of keys: in identity policies, and through other services.
+
+use crate::policy::actions;
+use crate::policy::arn::{Arn, is_everything};
+use crate::policy::checks::{Violations, quote};
+use crate::policy::condition;
+use crate::policy::document::{Document, Sense, Statement};
+use crate::policy::glob::{Class, Glob};
+use crate::policy::text::{Part, parts};
+
+const NAME: Class = Class::of("abcdefghijklmnopqrstuvwxyz0123456789-");
+const DOTTED: Class = Class::of("abcdefghijklmnopqrstuvwxyz0123456789-.");
+
+/// Every value that `kms:ViaService` can have.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service>
+fn via_services() -> Glob {
+    Glob::default().some(DOTTED).then(".").some(NAME).then(".amazonaws.com")
+}
+
+pub(super) fn viaservice_format(document: &Document, violations: &mut Violations) {
+    for statement in &document.statements {
+        for condition in statement.conditions.iter().filter(|c| c.is_on(&["kms:viaservice"])) {
+            for (value, span) in &condition.values {
+                let written = parts(value).fold(Glob::default(), |glob, part| match part {
+                    Part::Char(character) => glob.then(character.encode_utf8(&mut [0; 4])),
+                    // Without `Like` a wildcard is a plain sign; what was meant is judged here.
+                    Part::Any | Part::Variable => glob.any_number(Class::ANY),
+                    Part::One => glob.once(Class::ANY),
+                });
+                // The partition of the European sovereign cloud is younger than AWS's page on this key.
+                if !written.intersects(&via_services()) && !value.ends_with(".amazonaws.eu") {
+                    let effect = if statement.denies() {
+                        "this Deny does not do what it says"
+                    } else {
+                        "this never holds"
+                    };
+                    violations.report(span, format!(
+                        "No request comes through {}: services are named `<service>.<region>.amazonaws.com`, so {effect}.",
+                        quote(value)
+                    ));
+                }
+            }
+        }
+    }
+}
+
+/// The operations that an alias can be named for.
+const ON_ALIASES: &[&str] = &["CreateAlias", "UpdateAlias", "DeleteAlias"];
+
+pub(super) fn alias_in_resource(document: &Document, violations: &mut Violations) {
+    for statement in document.statements.iter().filter(|statement| uses_keys(statement)) {
+        for text in statement.resources() {
+            let in_arn = Arn::parse(text.value)
+                .is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("alias/"));
+            if in_arn {
+                violations.report(&text.span, format!(
+                    "{} is the alias, not the key: this says nothing about using the key behind it.",
+                    quote(text.value)
+                ));
+            } else if text.value.starts_with("alias/") || is_key_id(text.value) {
+                violations.report(
+                    &text.span,
+                    format!(
+                        "{} is no ARN; policies name a key by its ARN alone.",
+                        quote(text.value)
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Whether the statement is about KMS, and about something else than aliases.
+fn uses_keys(statement: &Statement) -> bool {
+    let of_kms = statement.actions().iter().filter(|text| {
+        actions::split(text.value).is_some_and(|(service, _)| service.eq_ignore_ascii_case("kms"))
+    });
+    let mut of_kms = of_kms.peekable();
+    of_kms.peek().is_some()
+        && !of_kms
+            .any(|text| ON_ALIASES.iter().any(|name| actions::matches(text.value, "kms", name)))
+}
+
+/// Whether a text is a key id: a UUID, or one of a multi-region key.
+fn is_key_id(text: &str) -> bool {
+    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let lengths = |text: &str| text.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
+    let multi_region =
+        text.strip_prefix("mrk-").is_some_and(|rest| rest.len() == 32 && is_hex(rest));
+    multi_region || (lengths(text) && text.split('-').all(is_hex))
+}
+
+/// The operations that AWS's own advice singles out: they reach keys of other accounts.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html>
+const REACHING: &[&str] = &[
+    "Decrypt",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "CreateGrant",
+];
+
+pub(super) fn decrypt_star(document: &Document, violations: &mut Violations) {
+    for statement in document.allows() {
+        if !statement.is_about_any("kms", REACHING)
+            || condition::names_resources(&statement.conditions)
+        {
+            continue;
+        }
+        let Some(element) = statement.resources.as_ref() else { continue };
+        if element.sense == Sense::IsNot {
+            violations.report(
+                &element.entry.key_span,
+                "Every key but these can be used, also keys of other accounts.",
+            );
+        }
+        for text in statement.resources().iter().filter(|text| is_everything(text.value, "kms")) {
+            violations.report(&text.span, "Every key can be used, also one of another account whose policy lets this account in.");
+        }
+    }
+}

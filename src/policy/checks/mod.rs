@@ -1,0 +1,225 @@
+//! The checks: one table, filled by one file per family, and what happens to what they find.
+
+mod grammar;
+mod kms;
+mod principal;
+mod scope;
+mod secretsmanager;
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use super::document::{Document, Kind, Statement};
+use crate::blob::write_inert;
+use crate::finding::{Confidence, Severity};
+
+/// A check: what it is called, where it applies, and the function that does it.
+pub(super) struct Check {
+    /// Stable: users write it in configuration and CI.
+    pub(super) id: &'static str,
+    /// One line, without a full stop.
+    pub(super) title: &'static str,
+    /// The worst severity it reports.
+    pub(super) severity: Severity,
+    pub(super) confidence: Confidence,
+    /// The kinds of document it applies to.
+    pub(super) kinds: &'static [Kind],
+    /// What to do about it.
+    pub(super) help: &'static str,
+    /// The page that documents the behaviour.
+    pub(super) url: &'static str,
+    pub(super) run: Run,
+    pub(super) supersedes: Supersedes,
+}
+
+impl Check {
+    /// What most rows have in common; each names the rest.
+    const ROW: Self = Self {
+        id: "",
+        title: "",
+        severity: Severity::High,
+        confidence: Confidence::High,
+        kinds: ANY,
+        help: "",
+        url: "",
+        run: Run::Syntax,
+        supersedes: Supersedes::Nothing,
+    };
+}
+
+/// What a check looks at.
+pub(super) enum Run {
+    /// One document.
+    Document(fn(&Document, &mut Violations)),
+    /// Text that is not JSON: the reader itself reports it.
+    Syntax,
+}
+
+/// The more general checks that are not reported beside this one.
+pub(super) enum Supersedes {
+    Nothing,
+    /// On the same element.
+    OnElement(&'static [&'static str]),
+    /// On every element of the same statement.
+    InStatement(&'static [&'static str]),
+}
+
+/// The tables of all families.
+const FAMILIES: &[&[Check]] =
+    &[grammar::CHECKS, principal::CHECKS, scope::CHECKS, secretsmanager::CHECKS, kms::CHECKS];
+
+/// Every check.
+pub(super) fn all() -> impl Iterator<Item = &'static Check> {
+    FAMILIES.iter().copied().flatten()
+}
+
+/// The check that reports text which is not JSON.
+pub(super) const SYNTAX: &Check = &grammar::JSON_SYNTAX;
+
+pub(super) const IDENTITY: &[Kind] = &[Kind::Identity];
+pub(super) const KEY: &[Kind] = &[Kind::Key];
+pub(super) const RESOURCE: &[Kind] = &[Kind::Resource];
+pub(super) const WITH_PRINCIPAL: &[Kind] = &[Kind::Resource, Kind::Key, Kind::Trust];
+pub(super) const ANY: &[Kind] = &[
+    Kind::Identity,
+    Kind::Resource,
+    Kind::Key,
+    Kind::Trust,
+    Kind::ServiceControl,
+    Kind::ResourceControl,
+];
+
+/// One thing that is wrong.
+pub(super) struct Violation {
+    pub(super) check: &'static Check,
+    pub(super) severity: Severity,
+    pub(super) span: Range<usize>,
+    pub(super) message: String,
+    /// Ids of the checks that reported the same and gave way.
+    pub(super) supersedes: Vec<&'static str>,
+}
+
+/// Collects what one check finds in one document.
+pub(super) struct Violations {
+    check: &'static Check,
+    found: Vec<Violation>,
+}
+
+impl Violations {
+    /// Reports at the check's own severity.
+    pub(super) fn report(&mut self, span: &Range<usize>, message: impl Into<String>) {
+        self.report_as(self.check.severity, span, message);
+    }
+
+    /// Reports at a severity that depends on the case.
+    pub(super) fn report_as(
+        &mut self,
+        severity: Severity,
+        span: &Range<usize>,
+        message: impl Into<String>,
+    ) {
+        self.found.push(Violation {
+            check: self.check,
+            severity,
+            span: span.clone(),
+            message: message.into(),
+            supersedes: Vec::new(),
+        });
+    }
+}
+
+/// Runs every check that applies to the document and is not disabled.
+pub(super) fn run(document: &Document, disabled: &[String]) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for check in all() {
+        let takes_part =
+            check.kinds.contains(&document.kind) && !disabled.iter().any(|id| id == check.id);
+        if let (true, Run::Document(run)) = (takes_part, &check.run) {
+            let mut violations = Violations { check, found: Vec::new() };
+            run(document, &mut violations);
+            found.extend(violations.found);
+        }
+    }
+    found.sort_by(|a, b| (a.span.start, a.check.id).cmp(&(b.span.start, b.check.id)));
+    found.dedup_by(|a, b| a.check.id == b.check.id && a.span == b.span);
+    supersede(found, document)
+}
+
+/// One element, one finding: the more specific one stays and names the others.
+fn supersede(found: Vec<Violation>, document: &Document) -> Vec<Violation> {
+    let statement = |span: &Range<usize>| {
+        document.statement_at(span).map(|statement| statement.node.span.start)
+    };
+    // The violations that others give way to: by their element, and by their statement.
+    let mut on_element: HashMap<Range<usize>, Vec<usize>> = HashMap::new();
+    let mut in_statement: HashMap<Option<usize>, usize> = HashMap::new();
+    for (at, violation) in found.iter().enumerate() {
+        match violation.check.supersedes {
+            Supersedes::Nothing => {}
+            Supersedes::OnElement(_) => {
+                on_element.entry(violation.span.clone()).or_default().push(at);
+            }
+            Supersedes::InStatement(_) => {
+                in_statement.entry(statement(&violation.span)).or_insert(at);
+            }
+        }
+    }
+    let winner = |general: &Violation| {
+        let rivals = on_element.get(&general.span).into_iter().flatten();
+        let mut rivals = rivals.chain(in_statement.get(&statement(&general.span))).copied();
+        rivals.find(|at| {
+            found.get(*at).is_some_and(|special| match special.check.supersedes {
+                Supersedes::Nothing => false,
+                Supersedes::OnElement(ids) | Supersedes::InStatement(ids) => {
+                    ids.contains(&general.check.id)
+                }
+            })
+        })
+    };
+    let winners: Vec<Option<usize>> = found.iter().map(winner).collect();
+    let mut superseded: Vec<Vec<&'static str>> = vec![Vec::new(); found.len()];
+    for (general, at) in found.iter().zip(&winners) {
+        if let Some(ids) = at.and_then(|at| superseded.get_mut(at)) {
+            ids.push(general.check.id);
+        }
+    }
+    let kept =
+        found.into_iter().zip(superseded).zip(winners).filter(|(_, winner)| winner.is_none());
+    kept.map(|((violation, mut ids), _)| {
+        ids.sort_unstable();
+        ids.dedup();
+        Violation { supersedes: ids, ..violation }
+    })
+    .collect()
+}
+
+/// The most bytes of a policy's own text that a message repeats.
+const QUOTED: usize = 120;
+
+/// A piece of the policy as a message shows it: between back quotes, harmless, not too long.
+pub(super) fn quote(text: &str) -> String {
+    let mut quoted = String::from("`");
+    let end =
+        text.char_indices().map(|(at, _)| at).take_while(|at| *at <= QUOTED).last().unwrap_or(0);
+    let shown = if text.len() <= QUOTED { text } else { text.get(..end).unwrap_or_default() };
+    let _ = write_inert(&mut quoted, shown.as_bytes());
+    if shown.len() < text.len() {
+        quoted.push('…');
+    }
+    let _ = quoted.write_char('`');
+    quoted
+}
+
+/// Several pieces, joined for reading; at most `most`, then how many more there are.
+pub(super) fn list(names: &[&str], most: usize) -> String {
+    let shown: Vec<String> = names.iter().take(most).map(|name| quote(name)).collect();
+    let rest = names.len().saturating_sub(most);
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    shown.join(", ") + &more
+}
+
+/// What a statement that never matches does, by its effect.
+pub(super) fn consequence(statement: &Statement) -> &'static str {
+    if statement.denies() { "this Deny protects nothing" } else { "this Allow grants nothing" }
+}

@@ -1,0 +1,232 @@
+//! The six random characters at the end of a secret's ARN, and what policies write in their place.
+//!
+//! Whether an ARN can match is decided by intersection with the set of all stored ARNs, never by looking at its end.
+
+use std::ops::Range;
+
+use crate::finding::Severity;
+use crate::policy::arn::{Arn, secret_names};
+use crate::policy::checks::{Violations, consequence, quote};
+use crate::policy::condition::Condition;
+use crate::policy::document::{Document, Effect, Sense, Statement};
+use crate::policy::glob::Glob;
+use crate::policy::text::{Part, is_pattern, parts};
+
+/// A place where a policy names a secret.
+struct Named<'a> {
+    statement: &'a Statement<'a>,
+    /// What follows `secret:`.
+    name: &'a str,
+    span: Range<usize>,
+    place: Place<'a>,
+}
+
+/// Where a secret is named.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Resource(Sense),
+    Condition(&'a Condition<'a>),
+}
+
+/// The ARNs of secrets in a document: as resources, and as values of conditions that are compared with one.
+fn named<'a>(document: &'a Document) -> Vec<Named<'a>> {
+    let mut all = Vec::new();
+    for statement in &document.statements {
+        let resources = statement.resources.as_ref();
+        for (sense, text) in
+            resources.iter().flat_map(|e| e.items.iter().map(|text| (e.sense, text)))
+        {
+            if let Some(name) = Arn::parse(text.value).and_then(|arn| arn.secret()) {
+                let place = Place::Resource(sense);
+                all.push(Named { statement, name, span: text.span.clone(), place });
+            }
+        }
+        for condition in statement.conditions.iter().filter(|c| c.is_on(KEYS)) {
+            for (value, span) in &condition.values {
+                if let Some(name) = Arn::parse(value).and_then(|arn| arn.secret()) {
+                    let place = Place::Condition(condition);
+                    all.push(Named { statement, name, span: span.clone(), place });
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Condition keys whose value is the full ARN of a secret.
+const KEYS: &[&str] =
+    &["secretsmanager:secretid", "kms:encryptioncontext:secretarn", "aws:sourcearn"];
+
+impl Named<'_> {
+    /// What the name stands for where it is written.
+    fn names(&self) -> Glob {
+        let literal = self.is_literal();
+        let start = Glob::default();
+        parts(self.name).fold(start, |glob, part| match part {
+            Part::Char(character) => glob.then(character.encode_utf8(&mut [0; 4])),
+            Part::One if literal => glob.then("?"),
+            Part::Any if literal => glob.then("*"),
+            Part::One => glob.once(crate::policy::glob::Class::ANY),
+            Part::Any | Part::Variable => glob.any_number(crate::policy::glob::Class::ANY),
+        })
+    }
+
+    /// Whether wildcards are plain characters here.
+    fn is_literal(&self) -> bool {
+        matches!(self.place, Place::Condition(condition) if !condition.operator.has_wildcards())
+    }
+
+    fn never_matches(&self) -> bool {
+        !self.names().intersects(&secret_names())
+    }
+
+    /// What AWS makes of an ARN that matches nothing.
+    fn effect(&self) -> &'static str {
+        match (self.place, self.statement.effect) {
+            (Place::Resource(Sense::IsNot), Some(Effect::Deny)) => {
+                "the secret is denied all the same"
+            }
+            (Place::Resource(Sense::IsNot), _) => "the secret that should be left out is granted",
+            (Place::Condition(_), _) => "this condition never holds",
+            _ => consequence(self.statement),
+        }
+    }
+}
+
+pub(super) fn missing(document: &Document, violations: &mut Violations) {
+    for named in named(document) {
+        if !named.never_matches() || wildcard_suffix(named.name).is_some() {
+            continue;
+        }
+        let message = match named.place {
+            Place::Condition(condition)
+                if named.name.contains(['*', '?']) && named.is_literal() =>
+            {
+                format!(
+                    "`{}` takes `*` and `?` for plain characters, so {}; `StringLike` or `ArnLike` is meant.",
+                    condition.operator.base,
+                    named.effect()
+                )
+            }
+            _ => format!(
+                "No secret has this ARN: after {} come a hyphen and six random characters, so {}.",
+                quote(named.name),
+                named.effect()
+            ),
+        };
+        violations.report(&named.span, message);
+    }
+    for condition in document.statements.iter().flat_map(|statement| &statement.conditions) {
+        bare_names(condition, violations);
+    }
+}
+
+/// `secretsmanager:SecretId` is always a full ARN, also when the caller gave a name.
+fn bare_names(condition: &Condition, violations: &mut Violations) {
+    if !condition.is_on(&["secretsmanager:secretid"]) {
+        return;
+    }
+    for (value, span) in &condition.values {
+        let can_start = Glob::pattern(value.split(':').next().unwrap_or_default());
+        let is_bare = if condition.operator.has_wildcards() {
+            !is_pattern(value) && !value.starts_with("arn:")
+                || !can_start.intersects(&Glob::literal("arn")) && !value.starts_with(['*', '$'])
+        } else {
+            !value.starts_with("arn:") && !value.contains("${")
+        };
+        if is_bare {
+            violations.report_as(Severity::Medium, span, format!(
+                "{} is compared with the full ARN of the secret, also when the caller gives a name: this never holds.",
+                quote(value)
+            ));
+        }
+    }
+}
+
+/// The signs after the last hyphen, when they are meant as the suffix and are not six question marks.
+fn wildcard_suffix(name: &str) -> Option<&str> {
+    let (_, end) = name.rsplit_once('-')?;
+    let questions = !end.is_empty() && end.bytes().all(|byte| byte == b'?') && end.len() != 6;
+    let stars = end.len() > 1 && end.bytes().all(|byte| byte == b'*');
+    (questions || stars).then_some(end)
+}
+
+pub(super) fn wrong_length(document: &Document, violations: &mut Violations) {
+    for named in named(document) {
+        let Some(end) = wildcard_suffix(named.name) else { continue };
+        let message = if end.starts_with('*') {
+            format!("`-{end}` is the same as `-*` and matches longer names too.")
+        } else if named.never_matches() {
+            format!(
+                "The suffix has six characters, these are {}: no secret matches, so {}.",
+                end.len(),
+                named.effect()
+            )
+        } else {
+            format!(
+                "The suffix has six characters, these are {}: only secrets with a longer name match.",
+                end.len()
+            )
+        };
+        violations.report(&named.span, message);
+    }
+}
+
+pub(super) fn value_from(document: &Document, violations: &mut Violations) {
+    for named in
+        named(document).iter().filter(|named| parts(named.name).any(|part| part == Part::Char(':')))
+    {
+        violations.report(&named.span, format!(
+            "What follows the suffix in {} belongs into a task definition; no secret has this ARN, so {}.",
+            quote(named.name),
+            named.effect()
+        ));
+    }
+}
+
+pub(super) fn ambiguous(document: &Document, violations: &mut Violations) {
+    for named in named(document).iter().filter(|named| !is_pattern(named.name)) {
+        let Some((name, end)) = named.name.rsplit_once('-') else { continue };
+        let is_suffix = end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if is_suffix && !name.is_empty() && !looks_random(end) {
+            violations.report(&named.span, format!(
+                "If the secret is named {}, its ARN goes on with a hyphen and six random characters, and {}. If it is named {}, `{end}` is its suffix and all is well.",
+                quote(named.name),
+                named.effect(),
+                quote(name)
+            ));
+        }
+    }
+}
+
+/// Whether six characters look drawn at random from letters of both cases and digits. Without a capital, 36 of 62
+/// characters remain for each: one random suffix in 26 is like that.
+fn looks_random(end: &str) -> bool {
+    let has_upper = end.bytes().any(|byte| byte.is_ascii_uppercase());
+    let rest_is_lower = end.bytes().skip(1).all(|byte| byte.is_ascii_lowercase());
+    let all_upper = end.bytes().all(|byte| byte.is_ascii_uppercase());
+    // `Config` and `CONFIG` are words; `AbCdEf` is not.
+    has_upper && !rest_is_lower && !all_upper
+}
+
+pub(super) fn prefix_without_hyphen(document: &Document, violations: &mut Violations) {
+    const WRITING: &[&str] =
+        &["PutSecretValue", "UpdateSecret", "PutResourcePolicy", "DeleteSecret"];
+    for named in named(document) {
+        let (Place::Resource(Sense::Is), true) = (named.place, named.statement.allows()) else {
+            continue;
+        };
+        let Some(stem) = named.name.strip_suffix('*') else { continue };
+        let last = stem.chars().last();
+        let ends_name = last.is_some_and(|last| !matches!(last, '-' | '/' | '*' | '?' | '}'));
+        if !ends_name || is_pattern(stem) {
+            continue;
+        }
+        let writes = named.statement.is_about_any("secretsmanager", WRITING);
+        let severity = if writes { Severity::Medium } else { Severity::Low };
+        violations.report_as(severity, &named.span, format!(
+            "This also matches secrets whose name only begins with {}, such as `{stem}2` and `{stem}-other`.",
+            quote(stem)
+        ));
+    }
+}

@@ -1,0 +1,150 @@
+//! Every check on its own fixtures: `fixtures/policy/<id>/bad.json` shows each way to be wrong, `good.json` what is right.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where a fixture is not as it expects")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use keylint::blob::{Blob, Content, Origin};
+use keylint::policy::{self, Analysis, Defect};
+
+fn folder(id: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/policy").join(id)
+}
+
+fn ids() -> Vec<&'static str> {
+    policy::metas().map(|meta| meta.id.as_str()).collect()
+}
+
+fn analyse(text: &str, name: &str, disabled: &[String]) -> Analysis {
+    let origin = Arc::new(Origin::File { path: name.into() });
+    policy::analyse(&Blob::whole(&origin, text.as_bytes(), Content::Text), disabled)
+}
+
+/// What one check alone finds in a fixture.
+fn alone(id: &str, name: &str) -> (String, Vec<Defect>) {
+    let text = fs::read_to_string(folder(id).join(name)).unwrap();
+    let others: Vec<String> =
+        ids().into_iter().filter(|other| *other != id).map(Into::into).collect();
+    let analysis = analyse(&text, name, &others);
+    (text, analysis.defects)
+}
+
+/// Findings as a person would check them: line, what is underlined, what is said.
+fn written(text: &str, defects: &[Defect]) -> String {
+    let mut out = String::new();
+    for defect in defects {
+        let line = text[..defect.span.start].lines().count().max(1);
+        let shown = &text[defect.span.clone()];
+        let _ = writeln!(out, "{line}: {} {shown}\n    {}", defect.severity, defect.message);
+    }
+    out
+}
+
+#[test]
+fn every_check_finds_its_bad_examples_and_no_good_ones() {
+    for id in ids() {
+        let (text, defects) = alone(id, "bad.json");
+        assert!(!defects.is_empty(), "{id} finds nothing in its bad.json");
+        assert!(
+            defects
+                .iter()
+                .all(|defect| defect.meta.id == id && defect.severity <= defect.meta.severity)
+        );
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(folder(id));
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.set_input_file(folder(id).join("bad.json"));
+        settings.bind(|| insta::assert_snapshot!("bad", written(&text, &defects)));
+        let (text, defects) = alone(id, "good.json");
+        assert_eq!(written(&text, &defects), "", "{id} finds something in its good.json");
+    }
+}
+
+#[test]
+fn every_fixture_belongs_to_a_check() {
+    let known: BTreeSet<String> = ids().into_iter().map(Into::into).collect();
+    let found: BTreeSet<String> = fs::read_dir(folder(""))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(found, known);
+}
+
+#[test]
+fn the_special_check_names_the_general_ones() {
+    let of = |statement: &str| -> Vec<(String, Vec<String>)> {
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
+        let defects = analyse(&text, "policy.json", &[]).defects;
+        defects.into_iter().map(|defect| (defect.meta.id.clone(), defect.supersedes)).collect()
+    };
+    let own = |id: &str, others: &[&str]| {
+        (id.to_owned(), others.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(
+        of(
+            r#"{"Effect":"Allow","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*"}"#
+        ),
+        [own("sm-rp-principal-star", &["principal-star-allow"])]
+    );
+    assert_eq!(
+        of(r#"{"Effect":"Allow","Action":"secretsmanager:*","Resource":"*"}"#),
+        [
+            own("service-star", &["sm-wildcard-actions"]),
+            own("sm-missing-kms-decrypt", &[]),
+            own("sm-getvalue-all-secrets", &["resource-star-restrictable"]),
+        ]
+    );
+    let admin = of(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#);
+    let [(id, others)] = admin.as_slice() else { panic!("one finding, not {admin:?}") };
+    assert_eq!(id, "admin-star");
+    for general in ["sm-getvalue-all-secrets", "kms-decrypt-star", "passrole-star"] {
+        assert!(others.iter().any(|other| other == general), "{general} in {others:?}");
+    }
+}
+
+#[test]
+fn a_defect_keeps_its_identity_when_the_text_around_it_changes() {
+    let fingerprint = |text: &str| {
+        let defects = analyse(text, "policy.json", &[]).defects;
+        let of_suffix =
+            defects.into_iter().filter(|defect| defect.meta.id == "sm-arn-missing-suffix");
+        of_suffix.map(|defect| defect.fingerprint).collect::<Vec<_>>()
+    };
+    let arn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db";
+    let one = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":["secretsmanager:GetSecretValue"],"Resource":"{arn}"}}]}}"#
+    );
+    let moved = format!(
+        "\n\n{{\"Statement\": [{{\"Effect\": \"Deny\", \"Action\": \"s3:*\", \"Resource\": \"*\"}},\n {{\"Resource\": [\"{arn}\"], \"Action\": \"secretsmanager:GetSecretValue\", \"Effect\": \"Allow\"}}], \"Version\": \"2012-10-17\"}}"
+    );
+    assert_eq!(fingerprint(&one).len(), 1);
+    assert_eq!(fingerprint(&one), fingerprint(&moved));
+    assert_ne!(fingerprint(&one), fingerprint(&one.replace("prod/db", "prod/dbs")));
+    assert_ne!(fingerprint(&one), fingerprint(&one.replace("GetSecretValue", "DescribeSecret")));
+}
+
+#[test]
+fn hostile_documents_end() {
+    let statement = r#"{"Effect":"Allow","Action":["secretsmanager:*"],"Resource":["arn:aws:secretsmanager:*:*:secret:*a*b*c*d?e"]},"#;
+    let many = format!(r#"{{"Version":"2012-10-17","Statement":[{}{{}}]}}"#, statement.repeat(500));
+    assert!(analyse(&many, "policy.json", &[]).defects.len() > 500);
+    let large =
+        format!(r#"{{"Version":"2012-10-17","Statement":[{}{{}}]}}"#, statement.repeat(20_000));
+    assert!(analyse(&large, "policy.json", &[]).unread.is_some());
+    let deep = format!(r#"{{"Statement":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
+    assert!(analyse(&deep, "policy.json", &[]).unread.is_some());
+    for text in [
+        "{\"Statement\":",
+        "{\"Statement\":[{\"Effect\":\"Allow\",",
+        "{}",
+        "[]",
+        "{\"Statement\":null}",
+    ] {
+        let _ = analyse(text, "policy.json", &[]);
+    }
+}
