@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::glob::Glob;
+use super::glob::{Glob, matches_ignoring_case};
 
 /// What an action does, as AWS files it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +59,7 @@ pub(super) fn split(action: &str) -> Option<(&str, &str)> {
 pub(super) fn matches(written: &str, service: &str, name: &str) -> bool {
     split(written).is_some_and(|(prefix, pattern)| {
         (prefix == "*" || prefix.eq_ignore_ascii_case(service))
-            && Glob::pattern(&pattern.to_ascii_lowercase()).has(&name.to_ascii_lowercase())
+            && matches_ignoring_case(pattern, name)
     })
 }
 

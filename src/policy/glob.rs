@@ -141,6 +141,10 @@ impl Glob {
     ///
     /// `other` is walked one state at a time, together with the set of all states this automaton can be in.
     pub(super) fn covers(&self, other: &Self) -> bool {
+        // One string that is missing settles most questions.
+        if !self.accepts(other.sample()) {
+            return false;
+        }
         let alphabet = alphabet(self, other);
         let mut seen: HashSet<(usize, Vec<usize>)> = HashSet::new();
         let mut open = vec![(0, self.closure([0]))];
@@ -172,7 +176,30 @@ impl Glob {
 
     /// Whether the set has this string.
     pub(super) fn has(&self, text: &str) -> bool {
-        self.covers(&Self::literal(text))
+        self.accepts(text.chars())
+    }
+
+    fn accepts(&self, text: impl Iterator<Item = char>) -> bool {
+        let mut states = self.closure([0]);
+        for character in text {
+            if self.is_settled(&states) {
+                return true;
+            }
+            states = self.step(&states, character);
+        }
+        states.last() == Some(&self.0.len())
+    }
+
+    /// One of the shortest strings of the set.
+    fn sample(&self) -> impl Iterator<Item = char> {
+        self.0.iter().filter(|(_, repeat)| *repeat == Repeat::Once).map(|(class, _)| match class {
+            Class::Char(own) => *own,
+            Class::Set { ascii: 0, .. } => '\u{10fffd}',
+            // The last of the set: a letter, where it has letters.
+            Class::Set { ascii, .. } => {
+                char::from(127 - u8::try_from(ascii.leading_zeros()).unwrap_or(127))
+            }
+        })
     }
 
     /// Whether a state is reached from which every string is accepted.
@@ -198,6 +225,31 @@ impl Glob {
         }
         all.into_iter().collect()
     }
+}
+
+/// Whether a pattern of `*` and `?` matches a text, without regard to the case of ASCII letters.
+pub(super) fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    // Where to go on when a character does not fit: after the last `*`, one character of the text further.
+    let (mut p, mut t, mut retry) = (0, 0, None);
+    while let Some(character) = text.get(t) {
+        match pattern.get(p) {
+            Some(b'*') => {
+                retry = Some((p + 1, t + 1));
+                p += 1;
+            }
+            Some(own) if *own == b'?' || own.eq_ignore_ascii_case(character) => {
+                p += 1;
+                t += 1;
+            }
+            _ => {
+                let Some((after_star, from)) = retry else { return false };
+                (p, t) = (after_star, from);
+                retry = Some((after_star, from + 1));
+            }
+        }
+    }
+    pattern.get(p..).is_none_or(|rest| rest.iter().all(|sign| *sign == b'*'))
 }
 
 fn after(state: usize, repeat: Repeat) -> usize {
@@ -313,6 +365,7 @@ mod tests {
             let in_b: Vec<bool> = all.iter().map(|text| matches(b.as_bytes(), text.as_bytes())).collect();
             for (text, expected) in all.iter().zip(&in_a).step_by(37) {
                 prop_assert_eq!(glob_a.has(text), *expected, "{} {}", &a, text);
+                prop_assert_eq!(matches_ignoring_case(&a.to_uppercase(), text), *expected, "{} {}", &a, text);
             }
             let meet = in_a.iter().zip(&in_b).any(|(a, b)| *a && *b);
             // Two patterns of five signs without a common string of seven characters have none at all.

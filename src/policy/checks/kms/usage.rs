@@ -3,7 +3,7 @@
 use crate::policy::actions;
 use crate::policy::arn::{Arn, is_everything};
 use crate::policy::checks::{Violations, quote};
-use crate::policy::condition;
+use crate::policy::condition::{self, Condition};
 use crate::policy::document::{Document, Sense, Statement};
 use crate::policy::glob::{Class, Glob};
 use crate::policy::text::{Part, parts};
@@ -19,7 +19,8 @@ fn via_services() -> Glob {
 
 pub(super) fn viaservice_format(document: &Document, violations: &mut Violations) {
     for statement in &document.statements {
-        for condition in statement.conditions.iter().filter(|c| c.is_on(&["kms:viaservice"])) {
+        let on_service = |c: &&Condition| c.is_on(&["kms:viaservice"]) && c.operator.base != "Null";
+        for condition in statement.conditions.iter().filter(on_service) {
             for (value, span) in &condition.values {
                 let written = parts(value).fold(Glob::default(), |glob, part| match part {
                     Part::Char(character) => glob.then(character.encode_utf8(&mut [0; 4])),
