@@ -41,6 +41,7 @@ fn meta(check: &Check) -> RuleMeta {
         document::Kind::Resource => "resource",
         document::Kind::Key => "key",
         document::Kind::Trust => "trust",
+        document::Kind::Endpoint => "endpoint",
         document::Kind::ServiceControl => "service-control",
         document::Kind::ResourceControl => "resource-control",
     };

@@ -86,6 +86,7 @@ pub(super) const ANY: &[Kind] = &[
     Kind::Resource,
     Kind::Key,
     Kind::Trust,
+    Kind::Endpoint,
     Kind::ServiceControl,
     Kind::ResourceControl,
 ];

@@ -101,7 +101,8 @@ impl Hint {
                 })
             })
         };
-        let hints: [(&[&str], Self); 6] = [
+        let hints: [(&[&str], Self); 7] = [
+            (&["endpoint", "vpce"], Self::Is(Kind::Endpoint)),
             (&["scp", "service-control", "service-control-policy"], Self::Is(Kind::ServiceControl)),
             (
                 &["rcp", "resource-control", "resource-control-policy"],
@@ -129,11 +130,7 @@ impl Hint {
                     "iam-policy",
                     "user-policy",
                     "role-policy",
-                    "permission-policy",
                     "permissions-policy",
-                    "permissions",
-                    "boundary",
-                    "permission-boundary",
                     "permissions-boundary",
                     "managed-policy",
                 ],
@@ -175,10 +172,10 @@ fn kind(statements: &[Statement], hint: Option<Hint>) -> Kind {
     // A policy for identities in which one statement names a principal by mistake.
     let mostly_without = with_principal * 2 < statements.len();
     match hint {
-        Some(Hint::Is(Kind::Identity)) => Kind::Identity,
+        Some(Hint::Is(Kind::Endpoint)) => Kind::Endpoint,
         _ if assumes => Kind::Trust,
-        Some(Hint::Is(Kind::Key)) => Kind::Key,
         _ if is_kms => Kind::Key,
+        Some(Hint::Is(kind @ (Kind::Identity | Kind::Key))) => kind,
         _ if mostly_without && hint.is_none() => Kind::Identity,
         _ => Kind::Resource,
     }
@@ -205,7 +202,13 @@ mod tests {
                 "key-policy.json",
                 Kind::Key,
             ),
+            (
+                r#""Principal":"*","Action":"s3:*","Resource":"*""#.to_owned(),
+                "s3_endpoint_policy.json",
+                Kind::Endpoint,
+            ),
             (format!(r#"{root},"Action":"sts:AssumeRole""#), "x.json", Kind::Trust),
+            (format!(r#"{root},"Action":"sts:AssumeRole""#), "role-policy.json", Kind::Trust),
             (format!(r#"{root},"Action":"sts:AssumeRole","Resource":"*""#), "x.json", Kind::Trust),
             (r#""Action":"sts:AssumeRole""#.to_owned(), "ec2-trust.json", Kind::Trust),
             (

@@ -22,6 +22,8 @@ pub(in crate::policy) enum Kind {
     Key,
     /// To a role: who may assume it.
     Trust,
+    /// To a VPC endpoint: the most that may pass through it. Everybody is its usual principal.
+    Endpoint,
     /// To an organisation: the most that its accounts may do.
     ServiceControl,
     /// To an organisation: the most that may be done to its resources.
