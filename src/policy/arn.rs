@@ -122,6 +122,10 @@ pub(super) fn secret_names() -> Glob {
 /// Whether a `Resource` stands for every resource of some type of a service, in every region and account.
 pub(super) fn is_everything(text: &str, service: &str) -> bool {
     let given = Arn::parse(text);
+    let names_account = |arn: Arn| !arn.account.is_empty() && !arn.account.contains(['*', '?']);
+    if given.is_some_and(names_account) {
+        return false;
+    }
     let partition = given.map_or("aws", |arn| arn.partition);
     let partition = PARTITIONS.iter().map(|(name, _)| *name).find(|name| *name == partition);
     let start = Glob::literal(&format!("arn:{}:{service}:", partition.unwrap_or("aws")));

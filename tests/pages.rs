@@ -1,0 +1,104 @@
+//! The pages that are made from the tables, and the paths that other pages name.
+//!
+//! A page that is out of date is written anew and the test fails once: look at the difference and commit it.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where a page is not as it expects")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use keylint::finding::RuleMeta;
+use keylint::policy;
+use keylint::secrets::RuleSet;
+
+/// How many kinds of policy there are.
+const ALL_KINDS: usize = 7;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn is_page(name: &str, expected: &str) {
+    let path = root().join(name);
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    if found != expected {
+        fs::write(&path, expected).unwrap();
+    }
+    assert_eq!(found, expected, "{name} was out of date and has been written anew: commit it");
+}
+
+/// One entry of a page: what it is called, how bad it is, what to do, where to read on.
+fn entry(page: &mut String, meta: &RuleMeta, facts: &str) {
+    let RuleMeta { id, title, severity, help, .. } = meta;
+    let _ = write!(page, "\n### `{id}`\n\n{title} · {severity}{facts}\n\n{help}\n");
+    for link in &meta.references {
+        let _ = writeln!(page, "<{link}>");
+    }
+}
+
+#[test]
+fn rules_md_lists_every_rule() {
+    let rules = RuleSet::built_in();
+    let mut metas: Vec<&RuleMeta> = rules.metas().map(|meta| &**meta).collect();
+    metas.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut page = format!(
+        "# Secret rules\n\nMade from `rules/secrets/` by `tests/pages.rs`. {} rules; `keylint rules show ID` prints one. How to write your own: [configuration.md](configuration.md).\n",
+        metas.len()
+    );
+    for meta in metas {
+        entry(&mut page, meta, "");
+    }
+    is_page("docs/rules.md", &page);
+}
+
+#[test]
+fn checks_md_lists_every_check() {
+    let mut page = format!(
+        "# Policy checks\n\nMade from the tables of `src/policy/checks/` by `tests/pages.rs`. {} checks. The severity is the worst that a check reports; `fixtures/policy/` shows what each finds.\n",
+        policy::metas().count()
+    );
+    for meta in policy::metas() {
+        let kinds: Vec<&str> = meta.tags.iter().skip(2).map(String::as_str).collect();
+        let kinds = if kinds.len() == ALL_KINDS { "every kind".into() } else { kinds.join(", ") };
+        entry(&mut page, meta, &format!(" · policies: {kinds}"));
+    }
+    is_page("docs/checks.md", &page);
+}
+
+#[test]
+fn paths_that_pages_name_exist() {
+    let mut missing = Vec::new();
+    let mut named = 0;
+    for page in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/ARCHITECTURE.md",
+        "docs/guarantees.md",
+        "docs/performance.md",
+        "docs/configuration.md",
+    ] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        for word in text.split('`').skip(1).step_by(2) {
+            let starts = ["src/", "rules/", "tests/", "docs/", "scripts/", "fixtures/", "benches/"];
+            let is_path = starts.iter().any(|start| word.starts_with(start))
+                && !word.contains(['<', '*', ' ']);
+            if is_path {
+                named += 1;
+                if !root().join(word).exists() {
+                    missing.push(format!("{page}: {word}"));
+                }
+            }
+        }
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let folder = Path::new(page).parent().unwrap();
+            let is_local = !target.starts_with("http") && !target.starts_with('#');
+            if is_local && !root().join(folder).join(target.split('#').next().unwrap()).exists() {
+                missing.push(format!("{page}: {target}"));
+            }
+        }
+    }
+    assert!(named > 40, "{named} paths");
+    assert_eq!(missing, Vec::<String>::new());
+}
