@@ -69,6 +69,13 @@ pub fn write_inert(out: &mut impl fmt::Write, bytes: &[u8]) -> fmt::Result {
     Ok(())
 }
 
+/// [`write_inert`] to a string of its own.
+pub fn inert(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    let _ = write_inert(&mut text, bytes);
+    text
+}
+
 /// False for control characters, line separators, and the invisible marks that reorder or hide text.
 pub fn is_inert(character: char) -> bool {
     !(character.is_control()

@@ -135,7 +135,7 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure we are.
     pub confidence: Confidence,
-    /// What is wrong, in one or two sentences, without the secret.
+    /// What is wrong, in one or two sentences, without the secret and harmless to show.
     pub message: String,
     /// At least one; sorted.
     pub places: Vec<Place>,
@@ -191,7 +191,7 @@ pub struct Place {
 pub struct Suppression {
     /// Where the decision is written.
     pub kind: SuppressionKind,
-    /// The reason given; empty when there was none.
+    /// The reason given, harmless to show; empty when there was none.
     pub reason: String,
 }
 

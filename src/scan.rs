@@ -57,6 +57,9 @@ pub fn scan(
     let mut outcome = Outcome { stats: part.stats, ..Outcome::default() };
     outcome.stats.census = listing.census;
     outcome.findings = group(part.findings);
+    if config.secrets == Secrets::Masked {
+        secrets::mask_repeats(&mut outcome.findings);
+    }
     outcome.skipped = listing.skipped;
     outcome.skipped.extend(part.skipped);
     outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));

@@ -67,6 +67,30 @@ impl Snippet {
     }
 }
 
+impl Snippet {
+    /// Puts a mask in the place of `spans`, which must be sorted and not overlap.
+    pub fn hide(&mut self, spans: &[Range<usize>]) {
+        let mut text = String::with_capacity(self.text.len());
+        let mut label = self.label.clone();
+        let mut at = 0;
+        for span in spans {
+            text.push_str(self.text.get(at..span.start).unwrap_or_default());
+            let masked = text.len()..text.len() + MASK.len();
+            text.push_str(MASK);
+            let moved = |edge: usize, new: usize, inside: usize| match edge {
+                edge if edge >= span.end => text.len() + edge - span.end,
+                edge if edge > span.start => inside,
+                _ => new,
+            };
+            label.start = moved(self.label.start, label.start, masked.start);
+            label.end = moved(self.label.end, label.end, masked.end);
+            at = span.end;
+        }
+        text.push_str(self.text.get(at..).unwrap_or_default());
+        (self.text, self.label) = (text, label);
+    }
+}
+
 /// One line of a text; its ends are exact only within [`REACH`].
 struct Line {
     start: usize,
@@ -229,6 +253,20 @@ mod tests {
         assert!(snippet.text.starts_with('…') && snippet.text.ends_with('…'));
         assert!(snippet.text.len() < 300);
         assert_eq!(&snippet.text[snippet.label.clone()], "here");
+    }
+
+    #[test]
+    fn hides_more_later_and_keeps_the_label() {
+        for (needle, label) in
+            [("here", "here"), ("say two", "say ********"), ("wo or", "******** or")]
+        {
+            let mut snippet = snippet("one, here, say two or one", needle, &[]);
+            let spans = ["one,", "two", "one"].map(|word| snippet.text.find(word).unwrap());
+            let last = snippet.text.rfind("one").unwrap();
+            snippet.hide(&[spans[0]..spans[0] + 3, spans[1]..spans[1] + 3, last..last + 3]);
+            assert_eq!(snippet.text, "********, here, say ******** or ********");
+            assert_eq!(&snippet.text[snippet.label.clone()], label);
+        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ignore", &["source"]),
     ("gix", &["source"]),
     ("rustix", &["source"]),
+    ("aho_corasick", &["secrets"]),
     ("regex_automata", &["secrets"]),
     ("base64", &["secrets"]),
     ("jsonc_parser", &["policy"]),

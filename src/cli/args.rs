@@ -114,7 +114,7 @@ pub(crate) enum RulesCommand {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ExplainArgs {
-    /// FILE, <FILE:LINE>, or `-` for standard input
+    /// `FILE`, `FILE:LINE`, or `-` for standard input
     pub(crate) place: String,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::args::{ExplainArgs, ExplainFormat, now};
 use super::scan::{config_file, known_checks, rule_files, source};
 use super::{Exit, Failure, output};
+use keylint::blob::{inert, write_inert};
 use keylint::config::{Config, Flags};
 use keylint::secrets::{Explanation, Score, Scratch};
 use keylint::snippet::MASK;
@@ -27,7 +28,9 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let listing = source::list(&sources, &config.selection)?;
     let mut scratch = Scratch::default();
     let mut exit = Exit::Clean;
+    let mut count = 0;
     output::write(None, |out| {
+        let mut missing = listing.skipped.clone();
         for unit in &listing.units {
             let mut written = Ok(());
             let origin = unit.origin().to_string();
@@ -35,18 +38,26 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
                 for explanation in config.rules.explain(blob, config.now, &mut scratch) {
                     let here = line.is_none_or(|line| explanation.location.start.line == line);
                     if here && written.is_ok() {
+                        count += 1;
                         written = write(out, &origin, &explanation, args);
                     }
                 }
             });
             if let Err(skipped) = read {
-                writeln!(out, "not scanned: {origin}: {}", skipped.detail)?;
-                exit = Exit::Incomplete;
+                missing.push(skipped);
             }
             written?;
         }
+        for skipped in &missing {
+            writeln!(out, "not scanned: {}: {}", skipped.origin, skipped.detail)?;
+            exit = Exit::Incomplete;
+        }
         Ok(())
     })?;
+    if count == 0 && exit == Exit::Clean {
+        let place = inert(args.place.as_bytes());
+        let _ = writeln!(io::stderr(), "keylint: no rule tried anything at {place}");
+    }
     Ok(exit)
 }
 
@@ -85,9 +96,9 @@ fn write(
     }
     let mut head = String::new();
     let shown = if args.reveal { explanation.value.as_slice() } else { MASK.as_bytes() };
-    let _ = keylint::blob::write_inert(&mut head, explanation.name.as_bytes());
+    let _ = write_inert(&mut head, explanation.name.as_bytes());
     head.push_str(if head.is_empty() { "" } else { " = " });
-    let _ = keylint::blob::write_inert(&mut head, shown);
+    let _ = write_inert(&mut head, shown);
     writeln!(out, "{origin}:{}:{} {} {head}", start.line, start.column, explanation.rule)?;
     match (explanation.filter, &explanation.verdict) {
         (Some(filter), _) => writeln!(out, "  dropped by the filter `{filter}`")?,

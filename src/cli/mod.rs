@@ -2,6 +2,7 @@
 
 mod args;
 mod explain;
+mod failure;
 mod output;
 mod progress;
 mod rules;
@@ -66,10 +67,11 @@ fn fail(failure: &dyn Diagnostic, look: Look) -> ExitCode {
         Look::Plain => GraphicalTheme::unicode_nocolor(),
         Look::Colour => GraphicalTheme::unicode(),
     };
+    let failure = failure::Inert::new(failure);
     let mut text = String::new();
     if GraphicalReportHandler::new_themed(theme)
         .with_links(false)
-        .render_report(&mut text, failure)
+        .render_report(&mut text, &failure)
         .is_err()
     {
         text = failure.to_string();

@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::args::{ConfigArgs, FormatName, ScanArgs, When, columns, now, working_directory};
 use super::progress::Bar;
 use super::{Exit, Failure, output};
+use keylint::blob::{inert, path_bytes};
 use keylint::config::{self, Config, ConfigFile, Discovered, Flags, Secrets};
 use keylint::outcome::{Outcome, Stats};
 use keylint::policy;
@@ -107,7 +108,7 @@ pub(super) fn config_file(
         Discovered::None => Ok(ConfigFile::default()),
         Discovered::File(path) => {
             if !quiet {
-                let _ = writeln!(io::stderr(), "keylint: using {}", path.display());
+                let _ = writeln!(io::stderr(), "keylint: using {}", inert(&path_bytes(&path)));
             }
             Ok(config::read(&path)?)
         }

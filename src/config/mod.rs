@@ -13,6 +13,7 @@ use thiserror::Error;
 pub use discover::{Discovered, discover};
 pub use file::{ConfigFile, read};
 
+use crate::blob::inert;
 use crate::finding::{Confidence, Severity};
 use crate::secrets::{RuleError, RuleSet};
 use crate::source::{IgnoreFiles, Selection};
@@ -287,7 +288,8 @@ fn selection(file: &ConfigFile, flags: &Flags) -> Result<Selection, ConfigError>
 fn glob(pattern: &toml::Spanned<String>, file: &ConfigFile) -> Result<GlobMatcher, ConfigError> {
     let compiled = Glob::new(pattern.get_ref()).map_err(|error| ConfigError::Invalid {
         problem: format!("`{}` is not a path pattern: {}", pattern.get_ref(), error.kind()),
-        help: "patterns are those of .gitignore, without `!`: `docs/**`, `*.snap`".into(),
+        help: "a pattern fits the whole path: `docs/**`, `*.snap`; see docs/configuration.md"
+            .into(),
         source_code: file.source(),
         at: pattern.span().into(),
     })?;
@@ -334,5 +336,9 @@ fn allow(text: &AllowText, file: &ConfigFile) -> Result<Allow, ConfigError> {
             fingerprint: fingerprint.clone(),
         },
     };
-    Ok(Allow { scope, reason: text.reason.get_ref().clone(), root: Path::new(file.root()).into() })
+    Ok(Allow {
+        scope,
+        reason: inert(text.reason.get_ref().as_bytes()),
+        root: Path::new(file.root()).into(),
+    })
 }

@@ -184,19 +184,19 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
     let census = &stats.census;
     let suppressed = outcome.findings.len() - active.len();
     let counts = [
-        (suppressed as u64, "suppressed"),
-        (stats.below_confidence, "below the confidence asked for (--min-confidence low)"),
-        (stats.documents, "policy documents read"),
-        (stats.binary, "binary files (provider rules only)"),
-        (census.ignored, "git-ignored names not scanned (--no-ignore)"),
-        (census.excluded, "excluded by keylint.toml"),
-        (census.links, "links not followed"),
-        (census.special, "pipes, sockets and devices not opened"),
+        (suppressed as u64, "finding", " suppressed (--show-suppressed)"),
+        (stats.below_confidence, "place", " below the confidence asked for (--min-confidence low)"),
+        (stats.documents, "policy document", " read"),
+        (stats.binary, "binary file", " (provider rules only)"),
+        (census.ignored, "git-ignored name", " not scanned (--no-ignore)"),
+        (census.excluded, "file", " excluded by keylint.toml"),
+        (census.links, "link", " not followed"),
+        (census.special, "pipe, socket or device", " not opened"),
     ];
     let counts: Vec<String> = counts
         .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, noun, what)| plural(*count, noun) + what)
         .collect();
     if !counts.is_empty() {
         writeln!(out, "{}", counts.join("; "))?;

@@ -13,6 +13,7 @@ mod overlap;
 mod place;
 mod prefilter;
 mod randomness;
+mod repeats;
 mod rule;
 mod rule_text;
 mod ruleset;
@@ -25,10 +26,11 @@ use std::sync::Arc;
 
 pub use examples::{ExampleReport, check_built_in, check_file};
 pub use explain::{Explanation, Score};
+pub(crate) use repeats::mask_repeats;
 pub use rule::{RuleError, RuleProblem};
 pub use ruleset::RuleSet;
 
-use crate::blob::{Blob, Content};
+use crate::blob::{Blob, Content, inert};
 use crate::finding::{Confidence, RuleMeta, Severity, Verdict};
 use crate::fingerprint::Fingerprint;
 use crate::outcome::Stats;
@@ -171,7 +173,9 @@ impl Detection<'_> {
     pub(crate) fn message(&self) -> String {
         let title = &self.meta().title;
         let named = match std::str::from_utf8(self.candidate.name()) {
-            Ok(name) if !name.is_empty() => format!("{title} assigned to `{name}`"),
+            Ok(name) if !name.is_empty() => {
+                format!("{title} assigned to `{}`", inert(name.as_bytes()))
+            }
             _ => title.clone(),
         };
         match self.verdict {

@@ -207,6 +207,10 @@ impl Trigger {
         if given.iter().filter(|list| !list.is_empty()).count() != 1 {
             return Err(RuleProblem::NoTrigger);
         }
+        let begins = |prefix: &&String| prefix.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if let Some(prefix) = prefix.iter().find(|prefix| !begins(prefix) && prefix.len() > 1) {
+            return Err(RuleProblem::PrefixStart { prefix: prefix.clone() });
+        }
         let (trigger, least) = if let Some(length) = shortest(&prefix) {
             (Self::Prefix(prefix), (length, 2))
         } else if let Some(length) = shortest(&words) {
@@ -270,6 +274,12 @@ pub enum RuleProblem {
     TriggerTooShort {
         /// Bytes.
         least: usize,
+    },
+    /// A prefix that the lane does not stop at.
+    #[error("the prefix `{prefix}` does not begin with a letter or digit; use `literal`")]
+    PrefixStart {
+        /// As given.
+        prefix: String,
     },
     /// A run that the lane does not stop at.
     #[error("`run` is {run}, but shorter runs than {MIN_RUN} are not looked at")]

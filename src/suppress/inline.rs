@@ -1,5 +1,6 @@
 //! `keylint:allow <rule-id> <reason>` on the line of a finding, or alone on the line above.
 
+use crate::blob::inert;
 use crate::finding::{Suppression, SuppressionKind};
 
 const MARKER: &[u8] = b"keylint:allow";
@@ -36,7 +37,8 @@ fn read(line: &[u8], rule: &str) -> Option<Suppression> {
         .trim_end_matches("-->")
         .trim_end_matches('"')
         .trim_end();
-    (named == rule).then(|| Suppression { kind: SuppressionKind::Inline, reason: reason.into() })
+    let reason = || inert(reason.as_bytes());
+    (named == rule).then(|| Suppression { kind: SuppressionKind::Inline, reason: reason() })
 }
 
 /// Whether nothing but signs of a comment stands before the marker: a comment behind code is about that code.

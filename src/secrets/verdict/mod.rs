@@ -8,6 +8,7 @@ mod encoded;
 mod key;
 mod known;
 
+use crate::blob::inert;
 use crate::finding::{Confidence, Severity, Verdict};
 
 pub(crate) use known::is_public;
@@ -36,7 +37,7 @@ impl Verified {
     }
 
     fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.facts.push((name.into(), value.into()));
+        self.facts.push((name.into(), inert(value.into().as_bytes())));
         self
     }
 }

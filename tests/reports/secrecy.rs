@@ -1,0 +1,89 @@
+//! A raw secret leaves the program only under `--reveal`.
+
+use super::tree::{Tree, UNREADABLE};
+
+/// Arguments that make the program print something about the tree.
+const RUNS: &[&[&str]] = &[
+    &["scan", ".", UNREADABLE],
+    &["scan", ".", "--show-suppressed"],
+    &["scan", ".", "--show-suppressed", "--format", "json"],
+    &["scan", ".", "--show-suppressed", "--format", "sarif"],
+    &["scan", ".", "--min-confidence", "low", "--color", "always", "--stats"],
+    &["explain", "."],
+    &["explain", ".", "--format", "jsonl"],
+];
+
+/// Instructions that are bad, and whose error shows a piece of a file.
+const BAD: &[&[&str]] = &[
+    &["scan", ".", "--config", "broken.toml"],
+    &["scan", ".", "--config", "wrong.toml"],
+    &["scan", ".", "--config", "deploy.sh"],
+    &["scan", ".", "--rules", "broken.toml"],
+    &["scan", ".", "--rules", "deploy.sh"],
+    &["rules", "test", "wrong.toml"],
+];
+
+fn printed(tree: &Tree, arguments: &[&str]) -> String {
+    let output = tree.run(arguments);
+    let all = [output.stdout, output.stderr].concat();
+    assert!(!all.is_empty(), "{arguments:?} prints nothing");
+    String::from_utf8(all).unwrap()
+}
+
+#[test]
+fn no_output_shows_a_secret() {
+    let tree = Tree::full();
+    for arguments in RUNS {
+        let text = printed(&tree, arguments);
+        for (name, secret) in tree.secrets.all() {
+            assert!(!text.contains(secret), "{arguments:?} shows {name}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn no_error_shows_a_secret() {
+    let tree = Tree::full();
+    let (github, password) = (&tree.secrets.github, &tree.secrets.password);
+    tree.file("broken.toml", format!("[allow]]\nreason = \"{github}\"\n"));
+    tree.file("wrong.toml", format!("fail-on = \"{github}\"\ndb_password = \"{password}\"\n"));
+    for arguments in BAD {
+        let output = tree.run(*arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("*****"), "{arguments:?} shows no line of the file:\n{text}");
+        for (name, secret) in tree.secrets.all() {
+            assert!(!text.contains(secret), "{arguments:?} shows {name}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn reveal_shows_every_secret_in_every_format() {
+    let tree = Tree::full();
+    for format in ["text", "json", "sarif"] {
+        let text = tree.report(&["--show-suppressed", "--reveal", "--format", format]);
+        for (name, secret) in tree.secrets.all() {
+            assert!(text.contains(secret), "{format} does not show {name}:\n{text}");
+        }
+    }
+    let text = printed(&tree, &["explain", ".", "--reveal"]);
+    for (name, secret) in tree.secrets.all() {
+        assert!(text.contains(secret), "explain does not show {name}:\n{text}");
+    }
+}
+
+#[test]
+fn a_secret_is_masked_beside_other_findings_too() {
+    let tree = Tree::empty();
+    let (github, password) = (&tree.secrets.github, &tree.secrets.password);
+    tree.file(
+        "a.py",
+        format!("password = \"{password}\"\nlogin(\"{password}\", user{password})\n"),
+    );
+    tree.file("b.py", format!("login(\"{password}\")\nGITHUB_TOKEN = \"{github}\"\n"));
+    let text = String::from_utf8(tree.run(["scan", "."]).stdout).unwrap();
+    assert!(text.contains("login(\"********\")"), "{text}");
+    assert!(text.contains(&format!("login(\"********\", user{password})")), "{text}");
+}
