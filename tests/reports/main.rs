@@ -7,6 +7,11 @@
     reason = "a test may stop where the world is not as it expects"
 )]
 
+mod delivery;
 mod inert;
+mod json;
+mod sarif;
+mod schema;
 mod secrecy;
+mod tools;
 mod tree;
