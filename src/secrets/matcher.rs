@@ -45,6 +45,8 @@ struct Surroundings {
 struct Word {
     at: Range<usize>,
     number: usize,
+    /// Whether it is no mere part of a longer word.
+    begins: bool,
 }
 
 struct Matcher<'a> {
@@ -142,7 +144,7 @@ impl<'a> Matcher<'a> {
                 let there = words.iter().skip(from).take_while(|word| word.at.start < near.end);
                 let mut rules: Vec<usize> = Vec::new();
                 for word in there.filter(|word| word.at.end <= near.end) {
-                    rules.extend(self.rules.near.rules.get(word.number).into_iter().flatten());
+                    rules.extend(self.waiting(word).filter(|rule| self.applies(*rule, word, run)));
                 }
                 rules.sort_unstable();
                 rules.dedup();
@@ -159,11 +161,23 @@ impl<'a> Matcher<'a> {
         let near = &self.rules.near.words;
         near.each(self.text.get(stretch.clone()).unwrap_or_default(), |at, number| {
             let start = stretch.start + at;
-            if begins_word(self.text, start) {
-                let length = near.words().get(number).map_or(0, String::len);
-                words.push(Word { at: start..start + length, number });
-            }
+            let length = near.words().get(number).map_or(0, String::len);
+            let at = start..start + length;
+            words.push(Word { at, number, begins: begins_word(self.text, start) });
         });
+    }
+
+    /// The rules that wait for a word.
+    fn waiting(&self, word: &Word) -> impl Iterator<Item = usize> {
+        self.rules.near.rules.get(word.number).into_iter().flatten().copied()
+    }
+
+    /// Whether a word says something about a run: an infix by standing in it or touching it, others as words.
+    fn applies(&self, rule: usize, word: &Word, run: &Range<usize>) -> bool {
+        match self.rules.rule(rule).map(|rule| &rule.trigger) {
+            Some(Trigger::Infix { .. }) => word.at.start <= run.end && run.start <= word.at.end,
+            _ => word.begins,
+        }
     }
 
     fn near_run(&mut self, rule: usize, run: &Range<usize>) {
