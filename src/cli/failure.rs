@@ -6,7 +6,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
 use keylint::blob::{Blob, Content, Origin, inert, is_inert};
-use keylint::secrets::{RuleSet, Scratch};
+use keylint::secrets::{Explanation, RuleSet, Scratch};
 
 /// A diagnostic that is safe to print: arguments, names and lines of files may come from anybody.
 #[derive(Debug)]
@@ -19,13 +19,13 @@ pub(super) struct Inert<'a> {
 
 impl<'a> Inert<'a> {
     pub(super) fn new(inner: &'a dyn Diagnostic) -> Self {
-        let rules = RuleSet::built_in();
-        let clean = |text: String| inert(mask(&text, &rules).as_bytes());
+        let mask = Mask::new(inner.source_code());
+        let clean = |text: String| inert(mask.message(&text).as_bytes());
         Self {
             inner,
             message: clean(inner.to_string()),
             help: inner.help().map(|help| clean(help.to_string())),
-            source: inner.source_code().and_then(|source| clean_source(source, &rules)),
+            source: mask.source(),
         }
     }
 }
@@ -56,35 +56,64 @@ impl Diagnostic for Inert<'_> {
     }
 }
 
-/// The whole source, with every character in its place, so that labels stay where they are.
-fn clean_source(source: &dyn SourceCode, rules: &RuleSet) -> Option<NamedSource<String>> {
-    let whole = source.read_span(&(0, 0).into(), 0, usize::MAX).ok()?;
-    let text = String::from_utf8_lossy(whole.data()).into_owned();
-    let mut clean = String::with_capacity(text.len());
-    for character in mask(&text, rules).chars() {
-        match character {
-            '\n' | '\t' => clean.push(character),
-            '\r' => clean.push(' '),
-            _ if is_inert(character) => clean.push(character),
-            _ => clean.extend(std::iter::repeat_n('?', character.len_utf8())),
-        }
-    }
-    Some(NamedSource::new(inert(whole.name().unwrap_or_default().as_bytes()), clean))
+/// The file that a message is about, and the secrets in it.
+struct Mask {
+    rules: RuleSet,
+    name: String,
+    text: String,
+    secrets: Vec<String>,
 }
 
-/// The text with every secret in it replaced by as many asterisks.
-fn mask(text: &str, rules: &RuleSet) -> String {
-    let origin = Arc::new(Origin::Stdin);
-    let blob = Blob::whole(&origin, text.as_bytes(), Content::Text);
-    let explanations = rules.explain(&blob, 0, &mut Scratch::default());
-    let mut masked = text.as_bytes().to_vec();
-    for found in explanations.iter().filter(|found| found.verdict.is_some()) {
-        let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
-        let span = place(found.location.start.offset)..place(found.location.end.offset);
-        if let Some(secret) = masked.get_mut(span) {
-            secret.fill(b'*');
-        }
+impl Mask {
+    fn new(source: Option<&dyn SourceCode>) -> Self {
+        let whole = source.and_then(|source| source.read_span(&(0, 0).into(), 0, usize::MAX).ok());
+        let name = whole.as_ref().and_then(|whole| whole.name()).unwrap_or_default();
+        let bytes = whole.as_ref().map_or(&[][..], |whole| whole.data());
+        let mut mask = Self {
+            rules: RuleSet::built_in(),
+            name: inert(name.as_bytes()),
+            text: String::from_utf8_lossy(bytes).into_owned(),
+            secrets: Vec::new(),
+        };
+        mask.secrets = mask.secrets_of(&mask.text, |_| true);
+        mask
     }
-    // A secret that ends within a character leaves no text: then nothing is shown.
-    String::from_utf8(masked).unwrap_or_else(|_| "*".repeat(text.len()))
+
+    /// The values in a text that are taken for secrets.
+    fn secrets_of(&self, text: &str, counts: impl Fn(&Explanation) -> bool) -> Vec<String> {
+        let origin = Arc::new(Origin::Stdin);
+        let blob = Blob::whole(&origin, text.as_bytes(), Content::Text);
+        let found = self.rules.explain(&blob, 0, &mut Scratch::default()).into_iter();
+        found
+            .filter(|found| found.verdict.is_some() && counts(found))
+            .map(|found| String::from_utf8_lossy(&found.value).into_owned())
+            .collect()
+    }
+
+    /// A message without the secrets of the file, or others whose format gives them away.
+    fn message(&self, text: &str) -> String {
+        let others = self.secrets_of(text, |found| found.score.is_none());
+        hide(text, self.secrets.iter().chain(&others))
+    }
+
+    /// The file, with every character in its place, so that labels stay where they are.
+    fn source(&self) -> Option<NamedSource<String>> {
+        let mut clean = String::with_capacity(self.text.len());
+        for character in hide(&self.text, &self.secrets).chars() {
+            match character {
+                '\n' | '\t' => clean.push(character),
+                '\r' => clean.push(' '),
+                _ if is_inert(character) => clean.push(character),
+                _ => clean.extend(std::iter::repeat_n('?', character.len_utf8())),
+            }
+        }
+        (!clean.is_empty()).then(|| NamedSource::new(&self.name, clean))
+    }
+}
+
+/// The text with as many asterisks in the place of each secret.
+fn hide<'a>(text: &str, secrets: impl IntoIterator<Item = &'a String>) -> String {
+    secrets.into_iter().fold(text.to_owned(), |text, secret| {
+        text.replace(secret.as_str(), &"*".repeat(secret.len()))
+    })
 }

@@ -11,6 +11,7 @@ use super::{Exit, Failure, output, scan};
 use keylint::config::nearest;
 use keylint::finding::RuleMeta;
 use keylint::policy;
+use keylint::report::plural;
 use keylint::secrets::{self, ExampleReport, RuleSet};
 
 pub(super) fn run(command: &RulesCommand) -> Result<Exit, Failure> {
@@ -106,7 +107,12 @@ fn test(files: &[PathBuf]) -> Result<Exit, Failure> {
                 writeln!(out, "{}: {failure}", report.id)?;
             }
         }
-        writeln!(out, "{} rules, {examples} examples, {failures} failures", reports.len())
+        let counts = [
+            plural(reports.len() as u64, "rule"),
+            plural(examples as u64, "example"),
+            plural(failures as u64, "failure"),
+        ];
+        writeln!(out, "{}", counts.join(", "))
     })?;
     Ok(if failures == 0 { Exit::Clean } else { Exit::Findings })
 }

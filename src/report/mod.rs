@@ -74,6 +74,11 @@ pub fn write(
     }
 }
 
+/// A number of things, in words that fit the number.
+pub fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// The findings that a report lists.
 fn listed<'a>(outcome: &'a Outcome, options: &Options) -> impl Iterator<Item = &'a Finding> {
     let all = options.suppressed == Suppressed::Listed;

@@ -8,7 +8,7 @@ use miette::{
     MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{Look, Options, Suppressed, listed};
+use super::{Look, Options, Suppressed, listed, plural};
 use crate::blob::write_inert;
 use crate::finding::{Finding, FindingKind, Place, Severity};
 use crate::outcome::Outcome;
@@ -216,10 +216,6 @@ fn failing(active: &[&Finding], options: &Options) -> String {
     } else {
         format!("; {failing} of {} severity or worse", options.fail_on)
     }
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Bytes with a decimal unit.
