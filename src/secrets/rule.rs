@@ -29,7 +29,7 @@ pub(crate) enum Trigger {
     Prefix(Vec<String>),
     /// A run of at least so many token characters, one digit among them, near one of these words.
     Words { run: usize, words: Vec<String> },
-    /// A run of at least so many token characters that has, or touches, one of these.
+    /// A run of at least so many token characters, one digit among them, with one of these in or near it.
     Infix { run: usize, infix: Vec<String> },
     /// One of these, anywhere.
     Literal { literal: Vec<String>, before: usize, followed_by: Option<u8> },
