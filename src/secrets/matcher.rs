@@ -12,13 +12,13 @@ use super::rule::{Rule, Trigger};
 use super::ruleset::RuleSet;
 
 /// How far before a run a word counts as near it, in bytes.
-const NEAR_BEFORE: usize = 100;
+pub(super) const NEAR_BEFORE: usize = 100;
 /// How far after a run a word counts as near it.
-const NEAR_AFTER: usize = 40;
+pub(super) const NEAR_AFTER: usize = 40;
 /// How much around a run its regex may use.
-const AROUND_RUN: usize = 64;
+pub(super) const AROUND_RUN: usize = 64;
 /// Longer runs are data, not tokens; words and infixes do not apply to them.
-const LONGEST_RUN: usize = 1024;
+pub(super) const LONGEST_RUN: usize = 1024;
 
 /// All candidates of a text, in no particular order, some of them twice. What their place says is not filled in.
 pub(super) fn candidates<'a>(
@@ -216,7 +216,8 @@ impl<'a> Matcher<'a> {
             };
             let (start, end) = (start.get(), end.get());
             let (secret_start, secret_end) = (secret_start.get(), secret_end.get());
-            from = end.max(from + 1);
+            // The sign behind one secret may be the one that the next match needs before it.
+            from = secret_end.max(start + 1);
             if secret_start < secret_end && fits(&(start..end)) {
                 self.found.push(Candidate {
                     rule,

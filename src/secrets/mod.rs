@@ -14,6 +14,8 @@ mod place;
 mod prefilter;
 mod randomness;
 mod repeats;
+#[cfg(test)]
+mod reference;
 mod rule;
 mod rule_text;
 mod ruleset;

@@ -100,6 +100,12 @@ impl Rule {
         self.regex.get_or_init(|| compile(&self.pattern).ok()).as_ref()
     }
 
+    /// The regex as written.
+    #[cfg(test)]
+    pub(crate) fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
     /// Whether values are read from assignments, without a format of their own.
     pub(crate) const fn is_assigned(&self) -> bool {
         matches!(self.trigger, Trigger::Assigned { .. })

@@ -62,7 +62,7 @@ pub(crate) enum Operator {
 
 /// What there is to read round an anchor.
 pub(crate) struct Reading {
-    /// Where the name ends that the anchor belongs to.
+    /// Up to where anchors belong to the same name; they need not be read. Long names are read from each of them.
     pub(crate) name_end: usize,
     /// What is assigned to it, if anything.
     pub(crate) assignment: Option<Assignment>,
@@ -71,7 +71,8 @@ pub(crate) struct Reading {
 /// Reads what is assigned to the name that has an anchor at `at`.
 pub(crate) fn read(text: &[u8], at: usize) -> Reading {
     let name_end = end_of_name(text, at);
-    Reading { name_end, assignment: assigned(text, at, name_end) }
+    let assignment = assigned(text, at, name_end);
+    Reading { name_end: if is_cut(text, at) { at } else { name_end }, assignment }
 }
 
 /// Looks for the operator first: most names have none behind them.
@@ -108,6 +109,12 @@ fn end_of_name(text: &[u8], at: usize) -> usize {
     let length = rest.iter().take_while(|byte| is_name_byte(**byte)).count();
     let name = rest.get(..length).unwrap_or_default();
     at + length - name.iter().rev().take_while(|byte| is_edge(**byte)).count()
+}
+
+/// Whether the name goes on beyond what is read of it from `at`.
+fn is_cut(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..at + MAX_NAME).unwrap_or_default();
+    !rest.is_empty() && rest.iter().all(|byte| is_name_byte(*byte))
 }
 
 /// The start of the name that the byte at `at` belongs to; `None` when that byte is a sign before it.

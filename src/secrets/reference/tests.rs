@@ -1,0 +1,175 @@
+//! The fast path against the slow one.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use proptest::prelude::*;
+
+use super::super::assign;
+use super::super::rule::{Rule, Trigger};
+use super::super::{RuleSet, Scratch};
+use super::Found;
+use super::hits::{self, Dice};
+use crate::blob::{Blob, Content, Origin};
+
+static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::built_in);
+
+fn fast(text: &[u8]) -> BTreeSet<Found> {
+    let origin = Arc::new(Origin::Stdin);
+    let blob = Blob::whole(&origin, text, Content::Text);
+    let candidates = RULES.candidates(&blob, &mut Scratch::default());
+    candidates.iter().map(|found| Found::new(found.rule, &found.secret)).collect()
+}
+
+/// What one of the two finds and the other does not, with some of the text round it.
+fn difference(text: &[u8]) -> Vec<String> {
+    let (fast, slow) = (fast(text), super::candidates(&RULES, text));
+    let describe = |side: &str, found: &Found| {
+        let shown = found.start.saturating_sub(60)..text.len().min(found.end + 20);
+        format!("{side} {found:?}: {:?}", String::from_utf8_lossy(&text[shown]))
+    };
+    let runs = super::runs(text);
+    let is_cut = |found: &Found| {
+        rules()
+            .filter(|rule| rule.meta.id == found.rule)
+            .any(|rule| super::is_cut_match(rule, text, &(found.start..found.end), &runs))
+    };
+    let lost = slow.difference(&fast).map(|found| describe("lost", found));
+    let invented = fast.difference(&slow).filter(|found| !is_cut(found));
+    lost.chain(invented.map(|found| describe("invented", found))).collect()
+}
+
+fn rules() -> impl Iterator<Item = &'static Rule> {
+    (0..).map_while(|number| RULES.rule(number))
+}
+
+fn assert_equal(text: &[u8]) {
+    let wrong = difference(text);
+    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn finds_what_each_regex_can_match() {
+    const LINES: u64 = 16;
+    let mut wrong = Vec::new();
+    for rule in rules() {
+        let mut good = 0;
+        for seed in 0..LINES {
+            let line = hits::line(rule, &mut Dice::of(&[seed, rule.order as u64]));
+            let found = super::candidates(&RULES, &line);
+            good += u64::from(found.iter().any(|found| found.rule == rule.meta.id));
+            wrong.extend(difference(&line));
+        }
+        // Chance does not know what a regex asks of its surroundings, so not every line is a hit.
+        if good < LINES / 3 {
+            wrong.push(format!("{}: only {good} of {LINES} lines are hits", rule.meta.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn agrees_where_hits_share_a_separator() {
+    let mut wrong = Vec::new();
+    for rule in rules() {
+        for (seed, separator) in [" ", ",", "\n", "\"", ";"].into_iter().enumerate() {
+            let dice = &mut Dice::of(&[seed as u64, rule.order as u64]);
+            let mut text = hits::line(rule, dice);
+            text.truncate(text.len() - "\"\n".len());
+            for _ in 0..3 {
+                text.extend(separator.as_bytes());
+                text.extend(hits::hit(rule, dice));
+            }
+            wrong.extend(difference(&text));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn agrees_where_hits_stand_close_together() {
+    for seed in 0..5 {
+        let dice = &mut Dice::of(&[seed]);
+        let mut pieces: Vec<Vec<u8>> = rules().map(|rule| hits::line(rule, dice)).collect();
+        for rule in rules() {
+            pieces
+                .push([hits::hit(rule, dice), dice.pick(SEPARATORS).as_bytes().to_vec()].concat());
+        }
+        for last in (1..pieces.len()).rev() {
+            pieces.swap(last, dice.below(last + 1));
+        }
+        assert_equal(&pieces.concat());
+    }
+}
+
+#[test]
+fn agrees_on_this_repository() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files: Vec<PathBuf> = vec![root.join("Cargo.lock"), root.join("Cargo.toml")];
+    for folder in ["src", "rules", "docs", "tests"] {
+        files.extend(files_below(&root.join(folder)));
+    }
+    assert!(files.len() > 80, "only {} files", files.len());
+    for file in files {
+        let wrong = difference(&fs::read(&file).unwrap());
+        assert!(wrong.is_empty(), "{}:\n{}", file.display(), wrong.join("\n"));
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let below = |path: PathBuf| if path.is_dir() { files_below(&path) } else { vec![path] };
+    paths.into_iter().flat_map(below).collect()
+}
+
+const SEPARATORS: &[&str] = &[
+    "", " ", "\n", ",", "\"", "' '", "=", ":", ".", "/", "-", "_", "@", "&", ";", "\0", "\u{fc}",
+    " = \"", "\": \"", "://",
+];
+
+/// One fragment of a text, from the seed of a die.
+fn fragment(seed: u64) -> Vec<u8> {
+    let dice = &mut Dice::of(&[seed]);
+    let all: Vec<&Rule> = rules().collect();
+    let rule = *dice.pick(&all);
+    match dice.below(8) {
+        0 | 1 => hits::line(rule, dice),
+        2 => hits::hit(rule, dice),
+        3 | 4 => {
+            let hit = hits::hit(rule, dice);
+            let cut = dice.below(hit.len() + 1);
+            let half = if dice.below(2) == 0 { &hit[..cut] } else { &hit[cut..] };
+            half.to_vec()
+        }
+        5 => words(rule, dice),
+        6 => dice.pick(SEPARATORS).as_bytes().to_vec(),
+        _ => (0..dice.below(20)).map(|_| u8::try_from(dice.below(256)).unwrap()).collect(),
+    }
+}
+
+/// A word that the rule waits for, or that names of secrets have.
+fn words(rule: &Rule, dice: &mut Dice) -> Vec<u8> {
+    let word = match &rule.trigger {
+        Trigger::Prefix(words)
+        | Trigger::Words { words, .. }
+        | Trigger::Infix { infix: words, .. }
+        | Trigger::Literal { literal: words, .. } => dice.pick(words).clone(),
+        Trigger::Assigned { .. } => (*dice.pick(assign::WORDS)).to_owned(),
+    };
+    if dice.below(3) == 0 { word.to_uppercase().into_bytes() } else { word.into_bytes() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn agrees_on_glued_fragments(seeds in prop::collection::vec(any::<u64>(), 0..14)) {
+        let text: Vec<u8> = seeds.into_iter().flat_map(fragment).collect();
+        let wrong = difference(&text);
+        prop_assert!(wrong.is_empty(), "{:?}:\n{}", String::from_utf8_lossy(&text), wrong.join("\n"));
+    }
+}
