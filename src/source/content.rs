@@ -83,8 +83,9 @@ fn byte_order_mark(sample: &[u8]) -> Option<Encoding> {
 
 /// UTF-16 or UTF-32 without a mark: most units are ASCII, so NULs fill some byte places and spare the others.
 fn wide_encoding(sample: &[u8]) -> Option<Encoding> {
-    let (quads, rest) = sample.as_chunks::<4>();
-    if sample.len() < 4 || rest.len() % 2 != 0 && sample.len() < SAMPLE {
+    // What does not fill a unit has no say: somebody may have appended a line in another encoding.
+    let quads = sample.as_chunks::<4>().0;
+    if quads.is_empty() {
         return None;
     }
     let nuls = |place: usize| quads.iter().filter(|quad| quad.get(place) == Some(&0)).count();
@@ -135,6 +136,13 @@ mod tests {
             encoding.decode(&bytes, &mut decoded);
             assert_eq!(decoded.trim_start_matches('\u{feff}'), text);
         }
+    }
+
+    #[test]
+    fn a_byte_too_many_hides_nothing() {
+        let text = "password = \"hunter2\"\nsome more text\n";
+        let bytes = [utf16(text, false), b"\n".to_vec()].concat();
+        assert_eq!(detect(&bytes), (Encoding::Utf16Le, Content::Text));
     }
 
     #[test]
