@@ -42,6 +42,9 @@ pub enum Width {
     Utf32,
 }
 
+/// U+FEFF at the start of a text.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Turns byte ranges of a text into locations, in one forward pass when the ranges are asked for in order.
 #[derive(Debug)]
 pub struct Locator<'a> {
@@ -83,7 +86,10 @@ impl<'a> Locator<'a> {
 pub fn advance(from: Position, text: &[u8], width: Width) -> Position {
     let mut to = from;
     let lines = memchr::memchr_iter(b'\n', text).count();
-    let last_line = if lines == 0 {
+    let last_line = if lines == 0 && from == Position::START {
+        // Editors show no column for a byte order mark.
+        text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+    } else if lines == 0 {
         text
     } else {
         to.line += lines as u64;
@@ -144,6 +150,16 @@ mod tests {
         assert_eq!(advance(Position::START, text, Width::Bytes).offset, 8);
         assert_eq!(advance(Position::START, text, Width::Utf16).offset, 10);
         assert_eq!(advance(Position::START, text, Width::Utf32).offset, 16);
+    }
+
+    #[test]
+    fn a_byte_order_mark_has_no_column() {
+        let text = "\u{feff}ab\u{feff}c\nd".as_bytes();
+        let mut locator = Locator::new(text, Width::Bytes, Position::START);
+        for (byte, position) in [(3, at(1, 1, 1, 3)), (8, at(1, 4, 4, 8)), (10, at(2, 1, 1, 10))] {
+            assert_eq!(locator.position(byte), position);
+        }
+        assert_eq!(advance(Position::START, &text[..4], Width::Utf16), at(1, 2, 2, 4));
     }
 
     #[test]
