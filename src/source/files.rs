@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
@@ -21,7 +22,7 @@ pub(super) fn list(
     let here = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     let metadata = match fs::metadata(here) {
         Ok(metadata) => metadata,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Err(SourceError::NotFound { path: path.into() });
         }
         Err(error) => {

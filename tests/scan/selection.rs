@@ -142,7 +142,7 @@ fn each_file_is_scanned_once_and_a_missing_one_is_an_error() {
     let run = folder.scan(&[".", "control.txt", "./control.txt", "other"]);
     let origins: Vec<String> = run.starts().into_iter().map(|start| start.origin).collect();
     assert_eq!(origins, ["control.txt", "other/deep.txt"]);
-    for missing in ["missing.txt", "other/missing"] {
+    for missing in ["missing.txt", "other/missing", "control.txt/below"] {
         let run = folder.scan(&["control.txt", missing]);
         assert_eq!((run.code, run.out.len()), (2, 0), "{missing}");
         assert!(run.err.contains(&format!("`{missing}` does not exist")), "{}", run.err);
