@@ -241,7 +241,9 @@ pub(super) fn take_tracked(
         let tracked = match tracked_files(&repository) {
             Ok(tracked) => tracked,
             Err(detail) => {
-                listing.skipped.push(unread_index(&repository, &detail));
+                // Named like the files below the root, so that an `[[allow]]` can name it too.
+                let shown = repository.strip_prefix(&real_root).map(|below| root.join(below));
+                listing.skipped.push(unread_index(shown.as_ref().unwrap_or(&repository), &detail));
                 continue;
             }
         };

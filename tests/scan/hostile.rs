@@ -100,6 +100,23 @@ fn what_cannot_be_read_is_named_and_hides_nothing() {
 }
 
 #[test]
+fn a_broken_index_does_not_hide_files() {
+    let folder = Folder::with_control();
+    folder.git(&["init", "-q"]);
+    folder.write(".gitignore", "*.log\n");
+    folder.write("ignored.log", TOKEN);
+    for broken in ["", "DIRC", "no index at all\n"] {
+        folder.write(".git/index", broken);
+        assert_incomplete(&folder.scan(&[]), &[".git"]);
+    }
+    folder.write("keylint.toml", "[[allow]]\nincomplete = \".git\"\nreason = \"known\"\n");
+    fs::remove_file(folder.path().join("control.txt")).unwrap();
+    let run = folder.scan(&[]);
+    assert_eq!((run.code, &run.json()["complete"]), (0, &true.into()), "a gap that is accepted");
+    assert_eq!(run.json()["skipped"][0]["accepted"], "known");
+}
+
+#[test]
 fn rules_that_are_too_much_have_no_say() {
     let folder = Folder::with_control();
     folder.git(&["init", "-q"]);
