@@ -3,6 +3,8 @@
 mod code;
 mod elsewhere;
 mod made_up;
+#[cfg(test)]
+mod tests;
 
 use super::candidate::Candidate;
 use super::rule::Trigger;
