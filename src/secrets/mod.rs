@@ -13,9 +13,9 @@ mod overlap;
 mod place;
 mod prefilter;
 mod randomness;
-mod repeats;
 #[cfg(test)]
 mod reference;
+mod repeats;
 mod rule;
 mod rule_text;
 mod ruleset;
