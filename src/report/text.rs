@@ -191,7 +191,7 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
         (census.ignored, "git-ignored name", " not scanned (--no-ignore)"),
         (census.excluded, "file", " excluded by keylint.toml"),
         (census.links, "link", " not followed"),
-        (census.special, "pipe, socket or device", " not opened"),
+        (census.special, "special file", " not opened (pipes, sockets, devices)"),
     ];
     let counts: Vec<String> = counts
         .iter()

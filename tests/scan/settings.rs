@@ -116,7 +116,10 @@ fn what_is_left_out_is_counted() {
         .unwrap()["places"][0];
     assert_eq!(place["suppressed"]["reason"], "a test key");
     let text = folder.run(&["scan"]).text();
-    assert!(text.contains("1 suppressed; 1 excluded by keylint.toml"), "{text}");
+    assert!(
+        text.contains("1 finding suppressed (--show-suppressed); 1 file excluded by keylint.toml"),
+        "{text}"
+    );
     assert!(folder.run(&["scan"]).err.contains("using keylint.toml"), "it is announced");
 }
 
@@ -176,7 +179,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
         &["no rule or check `zzz`", "`keylint rules list` shows all"],
     ),
     (
-        "[severity]\ngeneric-password = \"error\"",
+        "[severity]\nservice-star = \"error\"",
         &["unknown variant `error`", "keylint.toml:2:", "help:"],
     ),
     ("exclude = [\"a\"\nfail-on = \"low\"", &["keylint.toml:", "help:"]),
