@@ -7,7 +7,18 @@ use super::super::words;
 /// A pointer to where the value is kept.
 pub(super) fn is_reference(candidate: &Candidate) -> bool {
     let secret = candidate.secret();
-    words::REFERENCE.starts(secret) || has_variable(secret) || is_windows_variable(secret)
+    words::REFERENCE.starts(secret)
+        || has_variable(secret)
+        || is_windows_variable(secret)
+        || is_in_arn(candidate)
+}
+
+/// The end of an ARN: `secret:` and `parameter/password` there are followed by a name.
+fn is_in_arn(candidate: &Candidate) -> bool {
+    let before = candidate.line_before(200);
+    let cut = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`=,([{<".contains(byte);
+    let start = before.iter().rposition(cut).map_or(0, |at| at + 1);
+    before.get(start..).is_some_and(|word| word.starts_with(b"arn:"))
 }
 
 /// `prefix-${VAR}`, `$VAR`, `{name}`: a variable anywhere means that the text is a template.

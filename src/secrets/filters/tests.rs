@@ -55,6 +55,12 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
         &["pa", "ssword = \"%kqVz7", "!mx2R%\""],
     ),
     (
+        "reference",
+        "a.py",
+        &["x = \"arn:aws:secretsmanager:us-east-1:111122223333:sec", "ret:kqVz7", "mx2R/wYp\""],
+        &["x = \"arn-less:sec", "ret:kqVz7", "mx2R/wYp\""],
+    ),
+    (
         "placeholder",
         "a.ini",
         &["pa", "ssword = \"changeme\""],
