@@ -225,18 +225,17 @@ fn invocation(outcome: &Outcome, options: &Options, cut: usize) -> Invocation {
     let note =
         |text: String| Notification::builder().level(json!("note")).message(message(&text)).build();
     if suppressed > 0 && options.suppressed == Suppressed::Counted {
-        notifications.push(note(format!(
-            "{suppressed} places are suppressed; --show-suppressed lists them"
-        )));
+        notifications
+            .push(note(format!("places suppressed: {suppressed} (--show-suppressed lists them)")));
     }
     if outcome.stats.below_confidence > 0 {
         let count = outcome.stats.below_confidence;
         notifications.push(note(format!(
-            "{count} findings are below the confidence asked for; --min-confidence low lists them"
+            "places below the confidence asked for: {count} (--min-confidence low lists them)"
         )));
     }
     if cut > 0 {
-        let text = format!("{cut} results are left out: a run may have {MAX_RESULTS}");
+        let text = format!("results left out: {cut} (a run may have {MAX_RESULTS})");
         notifications
             .push(Notification::builder().level(json!("warning")).message(message(&text)).build());
     }

@@ -159,7 +159,7 @@ fn suppressed_results_say_so_or_are_left_out() {
     let active = run(&tree, &[]);
     assert_eq!(results(&active).len(), results(&all).len() - 3);
     assert!(results(&active).iter().all(|result| result.get("suppressions").is_none()));
-    assert_eq!(notes(&active), ["3 places are suppressed; --show-suppressed lists them"]);
+    assert_eq!(notes(&active), ["places suppressed: 3 (--show-suppressed lists them)"]);
     assert_eq!(notes(&all), Vec::<&str>::new());
 }
 
@@ -208,10 +208,7 @@ fn a_run_has_no_more_results_than_github_takes() {
     let run = run_of(&tree, "many.py");
     assert_eq!(results(&run).len(), 25_000);
     let notifications = &run["invocations"][0]["toolExecutionNotifications"];
-    assert_eq!(
-        notifications[0]["message"]["text"],
-        "100 results are left out: a run may have 25000"
-    );
+    assert_eq!(notifications[0]["message"]["text"], "results left out: 100 (a run may have 25000)");
     assert_eq!(notifications[0]["level"], "warning");
 }
 
