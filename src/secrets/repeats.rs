@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::finding::{Finding, FindingKind};
 use crate::snippet::Snippet;
@@ -17,7 +17,10 @@ const LONGEST: usize = 200;
 /// Masks every secret of `findings` in every snippet.
 pub(crate) fn mask_repeats(findings: &mut [Finding]) {
     let secrets: BTreeSet<&[u8]> = findings.iter().filter_map(secret).collect();
-    let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(secrets);
+    let search = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(secrets);
     let Ok(search) = search else { return };
     for place in findings.iter_mut().flat_map(|finding| &mut finding.places) {
         let spans = repeats(&search, &place.snippet);
