@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::rule::RuleError;
+use super::rule_error::RuleError;
 use super::rule_text::{ExampleText, RuleFile};
 use super::ruleset::{RuleSet, SOURCES};
 use super::{Scratch, ruleset};

@@ -17,6 +17,7 @@ mod randomness;
 mod reference;
 mod repeats;
 mod rule;
+mod rule_error;
 mod rule_text;
 mod ruleset;
 mod score;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 pub use examples::{ExampleReport, check_built_in, check_file};
 pub use explain::{Explanation, Score};
 pub(crate) use repeats::mask_repeats;
-pub use rule::{RuleError, RuleProblem};
+pub use rule_error::{RuleError, RuleProblem};
 pub use ruleset::RuleSet;
 
 use crate::blob::{Blob, Content, inert};

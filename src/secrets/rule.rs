@@ -2,13 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use miette::{Diagnostic, NamedSource, SourceSpan};
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
-use thiserror::Error;
 
 use super::assign::NameClass;
 use super::finder;
+use super::rule_error::RuleProblem;
 use super::rule_text::{RuleText, TriggerText};
 use super::verdict::{Verifier, verifier};
 use crate::finding::{Confidence, RuleMeta, Severity};
@@ -18,9 +17,9 @@ pub(crate) const MIN_RUN: usize = 16;
 /// How far a match may reach when the rule does not say.
 const DEFAULT_SPAN: usize = 1024;
 /// How far a match may reach at most; chunks overlap by more than this.
-const MAX_SPAN: usize = 32 * 1024;
+pub(super) const MAX_SPAN: usize = 32 * 1024;
 /// The longest regex taken from a user, in bytes.
-const MAX_PATTERN: usize = 8 * 1024;
+pub(super) const MAX_PATTERN: usize = 8 * 1024;
 
 /// What makes the scanner try a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +127,16 @@ impl Rule {
     /// Checks a rule as written, all but its regex, which costs time.
     pub(crate) fn new(text: RuleText) -> Result<Self, RuleProblem> {
         let RuleText { id, title, help, regex: pattern, references, .. } = text;
+        let is_plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if id.is_empty() || !id.bytes().all(is_plain) {
+            return Err(RuleProblem::BadId);
+        }
+        for (field, value) in [("title", &title), ("help", &help)] {
+            if value.trim().is_empty() {
+                return Err(RuleProblem::Empty { field });
+            }
+        }
         let bad = |field: &'static str, value: &str| RuleProblem::UnknownValue {
             field,
             value: value.into(),
@@ -191,6 +200,9 @@ fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, wanted: &str) -> Opt
 
 impl Trigger {
     fn new(text: TriggerText) -> Result<Self, RuleProblem> {
+        if let Some(field) = idle(&text) {
+            return Err(RuleProblem::Idle { field });
+        }
         let TriggerText {
             prefix,
             run,
@@ -224,7 +236,11 @@ impl Trigger {
         } else if let Some(length) = shortest(&infix) {
             (Self::Infix { run: run()?, infix }, (length, finder::SHORTEST))
         } else if let Some(length) = shortest(&literal) {
-            let followed_by = followed_by.and_then(|text| text.bytes().next());
+            let followed_by = followed_by.map(|text| match text.as_bytes() {
+                [byte] => Ok(*byte),
+                _ => Err(RuleProblem::UnknownValue { field: "single character", value: text }),
+            });
+            let followed_by = followed_by.transpose()?;
             (Self::Literal { literal, before: before.unwrap_or(64), followed_by }, (length, 3))
         } else {
             let classes = assigned.iter().map(|name| class(name)).collect::<Result<_, _>>()?;
@@ -233,6 +249,17 @@ impl Trigger {
         let (length, least) = least;
         if length < least { Err(RuleProblem::TriggerTooShort { least }) } else { Ok(trigger) }
     }
+}
+
+/// A field that says nothing to the kind of trigger it stands beside.
+fn idle(text: &TriggerText) -> Option<&'static str> {
+    let fields = [
+        ("run", text.run.is_some() && text.words.is_empty() && text.infix.is_empty()),
+        ("with", !text.with.is_empty() && text.assigned.is_empty()),
+        ("before", text.before.is_some() && text.literal.is_empty()),
+        ("followed_by", text.followed_by.is_some() && text.literal.is_empty()),
+    ];
+    fields.into_iter().find(|(_, is_idle)| *is_idle).map(|(field, _)| field)
 }
 
 /// Compiles a pattern over bytes, without Unicode tables: they cost more than all the rest of the start-up.
@@ -259,112 +286,4 @@ fn regex_error(error: &regex_automata::meta::BuildError) -> String {
     };
     // The parser draws the pattern over several lines; the last one says what is wrong.
     detail.lines().last().unwrap_or_default().trim_start_matches("error: ").into()
-}
-
-/// What can be wrong with one rule.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum RuleProblem {
-    /// A word that is not in the list.
-    #[error("`{value}` is no {field}")]
-    UnknownValue {
-        /// The field.
-        field: &'static str,
-        /// What it says.
-        value: String,
-    },
-    /// No trigger, or several.
-    #[error("a trigger has exactly one of `prefix`, `words`, `infix`, `literal` and `assigned`")]
-    NoTrigger,
-    /// A trigger that would stop everywhere.
-    #[error("every word of this trigger needs at least {least} bytes")]
-    TriggerTooShort {
-        /// Bytes.
-        least: usize,
-    },
-    /// A prefix that the lane does not stop at.
-    #[error("the prefix `{prefix}` does not begin with a letter or digit; use `literal`")]
-    PrefixStart {
-        /// As given.
-        prefix: String,
-    },
-    /// A run that the lane does not stop at.
-    #[error("`run` is {run}, but shorter runs than {MIN_RUN} are not looked at")]
-    RunTooShort {
-        /// As given.
-        run: usize,
-    },
-    /// A span beyond the overlap of chunks.
-    #[error("`span` is {span}, but matches may reach {MAX_SPAN} bytes at most")]
-    SpanTooLong {
-        /// As given.
-        span: usize,
-    },
-    /// No regex where one is needed.
-    #[error("the rule has no `regex`")]
-    NoRegex,
-    /// A regex that captures nothing.
-    #[error("the regex has no group; group 1 is the secret")]
-    NoGroup,
-    /// A regex that is too long.
-    #[error("the regex has {length} bytes, more than {MAX_PATTERN}")]
-    PatternTooLong {
-        /// Bytes.
-        length: usize,
-    },
-    /// A regex that does not compile.
-    #[error("the regex does not compile: {detail}")]
-    Regex {
-        /// The parser's words.
-        detail: String,
-    },
-    /// Two rules of one name.
-    #[error("there is another rule of this id")]
-    Duplicate,
-}
-
-/// A rule file that cannot be used.
-#[derive(Debug, Error, Diagnostic)]
-pub enum RuleError {
-    /// Not TOML, or not a rule file.
-    #[error("`{file}` is not a rule file: {detail}")]
-    #[diagnostic(
-        code(rule::syntax),
-        help("each rule is a `[[rule]]` table; see docs/configuration.md")
-    )]
-    Syntax {
-        /// Its name.
-        file: String,
-        /// The parser's words.
-        detail: String,
-        /// Its text.
-        #[source_code]
-        source_code: NamedSource<String>,
-        /// Where.
-        #[label("here")]
-        at: SourceSpan,
-    },
-    /// A rule that makes no sense.
-    #[error("rule `{id}`: {problem}")]
-    #[diagnostic(code(rule::invalid), help("see docs/configuration.md for the fields of a rule"))]
-    Invalid {
-        /// The rule.
-        id: String,
-        /// What is wrong with it.
-        problem: RuleProblem,
-        /// The text of the file.
-        #[source_code]
-        source_code: NamedSource<String>,
-        /// Where its id is written.
-        #[label("this rule")]
-        at: SourceSpan,
-    },
-    /// A file that cannot be read.
-    #[error("rule file `{file}` cannot be read: {detail}")]
-    #[diagnostic(code(rule::unreadable), help("check the path and its permissions"))]
-    Unreadable {
-        /// Its name.
-        file: String,
-        /// The system's words.
-        detail: String,
-    },
 }

@@ -7,7 +7,8 @@ use miette::{NamedSource, SourceSpan};
 use super::assign::{self, NameClass, Words};
 use super::finder::Finder;
 use super::prefilter::{Anchors, Prefilter, Prefixes};
-use super::rule::{Rule, RuleError, RuleProblem, Trigger};
+use super::rule::{Rule, Trigger};
+use super::rule_error::{RuleError, RuleProblem};
 use super::rule_text::{RuleFile, RuleText};
 
 /// The built-in rules, packed by the build script.
