@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use super::tree::Tree;
 
@@ -56,6 +56,23 @@ fn a_report_that_cannot_be_written_is_a_failure_and_leaves_nothing() {
     }
     assert_eq!(leftovers(&tree, ""), Vec::<String>::new());
     assert_eq!(fs::read_dir(tree.path("dir.json")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_report_that_breaks_off_leaves_the_last_one() {
+    let tree = Tree::full();
+    tree.file("out/r.json", "old");
+    // No file may grow beyond one block; the signal that says so is ignored, as by a shell that minds.
+    let limited = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
+    let mut shell = Command::new("/bin/sh");
+    shell.current_dir(tree.path("")).env_clear().args(["-c", limited]);
+    shell.args([env!("CARGO_BIN_EXE_keylint"), "scan", ".", "-o", "out/r.json"]);
+    let output = shell.output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("could not be written to `out/r.json`"), "{error}");
+    assert_eq!(fs::read_to_string(tree.path("out/r.json")).unwrap(), "old");
+    assert_eq!(leftovers(&tree, "out"), Vec::<String>::new());
 }
 
 #[test]
