@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::schema;
 use super::tree::{Tree, UNREADABLE};
 
-const SCHEMA: &str = include_str!("../../docs/report.schema.json");
+/// The schema of the report.
+pub(crate) const SCHEMA: &str = include_str!("../../docs/report.schema.json");
 
 /// Flags that change what a JSON report holds.
 pub(crate) const VARIANTS: &[&[&str]] = &[

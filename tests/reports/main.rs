@@ -10,6 +10,7 @@
 mod delivery;
 mod inert;
 mod json;
+mod policy;
 mod sarif;
 mod schema;
 mod secrecy;
