@@ -12,6 +12,8 @@ pub(crate) struct Finder {
     keys: Box<[u64; 1 << KEY_BITS >> 6]>,
     /// Key and number of each word, sorted.
     by_key: Vec<(usize, usize)>,
+    /// Whether there are words without a key.
+    has_short: bool,
 }
 
 impl Finder {
@@ -31,11 +33,31 @@ impl Finder {
                 *bits |= 1 << (key % 64);
             }
         }
-        Self { words, keys, by_key }
+        let has_short = words.iter().any(|word| word.len() < SHORTEST);
+        Self { words, keys, by_key, has_short }
     }
 
     pub(crate) fn words(&self) -> &[String] {
         &self.words
+    }
+
+    /// Whether `word` is one of the words, in the same case. They must be sorted.
+    pub(crate) fn has(&self, word: &str) -> bool {
+        self.may_start(word.as_bytes()).unwrap_or(true)
+            && self.words.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
+    }
+
+    /// Whether `text` starts with one of the words, in the same case.
+    pub(crate) fn starts(&self, text: &[u8]) -> bool {
+        (self.has_short || self.may_start(text).unwrap_or(true))
+            && self.words.iter().any(|known| text.starts_with(known.as_bytes()))
+    }
+
+    /// Whether the first bytes are those of a word that has a key; `None` when they are too few for one.
+    fn may_start(&self, text: &[u8]) -> Option<bool> {
+        let start = text.first_chunk::<SHORTEST>()?;
+        let key = start.iter().fold(0, |key, byte| push(key, *byte));
+        self.keys.get(key / 64).map(|bits| bits >> (key % 64) & 1 == 1)
     }
 
     /// Calls `visit` with the start and the number of each word in `text`, in the order of their starts, then of their numbers.

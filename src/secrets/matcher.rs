@@ -8,7 +8,7 @@ use super::assign::{self, Assignment, Words};
 use super::candidate::{Candidate, Named};
 use super::place::PlaceClass;
 use super::prefilter::{Hit, Lanes};
-use super::rule::{Rule, Trigger};
+use super::rule::{Found, Rule, Trigger};
 use super::ruleset::RuleSet;
 
 /// How far before a run a word counts as near it, in bytes.
@@ -204,25 +204,17 @@ impl<'a> Matcher<'a> {
         anchored: Anchored,
         fits: impl Fn(&Range<usize>) -> bool,
     ) {
-        let Some(regex) = rule.regex() else { return };
         let mut from = range.start;
         while from < range.end {
             let input = Input::new(self.text).range(from..range.end).anchored(anchored);
-            // Start and end of the whole match, then of group 1.
-            let mut slots = [None; 4];
-            regex.search_slots(&input, &mut slots);
-            let [Some(start), Some(end), Some(secret_start), Some(secret_end)] = slots else {
-                break;
-            };
-            let (start, end) = (start.get(), end.get());
-            let (secret_start, secret_end) = (secret_start.get(), secret_end.get());
+            let Some(Found { whole, secret }) = rule.find(&input) else { break };
             // The sign behind one secret may be the one that the next match needs before it.
-            from = secret_end.max(start + 1);
-            if secret_start < secret_end && fits(&(start..end)) {
+            from = secret.end.max(whole.start + 1);
+            if !secret.is_empty() && fits(&whole) {
                 self.found.push(Candidate {
                     rule,
                     text: self.text,
-                    secret: secret_start..secret_end,
+                    secret,
                     named: None,
                     place: PlaceClass::default(),
                 });

@@ -1,8 +1,11 @@
 //! A rule as the program uses it: checked, with a regex that is compiled when it is first needed.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use regex_automata::Input;
 use regex_automata::meta::Regex;
+use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::util::syntax;
 
 use super::assign::NameClass;
@@ -91,12 +94,35 @@ pub(crate) struct Rule {
     pub(crate) order: usize,
     pattern: String,
     regex: OnceLock<Option<Regex>>,
+    /// Whether group 1 is the whole regex, so that the engine need not find out where it lies.
+    all_secret: bool,
+}
+
+/// What a regex matched.
+pub(crate) struct Found {
+    /// All of it.
+    pub(crate) whole: Range<usize>,
+    /// Group 1.
+    pub(crate) secret: Range<usize>,
 }
 
 impl Rule {
     /// The compiled regex; `None` for rules that have none and, before `check`, for those that do not compile.
     pub(crate) fn regex(&self) -> Option<&Regex> {
         self.regex.get_or_init(|| compile(&self.pattern).ok()).as_ref()
+    }
+
+    /// What the regex matches first, and the secret in it. Rules without a regex match nothing.
+    pub(crate) fn find(&self, input: &Input) -> Option<Found> {
+        let regex = self.regex()?;
+        // Start and end of the whole match, then of group 1.
+        let mut slots = [None; 4];
+        let wanted = if self.all_secret { 2 } else { 4 };
+        regex.search_slots(input, slots.get_mut(..wanted)?)?;
+        let [start, end, secret_start, secret_end] = slots.map(|slot| slot.map(NonMaxUsize::get));
+        let whole = start?..end?;
+        let secret = if wanted == 2 { whole.clone() } else { secret_start?..secret_end? };
+        Some(Found { whole, secret })
     }
 
     /// The regex as written.
@@ -127,16 +153,7 @@ impl Rule {
     /// Checks a rule as written, all but its regex, which costs time.
     pub(crate) fn new(text: RuleText) -> Result<Self, RuleProblem> {
         let RuleText { id, title, help, regex: pattern, references, .. } = text;
-        let is_plain =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if id.is_empty() || !id.bytes().all(is_plain) {
-            return Err(RuleProblem::BadId);
-        }
-        for (field, value) in [("title", &title), ("help", &help)] {
-            if value.trim().is_empty() {
-                return Err(RuleProblem::Empty { field });
-            }
-        }
+        check_words(&id, &title, &help)?;
         let bad = |field: &'static str, value: &str| RuleProblem::UnknownValue {
             field,
             value: value.into(),
@@ -183,10 +200,22 @@ impl Rule {
             needs,
             scored,
             order: 0,
+            all_secret: is_one_group(&pattern),
             pattern,
             regex: OnceLock::new(),
         })
     }
+}
+
+/// Reports need all three, and ids go into comments and command lines.
+fn check_words(id: &str, title: &str, help: &str) -> Result<(), RuleProblem> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if id.is_empty() || !id.bytes().all(is_plain) {
+        return Err(RuleProblem::BadId);
+    }
+    let empty =
+        [("title", title), ("help", help)].into_iter().find(|(_, text)| text.trim().is_empty());
+    empty.map_or(Ok(()), |(field, _)| Err(RuleProblem::Empty { field }))
 }
 
 fn class(name: &str) -> Result<NameClass, RuleProblem> {
@@ -277,6 +306,28 @@ fn compile(pattern: &str) -> Result<Regex, RuleProblem> {
         )
         .build(pattern)
         .map_err(|error| RuleProblem::Regex { detail: regex_error(&error) })
+}
+
+/// Whether a regex is one group from its first byte to its last.
+fn is_one_group(pattern: &str) -> bool {
+    let (mut depth, mut in_class, mut escaped) = (0_usize, false, false);
+    for (at, byte) in pattern.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'[' => in_class = true,
+            b']' => in_class = false,
+            b'(' if !in_class => depth += 1,
+            b')' if !in_class => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return at + 1 == pattern.len()
+                && pattern.starts_with('(')
+                && !pattern.starts_with("(?");
+        }
+    }
+    false
 }
 
 fn regex_error(error: &regex_automata::meta::BuildError) -> String {

@@ -70,12 +70,12 @@ impl Deref for List {
 impl List {
     /// Whether the list has exactly this word.
     pub(crate) fn has(&self, word: &str) -> bool {
-        self.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
+        self.0.has(word)
     }
 
     /// Whether `text` starts with a word of the list.
     pub(crate) fn starts(&self, text: &[u8]) -> bool {
-        self.iter().any(|known| text.starts_with(known.as_bytes()))
+        self.0.starts(text)
     }
 
     /// Whether a word of the list, of three bytes or more, stands anywhere in `text`, whatever its case.
