@@ -81,7 +81,8 @@ fn byte_order_mark(sample: &[u8]) -> Option<Encoding> {
     }
 }
 
-/// UTF-16 or UTF-32 without a mark: most units are ASCII, so NULs fill some byte places and spare the others.
+/// UTF-16 or UTF-32 without a mark. Where there are ASCII characters, NULs stand in some byte places of a unit and spare
+/// the others; text in other scripts has at least its blanks and line ends.
 fn wide_encoding(sample: &[u8]) -> Option<Encoding> {
     // What does not fill a unit has no say: somebody may have appended a line in another encoding.
     let quads = sample.as_chunks::<4>().0;
@@ -90,19 +91,23 @@ fn wide_encoding(sample: &[u8]) -> Option<Encoding> {
     }
     let nuls = |place: usize| quads.iter().filter(|quad| quad.get(place) == Some(&0)).count();
     let places = [nuls(0), nuls(1), nuls(2), nuls(3)];
-    let most = |count: usize| count * 10 >= quads.len() * 7;
+    let all = |count: usize| count * 50 >= quads.len() * 49;
+    let some = |count: usize| count * 10 >= quads.len();
     let few = |count: usize| count * 50 <= quads.len();
-    let encoding = match places.map(|count| (most(count), few(count))) {
-        [(_, true), (true, _), (true, _), (true, _)] => Encoding::Utf32Le,
-        [(true, _), (true, _), (true, _), (_, true)] => Encoding::Utf32Be,
-        [(_, true), (true, _), (_, true), (true, _)] => Encoding::Utf16Le,
-        [(true, _), (_, true), (true, _), (_, true)] => Encoding::Utf16Be,
+    let encoding = match places {
+        [a, b, c, d] if few(a) && some(b) && all(c) && all(d) => Encoding::Utf32Le,
+        [a, b, c, d] if all(a) && all(b) && some(c) && few(d) => Encoding::Utf32Be,
+        [a, b, c, d] if few(a) && some(b) && few(c) && some(d) => Encoding::Utf16Le,
+        [a, b, c, d] if some(a) && few(b) && some(c) && few(d) => Encoding::Utf16Be,
         _ => return None,
     };
     let mut text = String::new();
-    encoding.decode(sample, &mut text);
-    let odd = text.bytes().filter(|byte| is_odd_in_text(*byte)).count();
-    (odd * 50 <= text.len()).then_some(encoding)
+    encoding.decode(quads.as_flattened(), &mut text);
+    // A surrogate pair may be cut by the end of the sample, no more than that.
+    let is_odd =
+        |c: char| c == char::REPLACEMENT_CHARACTER || u8::try_from(c).is_ok_and(is_odd_in_text);
+    let odd = text.chars().filter(|c| is_odd(*c)).count();
+    (odd * 50 <= text.chars().count()).then_some(encoding)
 }
 
 /// Control characters that text files do not have.
@@ -136,6 +141,18 @@ mod tests {
             encoding.decode(&bytes, &mut decoded);
             assert_eq!(decoded.trim_start_matches('\u{feff}'), text);
         }
+    }
+
+    #[test]
+    fn other_scripts_need_no_mark() {
+        let text = "# настройки сервера и пароль\nпароль = \"kvq7xzw2\"\n".repeat(8);
+        let be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(detect(&utf16(&text, false)), (Encoding::Utf16Le, Content::Text));
+        assert_eq!(detect(&be), (Encoding::Utf16Be, Content::Text));
+        let chinese = "数据库的密码不要写在这里 KEY=1\n".repeat(8);
+        assert_eq!(detect(&utf16(&chinese, false)), (Encoding::Utf16Le, Content::Text));
+        let utf32: Vec<u8> = chinese.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        assert_eq!(detect(&utf32), (Encoding::Utf32Le, Content::Text));
     }
 
     #[test]
