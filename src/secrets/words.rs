@@ -27,6 +27,7 @@ lists! {
     KEY_END = "key-end",
     SECRET_KEY = "secret-key",
     OPEN_KEY = "open-key",
+    OPEN_TOKEN = "open-token",
     ABOUT = "about",
     OTHER = "other",
     REFERENCE = "reference",

@@ -60,6 +60,8 @@ struct Word {
     other: bool,
     /// What it makes of a `key` that follows.
     key: Option<Key>,
+    /// It makes a `token` that follows no secret.
+    open_token: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -84,6 +86,7 @@ static WORDS: LazyLock<HashMap<String, Word>> = LazyLock::new(|| {
     set(&words::OTHER, |word| word.other = true);
     set(&words::SECRET_KEY, |word| word.key = Some(Key::Secret));
     set(&words::OPEN_KEY, |word| word.key = Some(Key::Open));
+    set(&words::OPEN_TOKEN, |word| word.open_token = true);
     known
 });
 
@@ -104,6 +107,9 @@ pub(crate) fn classify(words: &Words) -> Option<NameClass> {
         return None;
     }
     let class = class_of(word)?;
+    if class == NameClass::Token && is_place_in_list(words, last) {
+        return None;
+    }
     if class != NameClass::BareKey {
         return Some(class);
     }
@@ -112,6 +118,14 @@ pub(crate) fn classify(words: &Words) -> Option<NameClass> {
         Some(Key::Secret) => Some(NameClass::Key),
         None => Some(NameClass::BareKey),
     }
+}
+
+/// Whether the token at `last` says where the next page begins: `nextToken`, `next_page_token`, but not
+/// `NEXT_PUBLIC_TOKEN`.
+fn is_place_in_list(words: &Words, last: usize) -> bool {
+    let mut before = (0..last).rev().filter_map(|at| words.get(at));
+    let telling = before.find(|word| !matches!(*word, "page" | "forward" | "backward"));
+    telling.is_some_and(|word| look_up(word).open_token)
 }
 
 /// Words written together: `mysqlpassword`, `dbpasswd`.
@@ -221,6 +235,12 @@ mod tests {
             ("author", None),
             ("ses_smtp_password_v4", Some(Password)),
             ("keyboard", None),
+            ("NextToken", None),
+            ("nextPageToken", None),
+            ("continuation-token", None),
+            ("NEXT_PUBLIC_TOKEN", Some(Token)),
+            ("FB_PAGE_TOKEN", Some(Token)),
+            ("KeyFingerprint", None),
         ] {
             assert_eq!(classify(&Words::of(name.as_bytes())), class, "{name}");
         }
