@@ -60,7 +60,7 @@ fn is_open(statement: &Statement) -> bool {
 }
 
 pub(super) fn lockout(document: &Document, violations: &mut Violations) {
-    if document.statements.is_empty() {
+    if document.statements.is_empty() || is_managed_by_aws(document) {
         return;
     }
     let able: Vec<&Statement> =
@@ -83,6 +83,17 @@ pub(super) fn lockout(document: &Document, violations: &mut Violations) {
     } else {
         violations.report_as(Severity::High, &heading, "Only single users or roles may change this policy; when they are deleted, the key cannot be managed any more.");
     }
+}
+
+/// The policy of a key that AWS manages: everybody of the account, through one service. Nobody else can change it.
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html>
+fn is_managed_by_aws(document: &Document) -> bool {
+    document.allows().any(|statement| {
+        let narrowed = |key| statement.conditions.iter().any(|c| c.is_on(&[key]) && c.narrows());
+        statement.principals().iter().any(Principal::is_everyone)
+            && narrowed("kms:calleraccount")
+            && narrowed("kms:viaservice")
+    })
 }
 
 /// The account that owns the key: the one whose root may change the policy, named first.

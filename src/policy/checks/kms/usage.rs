@@ -47,13 +47,14 @@ pub(super) fn viaservice_format(document: &Document, violations: &mut Violations
 
 /// The operations that an alias can be named for.
 const ON_ALIASES: &[&str] = &["CreateAlias", "UpdateAlias", "DeleteAlias"];
+/// Operations of those that use a key, one of each family of names.
+const ON_KEYS: &[&str] =
+    &["Decrypt", "Encrypt", "ReEncryptFrom", "GenerateDataKey", "Sign", "Verify", "GenerateMac"];
 
 pub(super) fn alias_in_resource(document: &Document, violations: &mut Violations) {
     for statement in document.statements.iter().filter(|statement| uses_keys(statement)) {
         for text in statement.resources() {
-            let in_arn = Arn::parse(text.value)
-                .is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("alias/"));
-            if in_arn {
+            if is_alias(text.value) {
                 violations.report(&text.span, format!(
                     "{} is the alias, not the key: this says nothing about using the key behind it.",
                     quote(text.value)
@@ -71,15 +72,23 @@ pub(super) fn alias_in_resource(document: &Document, violations: &mut Violations
     }
 }
 
-/// Whether the statement is about KMS, and about something else than aliases.
+fn is_alias(text: &str) -> bool {
+    Arn::parse(text).is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("alias/"))
+}
+
+/// Whether the statement is about KMS and, where it is about aliases too, names nothing but aliases for its keys.
 fn uses_keys(statement: &Statement) -> bool {
     let of_kms = statement.actions().iter().filter(|text| {
         actions::split(text.value).is_some_and(|(service, _)| service.eq_ignore_ascii_case("kms"))
     });
     let mut of_kms = of_kms.peekable();
-    of_kms.peek().is_some()
-        && !of_kms
-            .any(|text| ON_ALIASES.iter().any(|name| actions::matches(text.value, "kms", name)))
+    if of_kms.peek().is_none() {
+        return false;
+    }
+    let about_aliases =
+        of_kms.any(|text| ON_ALIASES.iter().any(|name| actions::matches(text.value, "kms", name)));
+    let names_no_key = || statement.resources().iter().all(|text| is_alias(text.value));
+    !about_aliases || (statement.is_about_any("kms", ON_KEYS) && names_no_key())
 }
 
 /// Whether a text is a key id: a UUID, or one of a multi-region key.
