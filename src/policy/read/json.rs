@@ -36,12 +36,15 @@ pub(in crate::policy) fn parse(text: &str) -> Result<Node, SyntaxError> {
     parse_with(text, &strict())
 }
 
-/// Parses one value, past comments and trailing commas, so that one slip does not hide what else is wrong.
+/// Parses one value, past comments and commas that are too many or too few, so that one slip does not hide what else is wrong.
 pub(in crate::policy) fn parse_leniently(text: &str) -> Result<Node, SyntaxError> {
-    parse_with(
-        text,
-        &ParseOptions { allow_comments: true, allow_trailing_commas: true, ..strict() },
-    )
+    let options = ParseOptions {
+        allow_comments: true,
+        allow_trailing_commas: true,
+        allow_missing_commas: true,
+        ..strict()
+    };
+    parse_with(text, &options)
 }
 
 const fn strict() -> ParseOptions {
@@ -61,14 +64,16 @@ const fn strict() -> ParseOptions {
 
 fn parse_with(text: &str, options: &ParseOptions) -> Result<Node, SyntaxError> {
     let collect = CollectOptions { comments: CommentCollectionStrategy::Off, tokens: false };
-    let parsed = parse_to_ast(text, &collect, options).map_err(|error| syntax_error(&error))?;
+    let parsed =
+        parse_to_ast(text, &collect, options).map_err(|error| syntax_error(&error, text))?;
     let empty =
         || SyntaxError { span: 0..0, problem: "there is no value".into(), kind: Kind::Other };
     parsed.value.map(node).ok_or_else(empty)
 }
 
-fn syntax_error(error: &ParseError) -> SyntaxError {
+fn syntax_error(error: &ParseError, text: &str) -> SyntaxError {
     let range = error.range();
+    let mut span = range.start..range.end.max(range.start);
     let (kind, problem) = match error.kind() {
         ParseErrorKind::MultipleRootJsonValues => {
             (Kind::AnotherValue, "another value follows".into())
@@ -80,7 +85,10 @@ fn syntax_error(error: &ParseError) -> SyntaxError {
             (Kind::Other, "a comma before the closing bracket".into())
         }
         ParseErrorKind::CommentsNotAllowed => (Kind::Other, "a comment; JSON has none".into()),
-        ParseErrorKind::ExpectedComma => (Kind::Other, "a comma is missing here".into()),
+        ParseErrorKind::ExpectedComma => {
+            span = before_missing_comma(text).unwrap_or(span);
+            (Kind::Other, "a comma is missing after this".into())
+        }
         ParseErrorKind::SingleQuotedStringsNotAllowed => {
             (Kind::Other, "single quotes; JSON strings take double quotes".into())
         }
@@ -88,7 +96,18 @@ fn syntax_error(error: &ParseError) -> SyntaxError {
         ParseErrorKind::UnterminatedArray => (Kind::Other, "this `[` is never closed".into()),
         other => (Kind::Other, lower_first(&other.to_string())),
     };
-    SyntaxError { span: range.start..range.end.max(range.start), problem, kind }
+    SyntaxError { span, problem, kind }
+}
+
+/// The last character before the place where a comma should be. The parser names another place for it.
+fn before_missing_comma(text: &str) -> Option<Range<usize>> {
+    let error = serde_json::from_str::<serde::de::IgnoredAny>(text).err()?;
+    let line = error.line().checked_sub(1)?;
+    let from =
+        if line == 0 { 0 } else { memchr::memchr_iter(b'\n', text.as_bytes()).nth(line - 1)? + 1 };
+    let before = text.get(..from + error.column().checked_sub(1)?)?.trim_end();
+    let last = before.char_indices().next_back()?.0;
+    Some(last..before.len())
 }
 
 fn lower_first(text: &str) -> String {
@@ -149,7 +168,7 @@ mod tests {
             (r#"{"a":1,}"#, "a comma before the closing bracket"),
             (r#"{"a":[1,]}"#, "a comma before the closing bracket"),
             ("{\"a\":1 // x\n}", "a comment; JSON has none"),
-            (r#"{"a":1 "b":2}"#, "a comma is missing here"),
+            (r#"{"a":1 "b":2}"#, "a comma is missing after this"),
             (r"{'a':1}", "single quotes; JSON strings take double quotes"),
             (r#"{"a":1"#, "this `{` is never closed"),
             (r#"{"a":1} {"b":2}"#, "another value follows"),
@@ -160,6 +179,25 @@ mod tests {
             ["{a:1}", "[1 2]", "[+1]", "[0x1]", "[.5]", "[NaN]", "", "{\"a\" 1}", "[\"\\q\"]"]
         {
             assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_missing_comma_is_shown_where_it_is_missing() {
+        for text in [
+            "{\n \"Effect\": \"Allow\",\n \"Action\": \"s3:é\"\n \"Resource\": \"*\"\n}",
+            "[{\"x\": [1, 2]\n\n \"y\": 3}]",
+            "[\"a\" \"b\"]",
+        ] {
+            let error = parse(text).unwrap_err();
+            let shown = &text[error.span.clone()];
+            assert!(matches!(shown, "\"" | "]"), "{text}: {shown:?} at {:?}", error.span);
+            let rest = text[error.span.end..].trim_start();
+            assert!(
+                ["\"Resource", "\"y", "\"b"].iter().any(|next| rest.starts_with(next)),
+                "{text}"
+            );
+            assert!(parse_leniently(text).is_ok(), "{text}");
         }
     }
 
