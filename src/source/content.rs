@@ -71,6 +71,43 @@ pub(super) fn detect(input: &[u8]) -> (Encoding, Content) {
     (Encoding::AsciiCompatible, content)
 }
 
+/// The two parts of a text that goes on in another encoding: that of the first, where it ends, that of the second. Shells
+/// append UTF-16 to files that began otherwise, and the other way round. `detected` is what the first bytes look like.
+pub(super) fn two_parts(input: &[u8], detected: Encoding) -> Option<(Encoding, usize, Encoding)> {
+    let ascii = Encoding::AsciiCompatible;
+    let tail = input.get(input.len().saturating_sub(TAIL)..)?;
+    if matches!(detected, Encoding::Utf32Le | Encoding::Utf32Be)
+        || (detected == ascii && memchr::memchr(0, tail).is_none())
+    {
+        return None;
+    }
+    let first_nul = memchr::memchr(0, input)?;
+    // The low byte of a character comes before its NUL, or after it.
+    for (cut, encoding) in
+        [(first_nul.checked_sub(1), Encoding::Utf16Le), (Some(first_nul), Encoding::Utf16Be)]
+    {
+        let Some((head, rest)) = cut.and_then(|cut| input.split_at_checked(cut)) else { continue };
+        let sample = rest.get(..rest.len().min(SAMPLE)).unwrap_or_default();
+        // Read one byte too early or too late, the last unit is not whole.
+        let is_wide = rest.len() % 2 == 0 && wide_encoding(sample) == Some(encoding);
+        if is_wide && (is_ascii_text(head) || detected == ascii && !head.is_empty()) {
+            return Some((ascii, head.len(), encoding));
+        }
+    }
+    let last_nul = memchr::memrchr(0, input)?;
+    let cut = if detected == Encoding::Utf16Le { last_nul + 1 } else { last_nul + 2 };
+    let is_tail = detected != ascii && input.get(cut..).is_some_and(is_ascii_text);
+    is_tail.then_some((detected, cut, ascii))
+}
+
+/// How far from the end a NUL must be for the end to be UTF-16.
+const TAIL: usize = 256;
+
+/// Whether bytes beside UTF-16 are a text of their own; a few could be characters of another script.
+fn is_ascii_text(bytes: &[u8]) -> bool {
+    bytes.len() >= 12 && bytes.is_ascii() && !bytes.iter().any(|byte| is_odd_in_text(*byte))
+}
+
 fn byte_order_mark(sample: &[u8]) -> Option<Encoding> {
     match sample {
         [0xFF, 0xFE, 0, 0, ..] => Some(Encoding::Utf32Le),
@@ -153,6 +190,27 @@ mod tests {
         assert_eq!(detect(&utf16(&chinese, false)), (Encoding::Utf16Le, Content::Text));
         let utf32: Vec<u8> = chinese.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
         assert_eq!(detect(&utf32), (Encoding::Utf32Le, Content::Text));
+    }
+
+    #[test]
+    fn a_text_may_go_on_in_another_encoding() {
+        let (one, other) = ("user = admin\n".repeat(4), "password = \"kvq7xzw2\"\r\n");
+        let be: Vec<u8> = other.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let ascii = Encoding::AsciiCompatible;
+        let parts = |bytes: &[u8]| two_parts(bytes, detect(bytes).0);
+        for (wide, encoding) in [(utf16(other, false), Encoding::Utf16Le), (be, Encoding::Utf16Be)]
+        {
+            for text in [one.as_str(), "user = admin\n"] {
+                let mixed = [text.as_bytes(), &wide].concat();
+                assert_eq!(parts(&mixed), Some((ascii, text.len(), encoding)));
+                let mixed = [&wide, text.as_bytes()].concat();
+                assert_eq!(parts(&mixed), Some((encoding, wide.len(), ascii)));
+            }
+            assert_eq!(parts(&wide), None);
+        }
+        assert_eq!(parts(one.as_bytes()), None);
+        let binary: Vec<u8> = (0..=255).cycle().take(4000).collect();
+        assert_eq!(parts(&binary), None);
     }
 
     #[test]

@@ -158,7 +158,12 @@ impl Chunks<'_> {
         };
         let mut chunk = Chunk { encoding, content, start: Position::START, own_from: 0 };
         if ended {
-            self.hand_out(&chunk, self.scratch.raw.len(), true);
+            match content::two_parts(&self.scratch.raw, encoding) {
+                Some((first, cut, second)) => {
+                    self.hand_out_parts(Chunk { encoding: first, ..chunk }, cut, second);
+                }
+                None => _ = self.hand_out(&chunk, self.scratch.raw.len(), true),
+            }
             return Ok(stats);
         }
         let mut ended = false;
@@ -189,6 +194,20 @@ impl Chunks<'_> {
         raw.reserve(room);
         let got = (&mut *self.reader).take(room as u64).read_to_end(raw)?;
         Ok(known || got < room)
+    }
+
+    /// Shows the buffer as two blobs: up to `cut`, and what goes on from there in another encoding.
+    fn hand_out_parts(&mut self, chunk: Chunk, cut: usize, encoding: Encoding) {
+        let rest = self.scratch.raw.split_off(cut);
+        let first = Chunk { content: Content::Text, ..chunk };
+        self.hand_out(&first, cut, false);
+        let Scratch { raw, text } = &mut *self.scratch;
+        let is_ascii = chunk.encoding == Encoding::AsciiCompatible;
+        let passed = if is_ascii { raw.as_slice() } else { text.as_bytes() };
+        let mut start = advance(chunk.start, passed, chunk.encoding.width());
+        start.offset = cut as u64;
+        *raw = rest;
+        self.hand_out(&Chunk { encoding, start, ..first }, self.scratch.raw.len(), false);
     }
 
     /// Shows the buffer to the visitor; `own_to` is where the next chunk's own part begins, in raw bytes.

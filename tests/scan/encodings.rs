@@ -43,6 +43,16 @@ fn rows() -> Vec<Row> {
             bytes(&[&utf16(&marked_ascii, u16::to_le_bytes), b"\n"]),
             (2, 8, 2 * 25),
         ),
+        (
+            "ascii-then-utf-16-le",
+            bytes(&[b"the first line\n", &utf16(&ascii, u16::to_le_bytes)]),
+            (3, 8, 15 + 2 * 24),
+        ),
+        (
+            "utf-16-le-then-ascii",
+            bytes(&[&utf16("erste Zeile\n", u16::to_le_bytes), ascii.as_bytes()]),
+            (3, 8, 24 + 24),
+        ),
         ("utf-32-le-bom", utf32(&marked, u32::to_le_bytes), (2, 14, 4 + 4 * 34)),
         ("utf-32-be-bom", utf32(&marked, u32::to_be_bytes), (2, 14, 4 + 4 * 34)),
         ("utf-32-le", utf32(&plain, u32::to_le_bytes), (2, 14, 4 * 34)),
