@@ -1,15 +1,15 @@
 //! Finds many words in short stretches of text, whatever their case.
 
-/// Bits of a key: five of each of the first three bytes of a word, which do not depend on the case of letters.
-const KEY_BITS: u32 = 15;
+use super::keys::{Keys, LENGTH, key, push};
+
 /// The shortest word that can be found.
-pub(crate) const SHORTEST: usize = 3;
+pub(crate) const SHORTEST: usize = LENGTH;
 
 /// A set of words, each of [`SHORTEST`] bytes or more; shorter ones are never found.
 pub(crate) struct Finder {
     words: Vec<String>,
-    /// One bit for each key that a word begins with.
-    keys: Box<[u64; 1 << KEY_BITS >> 6]>,
+    /// What words begin with.
+    keys: Keys,
     /// Key and number of each word, sorted.
     by_key: Vec<(usize, usize)>,
     /// Whether there are words without a key.
@@ -18,21 +18,12 @@ pub(crate) struct Finder {
 
 impl Finder {
     pub(crate) fn new(words: Vec<String>) -> Self {
-        let key_of = |word: &String| {
-            word.as_bytes()
-                .first_chunk::<SHORTEST>()
-                .map(|start| start.iter().fold(0, |key, byte| push(key, *byte)))
-        };
-        let mut keys = Box::new([0; 1 << KEY_BITS >> 6]);
+        let key_of = |word: &String| word.as_bytes().first_chunk().map(|start| key(*start));
         let numbered = words.iter().enumerate();
         let mut by_key: Vec<(usize, usize)> =
             numbered.filter_map(|(number, word)| Some((key_of(word)?, number))).collect();
         by_key.sort_unstable();
-        for (key, _) in &by_key {
-            if let Some(bits) = keys.get_mut(key / 64) {
-                *bits |= 1 << (key % 64);
-            }
-        }
+        let keys = by_key.iter().map(|(key, _)| *key).collect();
         let has_short = words.iter().any(|word| word.len() < SHORTEST);
         Self { words, keys, by_key, has_short }
     }
@@ -55,9 +46,7 @@ impl Finder {
 
     /// Whether the first bytes are those of a word that has a key; `None` when they are too few for one.
     fn may_start(&self, text: &[u8]) -> Option<bool> {
-        let start = text.first_chunk::<SHORTEST>()?;
-        let key = start.iter().fold(0, |key, byte| push(key, *byte));
-        self.keys.get(key / 64).map(|bits| bits >> (key % 64) & 1 == 1)
+        text.first_chunk().map(|start| self.keys.has(key(*start)))
     }
 
     /// Calls `visit` with the start and the number of each word in `text`, in the order of their starts, then of their numbers.
@@ -65,8 +54,7 @@ impl Finder {
         let mut key = 0;
         for (end, byte) in text.iter().enumerate() {
             key = push(key, *byte);
-            let is_key = self.keys.get(key / 64).is_some_and(|bits| bits >> (key % 64) & 1 == 1);
-            if is_key && end + 1 >= SHORTEST {
+            if self.keys.has(key) && end + 1 >= SHORTEST {
                 self.verify(text, end + 1 - SHORTEST, key, &mut visit);
             }
         }
@@ -89,11 +77,6 @@ impl Finder {
             }
         }
     }
-}
-
-/// The key of the last three bytes, one byte further.
-const fn push(key: usize, byte: u8) -> usize {
-    key >> 5 | ((byte & 31) as usize) << 10
 }
 
 #[cfg(test)]

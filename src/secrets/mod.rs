@@ -8,6 +8,7 @@ mod examples;
 mod explain;
 mod filters;
 mod finder;
+mod keys;
 mod matcher;
 mod overlap;
 mod place;

@@ -1,5 +1,6 @@
 //! Anchors: the words and literals that are looked for everywhere, not only near long runs.
 
+use super::super::keys::{Keys, key};
 use super::super::randomness;
 use super::Hit;
 use super::simd::{BUCKETS, Tables};
@@ -10,14 +11,11 @@ pub(crate) struct Anchors {
     tables: Tables,
     /// The rarest three bytes of each word, folded, with the word's number and where in it they stand; sorted.
     probes: Vec<Probe>,
-    /// One bit for each key that a probe has.
-    keys: Box<[u64; 1 << KEY_BITS >> 6]>,
+    /// What probes are.
+    keys: Keys,
     /// The first probe of each hash, plus one; 0 for none.
     first: [u8; 256],
 }
-
-/// Bits of a key: five of each of three bytes.
-const KEY_BITS: u32 = 15;
 
 /// Three bytes by which a word is looked for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,12 +39,7 @@ impl Anchors {
             .filter_map(|(number, word)| Probe::rarest(number, word))
             .collect();
         probes.sort_unstable();
-        let mut keys = Box::new([0; 1 << KEY_BITS >> 6]);
-        for probe in &probes {
-            if let Some(bits) = keys.get_mut(key(probe.bytes) / 64) {
-                *bits |= 1 << (key(probe.bytes) % 64);
-            }
-        }
+        let keys = probes.iter().map(|probe| key(probe.bytes)).collect();
         let tables = Tables::default();
         let mut anchors = Self { words: words.to_vec(), tables, probes, keys, first: [0; 256] };
         for (place, probe) in anchors.probes.iter().enumerate().rev() {
@@ -82,30 +75,32 @@ impl Anchors {
         &self.tables
     }
 
-    /// Adds the words that really stand where the mask says that one might, in the order of the text.
-    pub(super) fn search(&self, text: &[u8], mask: impl Iterator<Item = u64>, hits: &mut Vec<Hit>) {
+    /// Adds the words that really stand where the mask says that one might, in the order of the text. `places` is a
+    /// buffer.
+    pub(super) fn search(
+        &self,
+        text: &[u8],
+        mask: impl Iterator<Item = u64>,
+        places: &mut Vec<usize>,
+        hits: &mut Vec<Hit>,
+    ) {
+        places.clear();
         for (index, word) in mask.enumerate() {
             let mut bits = word;
             while bits != 0 {
-                self.probe(text, index * 64 + bits.trailing_zeros() as usize, hits);
+                places.push(index * 64 + bits.trailing_zeros() as usize);
                 bits &= bits - 1;
             }
         }
+        self.keys.retain(text, places);
+        places.iter().for_each(|at| self.verify(text, *at, hits));
         if !hits.is_sorted() {
             hits.sort_unstable();
         }
     }
 
-    #[inline]
-    fn probe(&self, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
+    fn verify(&self, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
         let Some(bytes) = text.get(at..).and_then(fold) else { return };
-        let key = key(bytes);
-        if self.keys.get(key / 64).is_some_and(|bits| bits >> (key % 64) & 1 == 1) {
-            self.verify(text, at, bytes, hits);
-        }
-    }
-
-    fn verify(&self, text: &[u8], at: usize, bytes: [u8; 3], hits: &mut Vec<Hit>) {
         let hash = hash(bytes);
         let first = self.first.get(hash).copied().unwrap_or(0);
         let Some(first) = usize::from(first).checked_sub(1) else { return };
@@ -138,11 +133,6 @@ impl Probe {
 /// Three bytes with the bit set that tells lower case from upper.
 fn fold(text: &[u8]) -> Option<[u8; 3]> {
     text.first_chunk::<3>().map(|start| start.map(|byte| byte | 0x20))
-}
-
-/// Five bits of each byte.
-const fn key([a, b, c]: [u8; 3]) -> usize {
-    (a as usize & 31) << 10 | (b as usize & 31) << 5 | (c as usize & 31)
 }
 
 fn hash([a, b, c]: [u8; 3]) -> usize {

@@ -29,6 +29,7 @@ pub(crate) struct Lanes {
     /// Runs of [`MIN_RUN`](super::rule::MIN_RUN) or more token characters with a digit among them.
     pub(crate) runs: Vec<Range<usize>>,
     blocks: Vec<simd::Block>,
+    places: Vec<usize>,
 }
 
 /// Something known begins at `at`.
@@ -42,21 +43,20 @@ pub(crate) struct Hit {
 impl Prefilter {
     /// Searches the whole text.
     pub(crate) fn search(&self, text: &[u8], lanes: &mut Lanes) {
-        let Lanes { prefixes, anchors, runs, blocks } = lanes;
+        let Lanes { prefixes, anchors, runs, blocks, places } = lanes;
         prefixes.clear();
         anchors.clear();
         runs.clear();
         simd::classify(text, self.anchors.tables(), blocks);
-        self.anchors.search(text, blocks.iter().map(|block| block.anchor), anchors);
+        self.anchors.search(text, blocks.iter().map(|block| block.anchor), places, anchors);
+        places.clear();
         runs::for_each_long(blocks.iter().map(|block| block.token), text.len(), |run| {
-            self.prefixes.search(text, blocks, &run, prefixes);
+            self.prefixes.places(text, blocks, &run, places);
             if runs::has_digit(blocks, &run) {
                 runs.push(run);
             }
         });
-        // A prefix with a joiner in it may lie in one run and touch the next.
-        prefixes.sort_unstable();
-        prefixes.dedup();
+        self.prefixes.search(text, places, prefixes);
     }
 }
 

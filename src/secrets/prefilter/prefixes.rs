@@ -2,20 +2,18 @@
 
 use std::ops::Range;
 
+use super::super::keys::{Keys, key};
 use super::simd::Block;
 use super::{Hit, runs};
 
 /// How far before a run prefixes are looked for in what joiners tie to it.
 pub(super) const MAX_JOINED: usize = 48;
 
-/// Bits of a key: five of each of the first three bytes.
-const KEY_BITS: u32 = 15;
-
 /// The prefixes of the rules, found by their first three bytes; a prefix of two stands for every third one.
 pub(crate) struct Prefixes {
     list: Vec<String>,
-    /// One bit for each key that a prefix begins with.
-    keys: Box<[u64; 1 << KEY_BITS >> 6]>,
+    /// What prefixes begin with.
+    keys: Keys,
     /// Key and number of each prefix, sorted.
     by_key: Vec<(usize, usize)>,
     /// The bytes of prefixes that do not belong to a run, such as the dot of `SG.`.
@@ -34,12 +32,7 @@ impl Prefixes {
             }
         }
         by_key.sort_unstable();
-        let mut keys = Box::new([0; 1 << KEY_BITS >> 6]);
-        for (key, _) in &by_key {
-            if let Some(bits) = keys.get_mut(key / 64) {
-                *bits |= 1 << (key % 64);
-            }
-        }
+        let keys = by_key.iter().map(|(key, _)| *key).collect();
         let bytes = list.iter().flat_map(|prefix| prefix.bytes());
         let mut joiners: Vec<u8> = bytes.filter(|byte| !super::is_token_byte(*byte)).collect();
         joiners.sort_unstable();
@@ -53,19 +46,28 @@ impl Prefixes {
         &self.list
     }
 
-    /// Adds the prefixes that begin in `run`, or in what joiners tie to its start, as in `dp.st.dev.…`.
-    pub(super) fn search(
+    /// Adds the places where a prefix could begin: in `run`, and in what joiners tie to its start, as in `dp.st.dev.…`.
+    pub(super) fn places(
         &self,
         text: &[u8],
         blocks: &[Block],
         run: &Range<usize>,
-        hits: &mut Vec<Hit>,
+        places: &mut Vec<usize>,
     ) {
         let joined = self.joined_before(text, run.start);
         if !joined.is_empty() {
-            runs::for_each_start(blocks, &joined, |at| self.probe(text, at, hits));
+            runs::for_each_start(blocks, &joined, |at| places.push(at));
         }
-        runs::for_each_start(blocks, run, |at| self.probe(text, at, hits));
+        runs::for_each_start(blocks, run, |at| places.push(at));
+    }
+
+    /// Adds the prefixes that stand at these places, in the order of the text.
+    pub(super) fn search(&self, text: &[u8], places: &mut Vec<usize>, hits: &mut Vec<Hit>) {
+        self.keys.retain(text, places);
+        places.iter().for_each(|at| self.verify(text, *at, hits));
+        // A prefix with a joiner in it may lie in one run and touch the next.
+        hits.sort_unstable();
+        hits.dedup();
     }
 
     /// The stretch of token bytes and joiners that ends in a joiner just before `start`; mostly empty.
@@ -83,19 +85,9 @@ impl Prefixes {
         start - length..start
     }
 
-    /// Adds the prefixes that stand at `at`.
-    #[inline]
-    fn probe(&self, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
-        let Some(&start) = text.get(at..).and_then(|rest| rest.first_chunk::<3>()) else { return };
-        let key = key(start);
-        if self.keys.get(key / 64).is_some_and(|bits| bits >> (key % 64) & 1 == 1) {
-            self.verify(text, at, key, hits);
-        }
-    }
-
-    #[cold]
-    fn verify(&self, text: &[u8], at: usize, key: usize, hits: &mut Vec<Hit>) {
+    fn verify(&self, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
         let rest = text.get(at..).unwrap_or_default();
+        let Some(key) = rest.first_chunk().map(|start| key(*start)) else { return };
         let from = self.by_key.partition_point(|(known, _)| *known < key);
         for (_, id) in self.by_key.iter().skip(from).take_while(|(known, _)| *known == key) {
             if self.list.get(*id).is_some_and(|prefix| rest.starts_with(prefix.as_bytes())) {
@@ -103,9 +95,4 @@ impl Prefixes {
             }
         }
     }
-}
-
-/// Five bits of each byte.
-const fn key([a, b, c]: [u8; 3]) -> usize {
-    (a as usize & 31) << 10 | (b as usize & 31) << 5 | (c as usize & 31)
 }
