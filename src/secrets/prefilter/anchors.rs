@@ -2,8 +2,8 @@
 
 use super::super::keys::{Keys, key};
 use super::super::randomness;
-use super::Hit;
 use super::simd::{BUCKETS, Tables};
+use super::{Hit, runs};
 
 /// Words of three bytes or more, found whatever their case by their rarest three bytes.
 pub(crate) struct Anchors {
@@ -86,14 +86,12 @@ impl Anchors {
     ) {
         places.clear();
         for (index, word) in mask.enumerate() {
-            let mut bits = word;
-            while bits != 0 {
-                places.push(index * 64 + bits.trailing_zeros() as usize);
-                bits &= bits - 1;
-            }
+            runs::each_bit(index * 64, word, |at| places.push(at));
         }
         self.keys.retain(text, places);
-        places.iter().for_each(|at| self.verify(text, *at, hits));
+        for at in places.iter() {
+            self.verify(text, *at, hits);
+        }
         if !hits.is_sorted() {
             hits.sort_unstable();
         }

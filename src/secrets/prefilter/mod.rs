@@ -50,11 +50,13 @@ impl Prefilter {
         simd::classify(text, self.anchors.tables(), blocks);
         self.anchors.search(text, blocks.iter().map(|block| block.anchor), places, anchors);
         places.clear();
-        runs::for_each_long(blocks.iter().map(|block| block.token), text.len(), |run| {
-            self.prefixes.places(text, blocks, &run, places);
-            if runs::has_digit(blocks, &run) {
-                runs.push(run);
-            }
+        runs::for_each_block(blocks, |long| {
+            self.prefixes.places(text, blocks, long, places);
+            runs::each_bit(long.base, long.block.digit & long.bytes, |at| {
+                if runs.last().is_none_or(|run| run.end <= at) {
+                    runs.push(runs::around(blocks, at));
+                }
+            });
         });
         self.prefixes.search(text, places, prefixes);
     }

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::super::keys::{Keys, key};
+use super::Hit;
+use super::runs::{self, Long};
 use super::simd::Block;
-use super::{Hit, runs};
 
 /// How far before a run prefixes are looked for in what joiners tie to it.
 pub(super) const MAX_JOINED: usize = 48;
@@ -46,25 +47,30 @@ impl Prefixes {
         &self.list
     }
 
-    /// Adds the places where a prefix could begin: in `run`, and in what joiners tie to its start, as in `dp.st.dev.…`.
+    /// Adds the places where a prefix could begin: in a long run, and in what joiners tie to its start, as in
+    /// `dp.st.dev.…`.
     pub(super) fn places(
         &self,
         text: &[u8],
         blocks: &[Block],
-        run: &Range<usize>,
+        long: &Long,
         places: &mut Vec<usize>,
     ) {
-        let joined = self.joined_before(text, run.start);
-        if !joined.is_empty() {
-            runs::for_each_start(blocks, &joined, |at| places.push(at));
-        }
-        runs::for_each_start(blocks, run, |at| places.push(at));
+        runs::each_bit(long.base, long.begins, |start| {
+            let joined = self.joined_before(text, start);
+            if !joined.is_empty() {
+                runs::for_each_start(blocks, &joined, |at| places.push(at));
+            }
+        });
+        runs::each_bit(long.base, long.block.start & long.bytes, |at| places.push(at));
     }
 
     /// Adds the prefixes that stand at these places, in the order of the text.
     pub(super) fn search(&self, text: &[u8], places: &mut Vec<usize>, hits: &mut Vec<Hit>) {
         self.keys.retain(text, places);
-        places.iter().for_each(|at| self.verify(text, *at, hits));
+        for at in places.iter() {
+            self.verify(text, *at, hits);
+        }
         // A prefix with a joiner in it may lie in one run and touch the next.
         hits.sort_unstable();
         hits.dedup();

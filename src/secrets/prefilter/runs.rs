@@ -1,88 +1,93 @@
-//! Long runs of token characters, read off a bit mask.
+//! Long runs of token characters, read off bit masks.
 
 use std::ops::Range;
 
 use super::super::rule::MIN_RUN;
 use super::simd::Block;
 
-/// Calls `visit` for each maximal run of [`MIN_RUN`] or more set bits, in order. Bit `i` of word `w` is byte `64 w + i`.
-pub(super) fn for_each_long(
-    mask: impl Iterator<Item = u64>,
-    length: usize,
-    mut visit: impl FnMut(Range<usize>),
-) {
-    // Where the run began that reaches the first bit of the current word.
-    let mut open: Option<usize> = None;
-    let mut end_run = |run: Range<usize>| {
-        if run.len() >= MIN_RUN {
-            visit(run);
-        }
-    };
-    for (index, word) in mask.enumerate() {
-        let base = index * 64;
-        let mut bits = word;
-        if let Some(start) = open {
-            let lead = bits.trailing_ones();
-            if lead == 64 {
-                continue;
-            }
-            end_run(start..base + lead as usize);
-            open = None;
-            bits &= u64::MAX << lead;
-        }
-        let tail = bits.leading_ones();
-        if tail == 64 {
-            open = Some(base);
+/// What a block has of long runs.
+pub(super) struct Long<'a> {
+    pub(super) block: &'a Block,
+    /// The first byte of the block.
+    pub(super) base: usize,
+    /// The bytes that belong to runs of [`MIN_RUN`] or more.
+    pub(super) bytes: u64,
+    /// Those of them with which a run begins.
+    pub(super) begins: u64,
+}
+
+/// Calls `visit` for each block that has bytes of long runs, in order.
+pub(super) fn for_each_block(blocks: &[Block], mut visit: impl FnMut(&Long)) {
+    let (mut windows_before, mut last_before) = (0_u64, 0_u64);
+    for (index, block) in blocks.iter().enumerate() {
+        let next = blocks.get(index + 1).map_or(0, |block| block.token);
+        let windows = starts_of_sixteen(u128::from(next) << 64 | u128::from(block.token));
+        if windows | windows_before == 0 {
+            last_before = 0;
             continue;
         }
-        if tail > 0 {
-            open = Some(base + 64 - tail as usize);
-            bits &= u64::MAX >> tail;
+        let bytes = sixteen_from(u128::from(windows) << 64 | u128::from(windows_before));
+        let begins = bytes & !(bytes << 1 | last_before);
+        last_before = bytes >> 63;
+        windows_before = windows;
+        if bytes != 0 {
+            visit(&Long { block, base: index * 64, bytes, begins });
         }
-        let mut starts = starts_of_sixteen(bits);
-        while starts != 0 {
-            let start = starts.trailing_zeros();
-            let run = (bits >> start).trailing_ones();
-            end_run(base + start as usize..base + (start + run) as usize);
-            starts &= u64::MAX.checked_shl(start + run).unwrap_or(0);
-        }
-    }
-    if let Some(start) = open {
-        end_run(start..length);
     }
 }
 
-/// The bits at which sixteen set bits begin.
-const fn starts_of_sixteen(bits: u64) -> u64 {
+/// The bits of the lower half at which sixteen set bits begin.
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is asked for")]
+const fn starts_of_sixteen(bits: u128) -> u64 {
     const { assert!(MIN_RUN == 16) };
     let two = bits & (bits >> 1);
     let four = two & (two >> 2);
     let eight = four & (four >> 4);
-    eight & (eight >> 8)
+    (eight & (eight >> 8)) as u64
 }
 
-/// Whether there is a digit in `range`.
-pub(super) fn has_digit(blocks: &[Block], range: &Range<usize>) -> bool {
-    let mut found = false;
-    each_block(blocks, range, |_, block, inside| found |= block.digit & inside != 0);
-    found
+/// The bits of the upper half that are among the sixteen from some set bit on.
+const fn sixteen_from(starts: u128) -> u64 {
+    let two = starts | starts << 1;
+    let four = two | two << 2;
+    let eight = four | four << 4;
+    ((eight | eight << 8) >> 64) as u64
+}
+
+/// The run that the byte at `at` lies in.
+pub(super) fn around(blocks: &[Block], at: usize) -> Range<usize> {
+    let token = |block: usize| blocks.get(block).map_or(0, |block| block.token);
+    let (block, bit) = (at / 64, at % 64);
+    let mut start = at + 1 - (token(block) << (63 - bit)).leading_ones() as usize;
+    while start > 0 && start.is_multiple_of(64) {
+        let ones = token(start / 64 - 1).leading_ones() as usize;
+        start -= ones;
+        if ones < 64 {
+            break;
+        }
+    }
+    let mut end = at + (token(block) >> bit).trailing_ones() as usize;
+    while end.is_multiple_of(64) {
+        let ones = token(end / 64).trailing_ones() as usize;
+        end += ones;
+        if ones < 64 {
+            break;
+        }
+    }
+    start..end
+}
+
+/// Calls `visit` with the place of each set bit.
+#[inline]
+pub(super) fn each_bit(base: usize, mut bits: u64, mut visit: impl FnMut(usize)) {
+    while bits != 0 {
+        visit(base + bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
 }
 
 /// Calls `visit` with the places in `range` where a token could begin.
-#[inline]
 pub(super) fn for_each_start(blocks: &[Block], range: &Range<usize>, mut visit: impl FnMut(usize)) {
-    each_block(blocks, range, |base, block, inside| {
-        let mut starts = block.start & inside;
-        while starts != 0 {
-            visit(base + starts.trailing_zeros() as usize);
-            starts &= starts - 1;
-        }
-    });
-}
-
-/// Calls `visit` with the blocks that `range` touches: where each begins, and which of its bits are inside.
-#[inline]
-fn each_block(blocks: &[Block], range: &Range<usize>, mut visit: impl FnMut(usize, &Block, u64)) {
     let mut at = range.start;
     while at < range.end {
         let Some(block) = blocks.get(at / 64) else { return };
@@ -91,7 +96,7 @@ fn each_block(blocks: &[Block], range: &Range<usize>, mut visit: impl FnMut(usiz
         if range.end - base < 64 {
             inside &= !(u64::MAX << (range.end - base));
         }
-        visit(base, block, inside);
+        each_bit(base, block.start & inside, &mut visit);
         at = base + 64;
     }
 }
