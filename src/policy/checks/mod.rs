@@ -80,6 +80,7 @@ pub(super) const SYNTAX: &Check = &grammar::JSON_SYNTAX;
 pub(super) const IDENTITY: &[Kind] = &[Kind::Identity];
 pub(super) const KEY: &[Kind] = &[Kind::Key];
 pub(super) const RESOURCE: &[Kind] = &[Kind::Resource];
+pub(super) const TRUST: &[Kind] = &[Kind::Trust];
 pub(super) const WITH_PRINCIPAL: &[Kind] = &[Kind::Resource, Kind::Key, Kind::Trust];
 pub(super) const ANY: &[Kind] = &[
     Kind::Identity,

@@ -1,6 +1,6 @@
 //! Grants to everybody.
 
-use super::{Check, KEY, RESOURCE, Run, Supersedes, Violations, WITH_PRINCIPAL};
+use super::{Check, KEY, RESOURCE, Run, Supersedes, TRUST, Violations, WITH_PRINCIPAL};
 use crate::finding::Severity;
 use crate::policy::condition;
 use crate::policy::document::{Document, Sense, Statement};
@@ -26,6 +26,27 @@ pub(super) const CHECKS: &[Check] = &[
         url: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html",
         run: Run::Document(sm_rp_principal_star),
         supersedes: Supersedes::OnElement(&["principal-star-allow"]),
+        ..Check::ROW
+    },
+    Check {
+        id: "trust-star",
+        title: "everybody may assume a role",
+        severity: Severity::Critical,
+        kinds: TRUST,
+        help: "Name the accounts, services or identity providers that may assume the role.",
+        url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
+        run: Run::Document(trust_star),
+        supersedes: Supersedes::OnElement(&["principal-star-allow"]),
+        ..Check::ROW
+    },
+    Check {
+        id: "notprincipal-allow",
+        title: "everybody but a few is allowed",
+        severity: Severity::Critical,
+        kinds: WITH_PRINCIPAL,
+        help: "Name who is allowed in `Principal`; `NotPrincipal` allows everybody else, also without credentials.",
+        url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html",
+        run: Run::Document(notprincipal_allow),
         ..Check::ROW
     },
     Check {
@@ -70,6 +91,22 @@ fn sm_rp_principal_star(document: &Document, violations: &mut Violations) {
     report(document, violations, "may use this secret", |statement| {
         statement.services().iter().any(|service| service == "secretsmanager")
     });
+}
+
+fn trust_star(document: &Document, violations: &mut Violations) {
+    report(document, violations, "may assume this role", |_| true);
+}
+
+fn notprincipal_allow(document: &Document, violations: &mut Violations) {
+    for statement in document.allows() {
+        let element = statement.principals.as_ref().filter(|e| e.sense == Sense::IsNot);
+        if let Some(element) = element {
+            violations.report(
+                &element.entry.key_span,
+                "Everybody in every AWS account but these may do this.",
+            );
+        }
+    }
 }
 
 fn kms_principal_star(document: &Document, violations: &mut Violations) {

@@ -1,6 +1,6 @@
 //! Identity policies that allow more than anybody meant.
 
-use super::{Check, IDENTITY, Run, Supersedes, Violations, list, quote};
+use super::{Check, IDENTITY, Run, Supersedes, Violations, consequence, list, quote};
 use crate::finding::Severity;
 use crate::policy::actions::{self, Access};
 use crate::policy::arn::{Arn, is_everything};
@@ -9,6 +9,8 @@ use crate::policy::document::{Document, Sense, Statement, Text};
 
 const BEST: &str =
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege";
+
+const AUTHORIZATION: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html";
 
 /// What the rows of this family have in common.
 const ROW: Check = Check { kinds: IDENTITY, ..Check::ROW };
@@ -24,6 +26,7 @@ pub(super) const CHECKS: &[Check] = &[
             "effective-star-resource",
             "resource-star-restrictable",
             "notaction-allow",
+            "notresource-allow",
         ]),
         id: "admin-star",
         title: "everything is allowed",
@@ -72,8 +75,25 @@ pub(super) const CHECKS: &[Check] = &[
         ..ROW
     },
     Check {
+        id: "notresource-allow",
+        title: "everything but a few resources is allowed",
+        help: "List the resources in `Resource`; to protect a few, deny them in a statement of their own.",
+        url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html",
+        run: Run::Document(notresource_allow),
+        ..ROW
+    },
+    Check {
+        id: "action-needs-star-resource",
+        title: "action on a resource that it does not take",
+        help: "Put the action into a statement of its own with `\"Resource\": \"*\"`.",
+        url: AUTHORIZATION,
+        run: Run::Document(|document, violations| needs_star(document, violations, |_| true)),
+        ..ROW
+    },
+    Check {
         supersedes: Supersedes::OnElement(&[
             "effective-star-resource",
+            "notresource-allow",
             "resource-star-restrictable",
         ]),
         id: "passrole-star",
@@ -244,6 +264,44 @@ fn notaction_allow(document: &Document, violations: &mut Violations) {
                 "Everything that is not in this list is allowed{such}, and whatever AWS adds later."
             ),
         );
+    }
+}
+
+fn notresource_allow(document: &Document, violations: &mut Violations) {
+    for statement in document.allows() {
+        let element = statement.resources.as_ref().filter(|e| e.sense == Sense::IsNot);
+        if let Some(element) = element {
+            let message = "Every resource that is not in this list is meant, also those that are created later.";
+            violations.report(&element.entry.key_span, message);
+        }
+    }
+}
+
+/// Reports actions of some services that have no type of resource, where only resources are named for them.
+pub(super) fn needs_star(
+    document: &Document,
+    violations: &mut Violations,
+    is_meant: impl Fn(&str) -> bool,
+) {
+    let names_resources = |statement: &&Statement| {
+        let resources = statement.resources();
+        let is_open = |text: &Text| text.value.starts_with(['*', '$']) || is_star(text.value);
+        !resources.is_empty() && !resources.iter().any(is_open)
+    };
+    for statement in document.statements.iter().filter(names_resources) {
+        for text in statement.actions() {
+            let matching = actions::matching(text.value);
+            let takes_none = |(service, action): &(&str, &actions::Action)| {
+                is_meant(service) && action.resource_types.is_empty()
+            };
+            if !matching.is_empty() && matching.iter().all(takes_none) {
+                violations.report(&text.span, format!(
+                    "{} takes no resource but `*`: named with others it matches nothing, and {}.",
+                    quote(text.value),
+                    consequence(statement)
+                ));
+            }
+        }
     }
 }
 

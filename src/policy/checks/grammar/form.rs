@@ -31,6 +31,64 @@ fn is_action(text: &str) -> bool {
         || text.split_once(':').is_some_and(|(service, name)| is_word(service) && is_word(name))
 }
 
+pub(super) fn wildcard_in_service_prefix(document: &Document, violations: &mut Violations) {
+    let elements = document.statements.iter().filter_map(|statement| statement.actions.as_ref());
+    for text in elements.flat_map(|element| &element.items) {
+        let prefix = text.value.split_once(':').map_or("", |(prefix, _)| prefix);
+        if prefix.contains(['*', '?']) && prefix != "*" {
+            violations.report(&text.span, format!(
+                "The prefix {} names no service: wildcards stand in the name of the action alone.",
+                quote(prefix)
+            ));
+        }
+    }
+}
+
+pub(super) fn principal_group(document: &Document, violations: &mut Violations) {
+    let is_group = |principal: &&Principal| {
+        let arn = Arn::parse(principal.text);
+        arn.is_some_and(|arn| arn.service == "iam" && arn.resource.starts_with("group/"))
+    };
+    for principal in principals(document).filter(is_group) {
+        violations.report(
+            &principal.span,
+            format!("{} is a group, which can be no principal.", quote(principal.text)),
+        );
+    }
+}
+
+pub(super) fn principal_unique_id(document: &Document, violations: &mut Violations) {
+    let is_id = |principal: &&Principal| {
+        principal.kind == PrincipalKind::Aws && principal.form() == Form::UniqueId
+    };
+    for principal in principals(document).filter(is_id) {
+        violations.report(
+            &principal.span,
+            format!(
+                "{} is what AWS shows for a user or role that was deleted: it lets nobody in.",
+                quote(principal.text)
+            ),
+        );
+    }
+}
+
+pub(super) fn arn_incomplete(document: &Document, violations: &mut Violations) {
+    let elements = document.statements.iter().filter_map(|statement| statement.resources.as_ref());
+    for text in elements.flat_map(|element| &element.items) {
+        let fields = fields(text.value);
+        if fields.first() == Some(&"arn") && fields.len() < 6 && !text.value.ends_with('*') {
+            violations.report(
+                &text.span,
+                format!(
+                    "{} has {} of six fields; AWS takes the rest for `*`.",
+                    quote(text.value),
+                    fields.len()
+                ),
+            );
+        }
+    }
+}
+
 fn principals<'a>(document: &'a Document) -> impl Iterator<Item = &'a Principal<'a>> {
     let elements = document.statements.iter().filter_map(|statement| statement.principals.as_ref());
     elements.flat_map(|element| &element.items)

@@ -212,6 +212,15 @@ pub(super) const CHECKS: &[Check] = &[
         ..ROW
     },
     Check {
+        id: "sid-empty",
+        title: "empty Sid",
+        severity: Severity::Note,
+        help: "Name the statement, or leave the element out.",
+        url: SID,
+        run: Run::Document(statement::sid_empty),
+        ..ROW
+    },
+    Check {
         id: "sid-duplicate",
         title: "the same Sid twice",
         help: "Give each statement a Sid of its own, or none.",
@@ -225,6 +234,44 @@ pub(super) const CHECKS: &[Check] = &[
         help: "Write the prefix of the service, a colon and the name of the action, without spaces.",
         url: ACTION,
         run: Run::Document(form::action_format),
+        ..ROW
+    },
+    Check {
+        id: "wildcard-in-service-prefix",
+        title: "wildcard in the prefix of a service",
+        severity: Severity::Medium,
+        help: "Write the prefix of each service out; only a sole `*` stands for all of them.",
+        url: ACTION,
+        run: Run::Document(form::wildcard_in_service_prefix),
+        ..ROW
+    },
+    Check {
+        id: "principal-group",
+        title: "group in the place of a principal",
+        kinds: &[Kind::Resource, Kind::Key, Kind::Trust],
+        help: "Name users or roles: a group cannot be a principal.",
+        url: PRINCIPAL,
+        run: Run::Document(form::principal_group),
+        supersedes: Supersedes::OnElement(&["principal-format"]),
+        ..ROW
+    },
+    Check {
+        id: "principal-unique-id",
+        title: "id of a deleted user or role",
+        severity: Severity::Medium,
+        kinds: &[Kind::Resource, Kind::Key, Kind::Trust],
+        help: "Name the user or role by its ARN; a new one of the same name has another id.",
+        url: PRINCIPAL,
+        run: Run::Document(form::principal_unique_id),
+        ..ROW
+    },
+    Check {
+        id: "arn-incomplete",
+        title: "ARN with fewer than six fields",
+        kinds: WITHOUT_PRINCIPAL,
+        help: "Write all six fields; AWS completes what is missing with `*`.",
+        url: ARNS,
+        run: Run::Document(form::arn_incomplete),
         ..ROW
     },
     Check {

@@ -106,6 +106,12 @@ pub(super) fn sid_invalid(document: &Document, violations: &mut Violations) {
     }
 }
 
+pub(super) fn sid_empty(document: &Document, violations: &mut Violations) {
+    for (node, _) in sids(document).filter(|(_, text)| text.is_empty()) {
+        violations.report(&node.span, "An empty Sid names nothing.");
+    }
+}
+
 pub(super) fn sid_duplicate(document: &Document, violations: &mut Violations) {
     let severity = match document.kind {
         Kind::Identity | Kind::ServiceControl | Kind::Trust => Severity::High,

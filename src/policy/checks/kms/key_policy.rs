@@ -2,6 +2,7 @@
 
 use crate::finding::Severity;
 use crate::policy::actions;
+use crate::policy::arn::is_everything;
 use crate::policy::checks::{Violations, quote};
 use crate::policy::condition::Condition;
 use crate::policy::document::{Document, Sense, Statement};
@@ -205,6 +206,17 @@ pub(super) fn calleraccount_mismatch(document: &Document, violations: &mut Viola
                     quote(value)
                 ));
             }
+        }
+    }
+}
+
+pub(super) fn resource_not_star(document: &Document, violations: &mut Violations) {
+    for text in document.statements.iter().flat_map(Statement::resources) {
+        if !is_everything(text.value, "kms") && !text.value.contains('$') {
+            violations.report(&text.span, format!(
+                "A key policy is about its own key, which is written `*`; AWS documents nothing else, and {} may match nothing.",
+                quote(text.value)
+            ));
         }
     }
 }

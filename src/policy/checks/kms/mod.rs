@@ -4,7 +4,7 @@ mod key_policy;
 mod usage;
 
 use super::{Check, IDENTITY, KEY, Kind, Run, Supersedes};
-use crate::finding::Severity;
+use crate::finding::{Confidence, Severity};
 
 const KEY_POLICY: &str =
     "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html";
@@ -60,6 +60,26 @@ pub(super) const CHECKS: &[Check] = &[
         ..Check::ROW
     },
     Check {
+        id: "kms-key-policy-resource-not-star",
+        title: "key policy that names a resource",
+        kinds: KEY,
+        help: "Write `\"Resource\": \"*\"`: in a key policy it means the key that the policy belongs to.",
+        url: KEY_POLICY,
+        run: Run::Document(key_policy::resource_not_star),
+        ..Check::ROW
+    },
+    Check {
+        id: "kms-needs-star",
+        title: "action of KMS on keys that it does not take",
+        confidence: Confidence::VeryHigh,
+        kinds: IDENTITY,
+        help: "Put the action into a statement of its own with `\"Resource\": \"*\"`.",
+        url: "https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html",
+        run: Run::Document(usage::needs_star),
+        supersedes: Supersedes::OnElement(&["action-needs-star-resource"]),
+        ..Check::ROW
+    },
+    Check {
         id: "kms-viaservice-format",
         title: "`kms:ViaService` that names no service",
         severity: Severity::High,
@@ -83,6 +103,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         supersedes: Supersedes::OnElement(&[
             "effective-star-resource",
+            "notresource-allow",
             "resource-star-restrictable",
         ]),
         id: "kms-decrypt-star",

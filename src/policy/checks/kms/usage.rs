@@ -2,7 +2,7 @@
 
 use crate::policy::actions;
 use crate::policy::arn::{Arn, is_everything};
-use crate::policy::checks::{Violations, quote};
+use crate::policy::checks::{Violations, quote, scope};
 use crate::policy::condition::{self, Condition};
 use crate::policy::document::{Document, Sense, Statement};
 use crate::policy::glob::{Class, Glob};
@@ -129,4 +129,8 @@ pub(super) fn decrypt_star(document: &Document, violations: &mut Violations) {
             violations.report(&text.span, "Every key can be used, also one of another account whose policy lets this account in.");
         }
     }
+}
+
+pub(super) fn needs_star(document: &Document, violations: &mut Violations) {
+    scope::needs_star(document, violations, |service| service == "kms");
 }

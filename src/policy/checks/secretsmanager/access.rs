@@ -3,9 +3,9 @@
 use crate::finding::Severity;
 use crate::policy::actions;
 use crate::policy::arn::{Arn, is_everything};
-use crate::policy::checks::{Violations, list, quote};
+use crate::policy::checks::{Violations, list, quote, scope};
 use crate::policy::condition;
-use crate::policy::document::{Document, Sense, Statement};
+use crate::policy::document::{Document, Kind, Sense, Statement, Text};
 
 const READING: &[&str] = &["GetSecretValue", "BatchGetSecretValue"];
 const CONTROLLING: &[&str] = &["PutResourcePolicy", "DeleteResourcePolicy"];
@@ -157,6 +157,68 @@ pub(super) fn getvalue_all_secrets(document: &Document, violations: &mut Violati
                 }
             }
             None => {}
+        }
+    }
+}
+
+pub(super) fn list_actions_need_star(document: &Document, violations: &mut Violations) {
+    scope::needs_star(document, violations, |service| service == "secretsmanager");
+}
+
+/// The statements that allow an action of Secrets Manager, each with the text that says so. A wildcard for every action
+/// of the service is left to the checks of wildcards.
+fn allowing<'d>(document: &'d Document, name: &str) -> Vec<(&'d Statement<'d>, &'d Text<'d>)> {
+    let says_so = |text: &&Text| {
+        let is_all = actions::covers(text.value, "secretsmanager:*");
+        !is_all && actions::matches(text.value, "secretsmanager", name)
+    };
+    let statements = document.statements.iter().filter(|statement| statement.allows());
+    statements
+        .filter_map(|statement| Some((statement, statement.actions().iter().find(says_so)?)))
+        .collect()
+}
+
+pub(super) fn batchget_incomplete(document: &Document, violations: &mut Violations) {
+    let reads =
+        document.allows().any(|statement| statement.is_about("secretsmanager", "GetSecretValue"));
+    if let (false, Some((_, text))) = (reads, allowing(document, "BatchGetSecretValue").first()) {
+        let message = "A batch returns only secrets that `GetSecretValue` is allowed for, and no statement here allows it.";
+        violations.report(&text.span, message);
+    }
+}
+
+pub(super) fn putresourcepolicy_unguarded(document: &Document, violations: &mut Violations) {
+    let guards = |condition: &condition::Condition| {
+        condition.is_on(&["secretsmanager:blockpublicpolicy"])
+            && condition.operator.base == "Bool"
+            && !condition.operator.if_exists
+            && condition.values.iter().all(|(value, _)| value.eq_ignore_ascii_case("true"))
+    };
+    for (statement, text) in allowing(document, "PutResourcePolicy") {
+        if !statement.conditions.iter().any(guards) {
+            let of_secret = document.kind == Kind::Resource;
+            let severity = if of_secret { Severity::High } else { Severity::Medium };
+            let message =
+                "Whoever may do this can let anybody in, other accounts and the public included.";
+            violations.report_as(severity, &text.span, message);
+        }
+    }
+}
+
+pub(super) fn delete_without_recovery(document: &Document, violations: &mut Violations) {
+    const KEYS: &[&str] =
+        &["secretsmanager:forcedeletewithoutrecovery", "secretsmanager:recoverywindowindays"];
+    let guards =
+        |statement: &Statement| statement.conditions.iter().any(|condition| condition.is_on(KEYS));
+    let is_denied = document.statements.iter().any(|statement| {
+        statement.denies()
+            && statement.is_about("secretsmanager", "DeleteSecret")
+            && guards(statement)
+    });
+    for (statement, text) in allowing(document, "DeleteSecret") {
+        if !is_denied && !guards(statement) {
+            let message = "With `ForceDeleteWithoutRecovery` a secret is gone at once, and nothing here forbids that.";
+            violations.report(&text.span, message);
         }
     }
 }

@@ -73,6 +73,56 @@ pub(super) const CHECKS: &[Check] = &[
         run: Run::Document(suffix::value_from),
     },
     Check {
+        id: "sm-arn-dash-star",
+        title: "suffix that also matches longer names",
+        severity: Severity::Note,
+        kinds: IDENTITY,
+        help: "End the ARN in `-??????` to mean this secret alone.",
+        url: ARN,
+        run: Run::Document(suffix::dash_star),
+        ..Check::ROW
+    },
+    Check {
+        id: "sm-list-actions-need-star",
+        title: "action of Secrets Manager on secrets that it does not take",
+        confidence: Confidence::VeryHigh,
+        kinds: IDENTITY,
+        help: "Put the action into a statement of its own with `\"Resource\": \"*\"`; what a batch may read is decided by `GetSecretValue`.",
+        url: ACTIONS,
+        run: Run::Document(access::list_actions_need_star),
+        supersedes: Supersedes::OnElement(&["action-needs-star-resource"]),
+        ..Check::ROW
+    },
+    Check {
+        id: "sm-batchget-incomplete",
+        title: "batch of secrets without the right to read one",
+        severity: Severity::Medium,
+        kinds: IDENTITY,
+        help: "Allow `secretsmanager:GetSecretValue` on the secrets, and `ListSecrets` on `*` to use filters.",
+        url: "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html",
+        run: Run::Document(access::batchget_incomplete),
+        ..Check::ROW
+    },
+    Check {
+        id: "sm-putresourcepolicy-unguarded",
+        title: "anybody can be let into a secret",
+        kinds: &[Kind::Identity, Kind::Resource],
+        help: "Add the condition `\"Bool\": {\"secretsmanager:BlockPublicPolicy\": \"true\"}`.",
+        url: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html",
+        run: Run::Document(access::putresourcepolicy_unguarded),
+        ..Check::ROW
+    },
+    Check {
+        id: "sm-delete-without-recovery",
+        title: "secrets can be deleted for good",
+        severity: Severity::Medium,
+        kinds: IDENTITY,
+        help: "Deny `secretsmanager:DeleteSecret` under `\"Bool\": {\"secretsmanager:ForceDeleteWithoutRecovery\": \"true\"}`.",
+        url: ACTIONS,
+        run: Run::Document(access::delete_without_recovery),
+        ..Check::ROW
+    },
+    Check {
         id: "sm-missing-kms-decrypt",
         title: "secrets can be read, the keys they may be under cannot",
         severity: Severity::Note,
@@ -106,6 +156,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         supersedes: Supersedes::OnElement(&[
             "effective-star-resource",
+            "notresource-allow",
             "resource-star-restrictable",
         ]),
         id: "sm-getvalue-all-secrets",

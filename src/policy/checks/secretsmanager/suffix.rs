@@ -209,6 +209,26 @@ fn looks_random(end: &str) -> bool {
     has_upper && !rest_is_lower && !all_upper
 }
 
+pub(super) fn dash_star(document: &Document, violations: &mut Violations) {
+    for named in named(document) {
+        let (Place::Resource(Sense::Is), true) = (named.place, named.statement.allows()) else {
+            continue;
+        };
+        let name =
+            named.name.strip_suffix("-*").filter(|name| !name.is_empty() && !is_pattern(name));
+        if let Some(name) = name {
+            violations.report(
+                &named.span,
+                format!(
+                    "This also matches secrets whose name goes on after {}, such as {}.",
+                    quote(name),
+                    quote(&format!("{name}-old"))
+                ),
+            );
+        }
+    }
+}
+
 pub(super) fn prefix_without_hyphen(document: &Document, violations: &mut Violations) {
     const WRITING: &[&str] =
         &["PutSecretValue", "UpdateSecret", "PutResourcePolicy", "DeleteSecret"];
