@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::text::{Part, parts};
+use super::text::{Part, Wildcards, parts};
 use super::tree::Node;
 
 /// One line of a condition block: operator, key, values.
@@ -59,17 +59,11 @@ impl<'a> Operator<'a> {
             && self.quantifier != Quantifier::ForAllValues
     }
 
-    /// Whether `*` and `?` in its values are wildcards.
-    pub(super) fn has_wildcards(self) -> bool {
-        matches!(
-            self.base,
-            "StringLike"
-                | "StringNotLike"
-                | "ArnLike"
-                | "ArnNotLike"
-                | "ArnEquals"
-                | "ArnNotEquals"
-        )
+    /// What `*` and `?` are in its values.
+    pub(super) fn wildcards(self) -> Wildcards {
+        let matching =
+            ["StringLike", "StringNotLike", "ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals"];
+        if matching.contains(&self.base) { Wildcards::Match } else { Wildcards::Plain }
     }
 }
 
@@ -97,7 +91,7 @@ impl Condition<'_> {
     pub(super) fn narrows(&self) -> bool {
         let free = |value: &str| match self.key.as_str() {
             "aws:sourceip" => matches!(value, "0.0.0.0/0" | "::/0" | "0.0.0.0/1" | "128.0.0.0/1"),
-            _ => self.operator.has_wildcards() && is_free(value),
+            _ => self.operator.wildcards() == Wildcards::Match && is_free(value),
         };
         self.operator.requires_value()
             && !self.values.is_empty()

@@ -1,5 +1,7 @@
 //! The text of an element, part by part: characters, wildcards and variables.
 
+use super::glob::{Class, Glob};
+
 /// One part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -34,6 +36,26 @@ pub(super) fn parts(text: &str) -> impl Iterator<Item = Part> + '_ {
             '?' => Part::One,
             other => Part::Char(other),
         })
+    })
+}
+
+/// Whether `*` and `?` stand for other characters, which depends on the operator they are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wildcards {
+    /// They do.
+    Match,
+    /// They are characters like others.
+    Plain,
+}
+
+/// Every string that a text may stand for; a variable may be anything.
+pub(super) fn strings(text: &str, wildcards: Wildcards) -> Glob {
+    parts(text).fold(Glob::default(), |glob, part| match (part, wildcards) {
+        (Part::Char(character), _) => glob.once(Class::Char(character)),
+        (Part::One, Wildcards::Plain) => glob.once(Class::Char('?')),
+        (Part::Any, Wildcards::Plain) => glob.once(Class::Char('*')),
+        (Part::One, Wildcards::Match) => glob.once(Class::ANY),
+        (Part::Any, Wildcards::Match) | (Part::Variable, _) => glob.any_number(Class::ANY),
     })
 }
 

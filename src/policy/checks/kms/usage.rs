@@ -6,7 +6,7 @@ use crate::policy::checks::{Violations, quote, scope};
 use crate::policy::condition::{self, Condition};
 use crate::policy::document::{Document, Sense, Statement};
 use crate::policy::glob::{Class, Glob};
-use crate::policy::text::{Part, parts};
+use crate::policy::text::{Wildcards, strings};
 
 const NAME: Class = Class::of("abcdefghijklmnopqrstuvwxyz0123456789-");
 const DOTTED: Class = Class::of("abcdefghijklmnopqrstuvwxyz0123456789-.");
@@ -22,12 +22,8 @@ pub(super) fn viaservice_format(document: &Document, violations: &mut Violations
         let on_service = |c: &&Condition| c.is_on(&["kms:viaservice"]) && c.operator.base != "Null";
         for condition in statement.conditions.iter().filter(on_service) {
             for (value, span) in &condition.values {
-                let written = parts(value).fold(Glob::default(), |glob, part| match part {
-                    Part::Char(character) => glob.then(character.encode_utf8(&mut [0; 4])),
-                    // Without `Like` a wildcard is a plain sign; what was meant is judged here.
-                    Part::Any | Part::Variable => glob.any_number(Class::ANY),
-                    Part::One => glob.once(Class::ANY),
-                });
+                // Without `Like` a wildcard is a plain sign; what was meant is judged here.
+                let written = strings(value, Wildcards::Match);
                 // The partition of the European sovereign cloud is younger than AWS's page on this key.
                 if !written.intersects(&via_services()) && !value.ends_with(".amazonaws.eu") {
                     let effect = if statement.denies() {

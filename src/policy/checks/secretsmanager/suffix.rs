@@ -9,8 +9,8 @@ use crate::policy::arn::{Arn, secret_names};
 use crate::policy::checks::{Violations, consequence, quote};
 use crate::policy::condition::Condition;
 use crate::policy::document::{Document, Effect, Sense, Statement};
-use crate::policy::glob::Glob;
-use crate::policy::text::{Part, is_pattern, parts};
+use crate::policy::glob::{Class, Glob};
+use crate::policy::text::{Part, Wildcards, is_pattern, parts, strings};
 
 /// A place where a policy names a secret.
 struct Named<'a> {
@@ -58,26 +58,12 @@ const KEYS: &[&str] =
     &["secretsmanager:secretid", "kms:encryptioncontext:secretarn", "aws:sourcearn"];
 
 impl Named<'_> {
-    /// What the name stands for where it is written.
-    fn names(&self) -> Glob {
-        let literal = self.is_literal();
-        let start = Glob::default();
-        parts(self.name).fold(start, |glob, part| match part {
-            Part::Char(character) => glob.then(character.encode_utf8(&mut [0; 4])),
-            Part::One if literal => glob.then("?"),
-            Part::Any if literal => glob.then("*"),
-            Part::One => glob.once(crate::policy::glob::Class::ANY),
-            Part::Any | Part::Variable => glob.any_number(crate::policy::glob::Class::ANY),
-        })
-    }
-
-    /// Whether wildcards are plain characters here.
-    fn is_literal(&self) -> bool {
-        matches!(self.place, Place::Condition(condition) if !condition.operator.has_wildcards())
-    }
-
     fn never_matches(&self) -> bool {
-        !self.names().intersects(&secret_names())
+        let wildcards = match self.place {
+            Place::Resource(_) => Wildcards::Match,
+            Place::Condition(condition) => condition.operator.wildcards(),
+        };
+        !strings(self.name, wildcards).intersects(&secret_names())
     }
 
     /// What AWS makes of an ARN that matches nothing.
@@ -100,7 +86,8 @@ pub(super) fn missing(document: &Document, violations: &mut Violations) {
         }
         let message = match named.place {
             Place::Condition(condition)
-                if named.name.contains(['*', '?']) && named.is_literal() =>
+                if named.name.contains(['*', '?'])
+                    && condition.operator.wildcards() == Wildcards::Plain =>
             {
                 format!(
                     "`{}` takes `*` and `?` for plain characters, so {}; `StringLike` or `ArnLike` is meant.",
@@ -126,14 +113,9 @@ fn bare_names(condition: &Condition, violations: &mut Violations) {
     if !condition.is_on(&["secretsmanager:secretid"]) {
         return;
     }
+    let arns = Glob::literal("arn:").any_number(Class::ANY);
     for (value, span) in &condition.values {
-        let can_start = Glob::pattern(value.split(':').next().unwrap_or_default());
-        let is_bare = if condition.operator.has_wildcards() {
-            !is_pattern(value) && !value.starts_with("arn:")
-                || !can_start.intersects(&Glob::literal("arn")) && !value.starts_with(['*', '$'])
-        } else {
-            !value.starts_with("arn:") && !value.contains("${")
-        };
+        let is_bare = !strings(value, condition.operator.wildcards()).intersects(&arns);
         if is_bare {
             violations.report_as(Severity::Medium, span, format!(
                 "{} is compared with the full ARN of the secret, also when the caller gives a name: this never holds.",
