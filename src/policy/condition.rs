@@ -98,6 +98,15 @@ impl Condition<'_> {
             && !self.values.iter().any(|(value, _)| free(value))
     }
 
+    /// What becomes of a condition whose values no request has.
+    pub(super) fn outcome(&self) -> &'static str {
+        if self.operator.base.contains("Not") {
+            "this condition always holds"
+        } else {
+            "this condition never holds"
+        }
+    }
+
     /// Whether the key has this name, or starts with it where it ends in `/` or `:`.
     pub(super) fn is_on(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| {

@@ -26,14 +26,10 @@ pub(super) fn viaservice_format(document: &Document, violations: &mut Violations
                 let written = strings(value, Wildcards::Match);
                 // The partition of the European sovereign cloud is younger than AWS's page on this key.
                 if !written.intersects(&via_services()) && !value.ends_with(".amazonaws.eu") {
-                    let effect = if statement.denies() {
-                        "this Deny does not do what it says"
-                    } else {
-                        "this never holds"
-                    };
                     violations.report(span, format!(
-                        "No request comes through {}: services are named `<service>.<region>.amazonaws.com`, so {effect}.",
-                        quote(value)
+                        "No request comes through {}: services are named `<service>.<region>.amazonaws.com`, so {}.",
+                        quote(value),
+                        condition.outcome()
                     ));
                 }
             }

@@ -73,7 +73,7 @@ impl Named<'_> {
                 "the secret is denied all the same"
             }
             (Place::Resource(Sense::IsNot), _) => "the secret that should be left out is granted",
-            (Place::Condition(_), _) => "this condition never holds",
+            (Place::Condition(condition), _) => condition.outcome(),
             _ => consequence(self.statement),
         }
     }
@@ -110,7 +110,8 @@ pub(super) fn missing(document: &Document, violations: &mut Violations) {
 
 /// `secretsmanager:SecretId` is always a full ARN, also when the caller gave a name.
 fn bare_names(condition: &Condition, violations: &mut Violations) {
-    if !condition.is_on(&["secretsmanager:secretid"]) {
+    let compares = ["String", "Arn"].iter().any(|kind| condition.operator.base.starts_with(kind));
+    if !compares || !condition.is_on(&["secretsmanager:secretid"]) {
         return;
     }
     let arns = Glob::literal("arn:").any_number(Class::ANY);
@@ -118,8 +119,9 @@ fn bare_names(condition: &Condition, violations: &mut Violations) {
         let is_bare = !strings(value, condition.operator.wildcards()).intersects(&arns);
         if is_bare {
             violations.report_as(Severity::Medium, span, format!(
-                "{} is compared with the full ARN of the secret, also when the caller gives a name: this never holds.",
-                quote(value)
+                "{} is compared with the full ARN of the secret, also when the caller gives a name: {}.",
+                quote(value),
+                condition.outcome()
             ));
         }
     }
