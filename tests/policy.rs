@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use keylint::blob::{Blob, Content, Origin};
 use keylint::policy::{self, Analysis, Defect};
+use proptest::prelude::*;
 
 fn folder(id: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/policy").join(id)
@@ -148,3 +149,76 @@ fn hostile_documents_end() {
         let _ = analyse(text, "policy.json", &[]);
     }
 }
+
+/// What is said of a text, whatever the order it is said in.
+fn said(text: &str, name: &str) -> Vec<(String, String)> {
+    let defects = analyse(text, name, &[]).defects;
+    let mut said: Vec<(String, String)> =
+        defects.into_iter().map(|defect| (defect.meta.id.clone(), defect.message)).collect();
+    said.sort();
+    said
+}
+
+#[test]
+fn order_of_keys_and_spacing_change_nothing() {
+    // In these two the text itself is what is wrong.
+    for id in ids().into_iter().filter(|id| !["json-syntax", "duplicate-json-key"].contains(id)) {
+        for name in ["bad.json", "good.json"] {
+            let text = fs::read_to_string(folder(id).join(name)).unwrap();
+            // Parsed and written again, keys are sorted and spaces gone.
+            let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(said(&value.to_string(), name), said(&text, name), "{id} {name}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_read_to_its_end(parts in prop::collection::vec(prop::sample::select(FRAGMENTS), 0..60)) {
+        let text = parts.concat();
+        for defect in analyse(&text, "policy.json", &[]).defects {
+            prop_assert!(text.get(defect.span.clone()).is_some(), "{:?} of {text}", defect.span);
+        }
+    }
+}
+
+/// Pieces of policies, whole and broken.
+const FRAGMENTS: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\n",
+    "{\"Version\":\"2012-10-17\",\"Statement\":[{",
+    "\"Statement\":",
+    "\"Effect\":\"Allow\"",
+    "\"Effect\":\"Deny\",",
+    "\"Action\":",
+    "\"NotAction\":",
+    "\"Resource\":",
+    "\"NotResource\":",
+    "\"Principal\":",
+    "\"AWS\":",
+    "\"Condition\":{",
+    "\"StringLike\":{",
+    "\"kms:ViaService\":",
+    "\"secretsmanager:SecretId\":",
+    "\"*\"",
+    "\"kms:*\",",
+    "\"secretsmanager:GetSecretValue\"",
+    "\"arn:aws:secretsmanager:us-east-1:111122223333:secret:db-?????\"",
+    "\"arn:aws:kms:*:*:key/*\"",
+    "\"${aws:username\"",
+    "\"arn:aws:iam::111122223333:root\"",
+    "\"\u{fc}\u{1d11e}\"",
+    "\"\\ud800\"",
+    "null",
+    "true",
+    "12",
+    "// x\n",
+    "\u{feff}",
+];
