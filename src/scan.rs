@@ -97,8 +97,9 @@ fn analyse(unit: &Unit, config: &Config) -> Part {
                 part.visit(blob, config, secrets);
             });
             if chunks.may_hold_policy() && config.halves != Halves::Secrets {
-                let again =
-                    source::read_whole(unit, &mut |blob| part.policies(blob, config, secrets));
+                let again = source::read_whole(unit, &mut |blob| {
+                    part.policies(blob, config, || unlisted(blob, config, secrets));
+                });
                 part.skipped.extend(again.err());
             }
             match read {
@@ -131,12 +132,18 @@ impl Part {
 
     fn visit(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
         let from = self.findings.len();
-        if config.halves != Halves::Policy {
+        let has_policies =
+            || blob.is_whole && config.halves != Halves::Secrets && policy::may_hold_policy(blob);
+        if config.halves == Halves::Policy {
+            if has_policies() {
+                self.policies(blob, config, || unlisted(blob, config, scratch));
+            }
+        } else {
             let detections = config.rules.detect(blob, config.now, scratch, &mut self.stats);
             self.secrets(blob, config, &detections);
-        }
-        if blob.is_whole && config.halves != Halves::Secrets && policy::may_hold_policy(blob) {
-            self.policies(blob, config, scratch);
+            if has_policies() {
+                self.policies(blob, config, || detections);
+            }
         }
         let found = self.findings.get_mut(from..).unwrap_or_default();
         found.sort_by_cached_key(|finding| {
@@ -163,7 +170,13 @@ impl Part {
         }
     }
 
-    fn policies(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
+    /// Whatever half is asked for, a secret in a policy must not be shown: `detections` finds them where it matters.
+    fn policies<'a>(
+        &mut self,
+        blob: &Blob,
+        config: &Config,
+        detections: impl FnOnce() -> Vec<Detection<'a>>,
+    ) {
         let analysis = policy::analyse(blob, &config.disabled_checks);
         self.stats.documents += analysis.documents;
         self.skipped.extend(analysis.unread.map(|detail| Skipped {
@@ -175,9 +188,7 @@ impl Part {
         if analysis.defects.is_empty() {
             return;
         }
-        // Whatever half is asked for, a secret in a policy must not be shown.
-        let detections = config.rules.detect(blob, config.now, scratch, &mut Stats::default());
-        let redactions = redactions(&detections, config.secrets);
+        let redactions = redactions(&detections(), config.secrets);
         let mut locator = blob.locator();
         for defect in analysis.defects {
             if defect.confidence < config.min_confidence {
@@ -193,6 +204,15 @@ impl Part {
             self.findings.push(policy_finding(defect, message, place, config));
         }
     }
+}
+
+/// Secrets that are hidden but neither listed nor counted here.
+fn unlisted<'a>(
+    blob: &Blob<'a>,
+    config: &'a Config,
+    scratch: &mut secrets::Scratch,
+) -> Vec<Detection<'a>> {
+    config.rules.detect(blob, config.now, scratch, &mut Stats::default())
 }
 
 /// What the chunks of an input that is too large to be read whole say of policies in it.

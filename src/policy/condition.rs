@@ -98,13 +98,9 @@ impl Condition<'_> {
             && !self.values.iter().any(|(value, _)| free(value))
     }
 
-    /// What becomes of a condition whose values no request has.
+    /// What a value does that no request has.
     pub(super) fn outcome(&self) -> &'static str {
-        if self.operator.base.contains("Not") {
-            "this condition always holds"
-        } else {
-            "this condition never holds"
-        }
+        if self.operator.base.contains("Not") { "it excludes nothing" } else { "it never holds" }
     }
 
     /// Whether the key has this name, or starts with it where it ends in `/` or `:`.

@@ -88,9 +88,9 @@ pub(super) fn two_parts(input: &[u8], detected: Encoding) -> Option<(Encoding, u
     {
         let Some((head, rest)) = cut.and_then(|cut| input.split_at_checked(cut)) else { continue };
         let sample = rest.get(..rest.len().min(SAMPLE)).unwrap_or_default();
+        let is_part = is_ascii_text(head) || detected == ascii && !head.is_empty();
         // Read one byte too early or too late, the last unit is not whole.
-        let is_wide = rest.len() % 2 == 0 && wide_encoding(sample) == Some(encoding);
-        if is_wide && (is_ascii_text(head) || detected == ascii && !head.is_empty()) {
+        if is_part && rest.len() % 2 == 0 && wide_encoding(sample) == Some(encoding) {
             return Some((ascii, head.len(), encoding));
         }
     }

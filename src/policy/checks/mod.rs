@@ -65,6 +65,13 @@ pub(super) enum Supersedes {
     InStatement(&'static [&'static str]),
 }
 
+/// The general checks of a resource that is too broad, which give way to those that know what it opens.
+const OVER_RESOURCES: Supersedes = Supersedes::OnElement(&[
+    "effective-star-resource",
+    "notresource-allow",
+    "resource-star-restrictable",
+]);
+
 /// The tables of all families.
 const FAMILIES: &[&[Check]] =
     &[grammar::CHECKS, principal::CHECKS, scope::CHECKS, secretsmanager::CHECKS, kms::CHECKS];
@@ -221,7 +228,7 @@ pub(super) fn list(names: &[&str], most: usize) -> String {
     shown.join(", ") + &more
 }
 
-/// What a statement that never matches does, by its effect.
+/// What something that matches nothing does in a statement, by its effect.
 pub(super) fn consequence(statement: &Statement) -> &'static str {
-    if statement.denies() { "this Deny protects nothing" } else { "this Allow grants nothing" }
+    if statement.denies() { "it protects nothing" } else { "it grants nothing" }
 }

@@ -1,6 +1,8 @@
 //! Identity policies that allow more than anybody meant.
 
-use super::{Check, IDENTITY, Run, Supersedes, Violations, consequence, list, quote};
+use super::{
+    Check, IDENTITY, OVER_RESOURCES, Run, Supersedes, Violations, consequence, list, quote,
+};
 use crate::finding::Severity;
 use crate::policy::actions::{self, Access};
 use crate::policy::arn::{Arn, is_everything};
@@ -41,7 +43,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "service-star",
         title: "every action of a service is allowed",
         severity: Severity::High,
-        help: "List the actions that are needed; `keylint` and AWS both know no service whose every action one job needs.",
+        help: "List the actions that are needed.",
         url: BEST,
         run: Run::Document(service_star),
         ..ROW
@@ -51,7 +53,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "effective-star-resource",
         title: "a pattern that stands for every resource",
         severity: Severity::Medium,
-        help: "Name the account and the resources; every field that is `*` here is one that nobody looked at.",
+        help: "Name the region, the account and the resources.",
         url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html",
         run: Run::Document(effective_star_resource),
         ..ROW
@@ -61,7 +63,7 @@ pub(super) const CHECKS: &[Check] = &[
         title: "`*` where resources could be named",
         severity: Severity::Medium,
         help: "Name the resources: these actions take ARNs.",
-        url: "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
+        url: AUTHORIZATION,
         run: Run::Document(resource_star_restrictable),
         ..ROW
     },
@@ -91,11 +93,7 @@ pub(super) const CHECKS: &[Check] = &[
         ..ROW
     },
     Check {
-        supersedes: Supersedes::OnElement(&[
-            "effective-star-resource",
-            "notresource-allow",
-            "resource-star-restrictable",
-        ]),
+        supersedes: OVER_RESOURCES,
         id: "passrole-star",
         title: "any role can be passed to a service",
         severity: Severity::High,

@@ -3,7 +3,7 @@
 mod key_policy;
 mod usage;
 
-use super::{Check, IDENTITY, KEY, Kind, Run, Supersedes};
+use super::{Check, IDENTITY, KEY, Kind, OVER_RESOURCES, Run, Supersedes};
 use crate::finding::{Confidence, Severity};
 
 const KEY_POLICY: &str =
@@ -101,11 +101,7 @@ pub(super) const CHECKS: &[Check] = &[
         ..Check::ROW
     },
     Check {
-        supersedes: Supersedes::OnElement(&[
-            "effective-star-resource",
-            "notresource-allow",
-            "resource-star-restrictable",
-        ]),
+        supersedes: OVER_RESOURCES,
         id: "kms-decrypt-star",
         title: "keys of every account can be used",
         severity: Severity::Medium,

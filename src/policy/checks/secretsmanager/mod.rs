@@ -3,7 +3,7 @@
 mod access;
 mod suffix;
 
-use super::{Check, IDENTITY, Kind, Run, Supersedes};
+use super::{Check, IDENTITY, Kind, OVER_RESOURCES, Run, Supersedes};
 use crate::finding::{Confidence, Severity};
 
 /// Where AWS says how the ARN of a secret ends.
@@ -154,11 +154,7 @@ pub(super) const CHECKS: &[Check] = &[
         ..Check::ROW
     },
     Check {
-        supersedes: Supersedes::OnElement(&[
-            "effective-star-resource",
-            "notresource-allow",
-            "resource-star-restrictable",
-        ]),
+        supersedes: OVER_RESOURCES,
         id: "sm-getvalue-all-secrets",
         title: "every secret can be read",
         severity: Severity::High,

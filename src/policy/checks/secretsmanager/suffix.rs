@@ -174,7 +174,7 @@ pub(super) fn ambiguous(document: &Document, violations: &mut Violations) {
         let is_suffix = end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if is_suffix && !name.is_empty() && !looks_random(end) {
             violations.report(&named.span, format!(
-                "If the secret is named {}, its ARN goes on with a hyphen and six random characters, and {}. If it is named {}, `{end}` is its suffix and all is well.",
+                "If the secret is named {}, its ARN goes on with a hyphen and six random characters: none has the ARN written here, and {}. If it is named {}, `{end}` is its suffix and all is well.",
                 quote(named.name),
                 named.effect(),
                 quote(name)
