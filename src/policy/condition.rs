@@ -98,6 +98,12 @@ impl Condition<'_> {
             && !self.values.iter().any(|(value, _)| free(value))
     }
 
+    /// Whether the key must be there, whatever its value.
+    fn requires_presence(&self) -> bool {
+        let is_false = |(value, _): &(&str, Range<usize>)| value.eq_ignore_ascii_case("false");
+        self.operator.base == "Null" && !self.values.is_empty() && self.values.iter().all(is_false)
+    }
+
     /// What a value does that no request has.
     pub(super) fn outcome(&self) -> &'static str {
         if self.operator.base.contains("Not") { "it excludes nothing" } else { "it never holds" }
@@ -143,17 +149,13 @@ const CALLER: &[&str] = &[
     "saml:aud",
 ];
 
-/// Keys that say which resource is meant.
+/// Keys that say which resource is meant, beside the tags that every service has.
 const RESOURCE: &[&str] = &[
-    "aws:resourcetag/",
     "aws:resourceaccount",
     "aws:resourceorgid",
     "aws:resourceorgpaths",
-    "secretsmanager:resourcetag/",
     "secretsmanager:secretid",
     "secretsmanager:resource/",
-    "ssm:resourcetag/",
-    "iam:resourcetag/",
     "kms:viaservice",
     "kms:encryptioncontext:",
     "kms:encryptioncontextkeys",
@@ -178,7 +180,11 @@ pub(super) fn names_callers(conditions: &[Condition]) -> bool {
 
 /// Whether a grant on everything is one on some: a condition names what it is about.
 pub(super) fn names_resources(conditions: &[Condition]) -> bool {
-    conditions.iter().any(|condition| condition.is_on(RESOURCE) && condition.narrows())
+    conditions.iter().any(|condition| {
+        let on_tag = condition.key.contains(":resourcetag/");
+        (condition.is_on(RESOURCE) || on_tag) && condition.narrows()
+            || on_tag && condition.requires_presence()
+    })
 }
 
 /// Whether only conditions that narrow little stand beside a grant.
