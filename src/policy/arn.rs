@@ -64,13 +64,14 @@ impl<'a> Arn<'a> {
     }
 }
 
-/// The first five fields and the rest; fewer when there are fewer.
+/// The first five fields and the rest; fewer when there are fewer. What is inside of a variable or a hole separates nothing.
 pub(super) fn fields(text: &str) -> Vec<&str> {
     let (mut found, mut from, mut depth) = (Vec::new(), 0, 0_usize);
     for (at, character) in text.char_indices() {
         match character {
             '{' if text[..at].ends_with('$') => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
+            '\u{fdd0}' => depth += 1,
+            '}' | '\u{fdd1}' => depth = depth.saturating_sub(1),
             ':' if depth == 0 && found.len() < 5 => {
                 found.push(&text[from..at]);
                 from = at + 1;
@@ -103,6 +104,7 @@ pub(super) fn resources(text: &str) -> Glob {
                 glob.once(Class::Char(*character))
             }
             Part::One => glob.once(inner),
+            Part::Hole => glob.any_number(Class::ANY),
             Part::Any if ends_field => glob.any_number(Class::ANY),
             Part::Any | Part::Variable => glob.any_number(inner),
         };
@@ -168,7 +170,7 @@ fn types(service: &str, resource: &str) -> Vec<Glob> {
 
 /// Like [`resources`], without what only a variable could match.
 fn certain(text: &str) -> Glob {
-    if parts(text).any(|part| part == Part::Variable) {
+    if parts(text).any(|part| matches!(part, Part::Variable | Part::Hole)) {
         Glob::literal(text)
     } else {
         resources(text)

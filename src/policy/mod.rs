@@ -5,6 +5,7 @@ mod arn;
 mod checks;
 mod condition;
 mod document;
+mod fix;
 mod glob;
 mod principal;
 mod read;
@@ -140,7 +141,7 @@ struct Identity {
 
 impl Identity {
     fn defect(&mut self, violation: Violation, document: &Document) -> Defect {
-        let Violation { check, severity, span, message, supersedes } = violation;
+        let Violation { check, severity, span, message, supersedes, fix: _ } = violation;
         let node = document.statement_at(&span).map_or(document.node, |statement| statement.node);
         if self.start != Some(node.span.start) {
             *self = Self { start: Some(node.span.start), normalised: node.normalised() };

@@ -1,4 +1,4 @@
-//! The text of an element, part by part: characters, wildcards and variables.
+//! The text of an element, part by part: characters, wildcards, variables and holes.
 
 use super::glob::{Class, Glob};
 
@@ -10,8 +10,35 @@ pub(super) enum Part {
     One,
     /// `*`
     Any,
-    /// `${…}`: some text that is known when a request is made, or when a template has been filled in.
+    /// `${…}`: some text that is known when a request is made.
     Variable,
+    /// Some text that is known when a template is deployed.
+    Hole,
+}
+
+/// The signs round the name of a hole in a text: characters that Unicode gives no meaning to, ever.
+const HOLE: [char; 2] = ['\u{fdd0}', '\u{fdd1}'];
+
+/// A text of which nothing is known, with what it is called in the template: `AWS::Region`, `var.name`.
+pub(super) fn hole(name: &str) -> String {
+    format!("{}{name}{}", HOLE[0], HOLE[1])
+}
+
+/// Whether a text has a part that is known only when a template is deployed.
+pub(super) fn has_hole(text: &str) -> bool {
+    text.contains(HOLE[0])
+}
+
+/// The name of the hole that a text starts with, and what comes after it.
+pub(super) fn leading_hole(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix(HOLE[0])?;
+    // A hole that is never closed is one to the end of the text.
+    Some(inside.split_once(HOLE[1]).unwrap_or((inside, "")))
+}
+
+/// The text as a person would write it: holes as `${name}`.
+pub(super) fn shown(text: &str) -> String {
+    text.replace(HOLE[0], "${").replace(HOLE[1], "}")
 }
 
 /// The parts of a text. `${*}`, `${?}` and `${$}` are the signs themselves.
@@ -19,6 +46,10 @@ pub(super) enum Part {
 pub(super) fn parts(text: &str) -> impl Iterator<Item = Part> + '_ {
     let mut rest = text;
     std::iter::from_fn(move || {
+        if let Some((_, after)) = leading_hole(rest) {
+            rest = after;
+            return Some(Part::Hole);
+        }
         if let Some((name, after)) = variable(rest) {
             rest = after;
             return Some(match name {
@@ -55,7 +86,9 @@ pub(super) fn strings(text: &str, wildcards: Wildcards) -> Glob {
         (Part::One, Wildcards::Plain) => glob.once(Class::Char('?')),
         (Part::Any, Wildcards::Plain) => glob.once(Class::Char('*')),
         (Part::One, Wildcards::Match) => glob.once(Class::ANY),
-        (Part::Any, Wildcards::Match) | (Part::Variable, _) => glob.any_number(Class::ANY),
+        (Part::Any, Wildcards::Match) | (Part::Variable | Part::Hole, _) => {
+            glob.any_number(Class::ANY)
+        }
     })
 }
 
@@ -70,7 +103,7 @@ fn variable(text: &str) -> Option<(&str, &str)> {
     Some((inside.get(..end)?, inside.get(end + 1..)?))
 }
 
-/// Whether a text has a wildcard or a variable.
+/// Whether a text has a wildcard, a variable or a hole.
 pub(super) fn is_pattern(text: &str) -> bool {
     parts(text).any(|part| !matches!(part, Part::Char(_)))
 }
@@ -83,7 +116,7 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     let shouted = text.len() > 2
         && text.bytes().all(is_name)
         && text.bytes().any(|byte| byte.is_ascii_uppercase());
-    shouted || text.contains(['$', '<', '>', '{', '}', '%', '@', '[', ']'])
+    shouted || has_hole(text) || text.contains(['$', '<', '>', '{', '}', '%', '@', '[', ']'])
 }
 
 #[cfg(test)]
@@ -96,6 +129,11 @@ mod tests {
         assert_eq!(of("a*?"), [Part::Char('a'), Part::Any, Part::One]);
         assert_eq!(of("${aws:username}/${*}"), [Part::Variable, Part::Char('/'), Part::Char('*')]);
         assert_eq!(of("${open"), "${open".chars().map(Part::Char).collect::<Vec<_>>());
+        assert_eq!(
+            of(&format!("a{}*", hole("AWS::Region"))),
+            [Part::Char('a'), Part::Hole, Part::Any]
+        );
+        assert_eq!(shown(&format!("a{}*", hole("AWS::Region"))), "a${AWS::Region}*");
     }
 
     #[test]

@@ -11,6 +11,8 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::document::{Document, Kind, Statement};
+use super::fix::Change;
+use super::text;
 use crate::blob::write_inert;
 use crate::finding::{Confidence, Severity};
 
@@ -25,10 +27,15 @@ pub(super) struct Check {
     pub(super) confidence: Confidence,
     /// The kinds of document it applies to.
     pub(super) kinds: &'static [Kind],
+    /// What AWS really does and why that matters; whole sentences.
+    pub(super) why: &'static str,
     /// What to do about it.
     pub(super) help: &'static str,
     /// The page that documents the behaviour.
     pub(super) url: &'static str,
+    /// The finding codes of IAM Access Analyzer's policy validation that say the same.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html>
+    pub(super) aliases: &'static [&'static str],
     pub(super) run: Run,
     pub(super) supersedes: Supersedes,
 }
@@ -41,8 +48,10 @@ impl Check {
         severity: Severity::High,
         confidence: Confidence::High,
         kinds: ANY,
+        why: "",
         help: "",
         url: "",
+        aliases: &[],
         run: Run::Syntax,
         supersedes: Supersedes::Nothing,
     };
@@ -107,6 +116,8 @@ pub(super) struct Violation {
     pub(super) message: String,
     /// Ids of the checks that reported the same and gave way.
     pub(super) supersedes: Vec<&'static str>,
+    /// What a program may do about it; nothing where a person has to decide.
+    pub(super) fix: Vec<Change>,
 }
 
 /// Collects what one check finds in one document.
@@ -119,6 +130,13 @@ impl Violations {
     /// Reports at the check's own severity.
     pub(super) fn report(&mut self, span: &Range<usize>, message: impl Into<String>) {
         self.report_as(self.check.severity, span, message);
+    }
+
+    /// Says which changes, made together, put right what was reported last.
+    pub(super) fn fix(&mut self, changes: impl IntoIterator<Item = Change>) {
+        if let Some(last) = self.found.last_mut() {
+            last.fix.extend(changes);
+        }
     }
 
     /// Reports at a severity that depends on the case.
@@ -134,6 +152,7 @@ impl Violations {
             span: span.clone(),
             message: message.into(),
             supersedes: Vec::new(),
+            fix: Vec::new(),
         });
     }
 }
@@ -209,6 +228,7 @@ const QUOTED: usize = 120;
 /// A piece of the policy as a message shows it: between back quotes, harmless, not too long.
 pub(super) fn quote(text: &str) -> String {
     let mut quoted = String::from("`");
+    let text = &*text::shown(text);
     let end =
         text.char_indices().map(|(at, _)| at).take_while(|at| *at <= QUOTED).last().unwrap_or(0);
     let shown = if text.len() <= QUOTED { text } else { text.get(..end).unwrap_or_default() };

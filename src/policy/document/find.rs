@@ -34,7 +34,7 @@ fn search<'a>(node: &'a Node, hint: Option<Hint>, found: &mut Vec<Document<'a>>)
             .filter(|item| item.is_map())
             .map(Statement::read)
             .collect();
-        found.push(Document { kind: kind(&statements, hint), node, statements });
+        found.push(Document { kind: kind(&statements, hint), node, statements, is_complete: true });
         return;
     }
     match &node.value {

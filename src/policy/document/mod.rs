@@ -36,6 +36,9 @@ pub(in crate::policy) struct Document<'a> {
     pub(in crate::policy) kind: Kind,
     pub(in crate::policy) node: &'a Node,
     pub(in crate::policy) statements: Vec<Statement<'a>>,
+    /// Whether these are all its statements. Others may come from where they cannot be read; what concludes from something
+    /// that is not there must ask.
+    pub(in crate::policy) is_complete: bool,
 }
 
 /// One statement.

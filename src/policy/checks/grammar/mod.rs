@@ -34,7 +34,7 @@ pub(super) const JSON_SYNTAX: Check = Check {
     help: "Correct the text at the place shown; JSON has no comments and no comma before a closing bracket.",
     url: GRAMMAR,
     run: Run::Syntax,
-    supersedes: Supersedes::Nothing,
+    ..Check::ROW
 };
 
 /// What the rows of this family have in common. AWS makes the same checks: they are always right.

@@ -71,6 +71,7 @@ pub(super) const CHECKS: &[Check] = &[
         help: "Cut the ARN after the random suffix: key, stage and version belong into `valueFrom` alone.",
         url: CONTAINERS,
         run: Run::Document(suffix::value_from),
+        ..Check::ROW
     },
     Check {
         id: "sm-arn-dash-star",
