@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::read::json::SyntaxError;
+
 /// A value and the bytes it was written in.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
@@ -19,6 +21,21 @@ pub(super) enum Value {
     String(String),
     List(Vec<Node>),
     Map(Vec<Entry>),
+    /// What a template says only when it is deployed, of whatever type; under the name it has there.
+    Hole(String),
+    /// A document in a string.
+    Json(Box<Embedded>),
+    /// A function that a template calls, by its name there, with what is given to it.
+    Call(String, Vec<Node>),
+}
+
+/// A document written as JSON in a string.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Embedded {
+    /// Its value, as far as it could be read.
+    pub(super) root: Option<Node>,
+    /// Why it is not JSON.
+    pub(super) error: Option<SyntaxError>,
 }
 
 /// A key with its value.
@@ -65,7 +82,20 @@ impl Node {
             Value::String(text) | Value::Number(text) => Some(text),
             Value::Bool(true) => Some("true"),
             Value::Bool(false) => Some("false"),
-            Value::Null | Value::List(_) | Value::Map(_) => None,
+            Value::Null
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Hole(_)
+            | Value::Json(_)
+            | Value::Call(..) => None,
+        }
+    }
+
+    /// The value itself, or the one that is written in it as JSON in a string.
+    pub(super) fn unwrapped(&self) -> &Self {
+        match &self.value {
+            Value::Json(embedded) => embedded.root.as_ref().unwrap_or(self),
+            _ => self,
         }
     }
 
@@ -82,6 +112,8 @@ impl Node {
             Value::String(_) => "a string",
             Value::List(_) => "a list",
             Value::Map(_) => "an object",
+            Value::Hole(_) | Value::Call(..) => "unknown",
+            Value::Json(_) => "JSON in a string",
         }
     }
 
@@ -98,6 +130,14 @@ impl Node {
                 [one] => one.normalised(),
                 many => format!("[{}]", sorted(many.iter().map(Self::normalised))),
             },
+            Value::Hole(name) => format!("${{{name}}}"),
+            Value::Call(name, given) => {
+                let given: Vec<String> = given.iter().map(Self::normalised).collect();
+                format!("{name}({})", given.join(","))
+            }
+            Value::Json(embedded) => {
+                embedded.root.as_ref().map_or_else(String::new, Self::normalised)
+            }
             Value::Bool(_) | Value::Number(_) | Value::String(_) => {
                 format!("{:?}", self.scalar().unwrap_or_default())
             }

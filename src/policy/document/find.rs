@@ -44,7 +44,15 @@ fn search<'a>(node: &'a Node, hint: Option<Hint>, found: &mut Vec<Document<'a>>)
                 search(&entry.value, Hint::of_key(&entry.key).or(hint), found);
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Json(embedded) => {
+            embedded.root.iter().for_each(|root| search(root, hint, found));
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Hole(_)
+        | Value::Call(..) => {}
     }
 }
 

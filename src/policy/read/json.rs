@@ -7,6 +7,7 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 
+use super::embedded;
 use crate::policy::tree::{Entry, Node, Value};
 
 /// What is wrong with a text that should be JSON.
@@ -68,7 +69,7 @@ fn parse_with(text: &str, options: &ParseOptions) -> Result<Node, SyntaxError> {
         parse_to_ast(text, &collect, options).map_err(|error| syntax_error(&error, text))?;
     let empty =
         || SyntaxError { span: 0..0, problem: "there is no value".into(), kind: Kind::Other };
-    parsed.value.map(node).ok_or_else(empty)
+    parsed.value.map(|value| node(value, text)).ok_or_else(empty)
 }
 
 fn syntax_error(error: &ParseError, text: &str) -> SyntaxError {
@@ -115,14 +116,21 @@ fn lower_first(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
-fn node(ast: Ast<'_>) -> Node {
+fn node(ast: Ast<'_>, text: &str) -> Node {
     let range = ast.range();
     let value = match ast {
         Ast::NullKeyword(_) => Value::Null,
         Ast::BooleanLit(literal) => Value::Bool(literal.value),
         Ast::NumberLit(literal) => Value::Number(literal.value.into()),
-        Ast::StringLit(literal) => Value::String(literal.value.into_owned()),
-        Ast::Array(array) => Value::List(array.elements.into_iter().map(node).collect()),
+        Ast::StringLit(literal) => {
+            let raw = text.get(range.start + 1..range.end.saturating_sub(1)).unwrap_or_default();
+            let offsets = || embedded::of_json_string(raw, range.start + 1);
+            embedded::read(&literal.value, offsets)
+                .unwrap_or_else(|| Value::String(literal.value.into_owned()))
+        }
+        Ast::Array(array) => {
+            Value::List(array.elements.into_iter().map(|item| node(item, text)).collect())
+        }
         Ast::Object(object) => Value::Map(
             object
                 .properties
@@ -135,7 +143,7 @@ fn node(ast: Ast<'_>) -> Node {
                     Entry {
                         key_span: name.start..name.end,
                         key: property.name.into_string(),
-                        value: node(property.value),
+                        value: node(property.value, text),
                     }
                 })
                 .collect(),

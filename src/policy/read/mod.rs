@@ -1,5 +1,6 @@
 //! From bytes to trees: which blobs may hold a policy at all, and the values written in them.
 
+pub(super) mod embedded;
 pub(super) mod json;
 
 use std::borrow::Cow;
@@ -115,7 +116,14 @@ fn shift(node: &mut Node, by: usize) {
                 shift(&mut entry.value, by);
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Json(embedded) => {
+            embedded.root.iter_mut().for_each(|root| shift(root, by));
+            if let Some(error) = &mut embedded.error {
+                error.span = error.span.start + by..error.span.end + by;
+            }
+        }
+        Value::Call(_, given) => given.iter_mut().for_each(|node| shift(node, by)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Hole(_) => {}
     }
 }
 

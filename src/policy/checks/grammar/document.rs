@@ -111,7 +111,12 @@ fn has_variable(node: &Node) -> bool {
         }
         Value::List(items) => items.iter().any(has_variable),
         Value::Map(entries) => entries.iter().any(|entry| has_variable(&entry.value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Hole(_)
+        | Value::Json(_)
+        | Value::Call(..) => false,
     }
 }
 

@@ -303,7 +303,12 @@ fn strings(node: &Node, visit: &mut dyn FnMut(&str, &Range<usize>)) {
         Value::String(text) => visit(text, &node.span),
         Value::List(items) => items.iter().for_each(|item| strings(item, visit)),
         Value::Map(entries) => entries.iter().for_each(|entry| strings(&entry.value, visit)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Hole(_)
+        | Value::Json(_)
+        | Value::Call(..) => {}
     }
 }
 
