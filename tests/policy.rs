@@ -1,4 +1,5 @@
-//! Every check on its own fixtures: `fixtures/policy/<id>/bad.json` shows each way to be wrong, `good.json` what is right.
+//! Every check on its own fixtures: `fixtures/policy/<id>/bad.*` shows each way to be wrong, `good.*` what is right; in JSON, and
+//! in the languages of templates where these can differ.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where a fixture is not as it expects")]
 
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use keylint::blob::{Blob, Content, Origin};
-use keylint::policy::{self, Analysis, Defect};
+use keylint::policy::{self, Analysis, Defect, Options};
 use proptest::prelude::*;
 
 fn folder(id: &str) -> PathBuf {
@@ -22,7 +23,9 @@ fn ids() -> Vec<&'static str> {
 
 fn analyse(text: &str, name: &str, disabled: &[String]) -> Analysis {
     let origin = Arc::new(Origin::File { path: name.into() });
-    policy::analyse(&Blob::whole(&origin, text.as_bytes(), Content::Text), disabled)
+    let options = Options { disabled: disabled.to_vec(), ..Options::default() };
+    let blob = Blob::whole(&origin, text.as_bytes(), Content::Text);
+    policy::analyse(&[blob], &options).remove(0)
 }
 
 /// What one check alone finds in a fixture.
@@ -31,7 +34,20 @@ fn alone(id: &str, name: &str) -> (String, Vec<Defect>) {
     let others: Vec<String> =
         ids().into_iter().filter(|other| *other != id).map(Into::into).collect();
     let analysis = analyse(&text, name, &others);
+    assert_eq!(analysis.unread, [], "{id} {name}");
     (text, analysis.defects)
+}
+
+/// The fixtures of a check, `bad.…` or `good.…`.
+fn fixtures(id: &str, stem: &str) -> Vec<String> {
+    let names = fs::read_dir(folder(id)).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names
+        .filter(|name| name.starts_with(&format!("{stem}.")) && !name.ends_with(".snap"))
+        .collect();
+    names.sort();
+    assert!(!names.is_empty(), "{id} has no {stem} fixture");
+    names
 }
 
 /// Findings as a person would check them: line, what is underlined, what is said.
@@ -48,21 +64,26 @@ fn written(text: &str, defects: &[Defect]) -> String {
 #[test]
 fn every_check_finds_its_bad_examples_and_no_good_ones() {
     for id in ids() {
-        let (text, defects) = alone(id, "bad.json");
-        assert!(!defects.is_empty(), "{id} finds nothing in its bad.json");
-        assert!(
-            defects
-                .iter()
-                .all(|defect| defect.meta.id == id && defect.severity <= defect.meta.severity)
-        );
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(folder(id));
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.set_input_file(folder(id).join("bad.json"));
-        settings.bind(|| insta::assert_snapshot!("bad", written(&text, &defects)));
-        let (text, defects) = alone(id, "good.json");
-        assert_eq!(written(&text, &defects), "", "{id} finds something in its good.json");
+        for name in fixtures(id, "bad") {
+            let (text, defects) = alone(id, &name);
+            assert!(!defects.is_empty(), "{id} finds nothing in its {name}");
+            assert!(
+                defects
+                    .iter()
+                    .all(|defect| defect.meta.id == id && defect.severity <= defect.meta.severity)
+            );
+            let mut settings = insta::Settings::clone_current();
+            settings.set_snapshot_path(folder(id));
+            settings.set_prepend_module_to_snapshot(false);
+            settings.set_omit_expression(true);
+            settings.set_input_file(folder(id).join(&name));
+            let snapshot = name.strip_suffix(".json").unwrap_or(&name);
+            settings.bind(|| insta::assert_snapshot!(snapshot, written(&text, &defects)));
+        }
+        for name in fixtures(id, "good") {
+            let (text, defects) = alone(id, &name);
+            assert_eq!(written(&text, &defects), "", "{id} finds something in its {name}");
+        }
     }
 }
 
@@ -136,9 +157,9 @@ fn hostile_documents_end() {
     assert!(analyse(&many, "policy.json", &[]).defects.len() > 500);
     let large =
         format!(r#"{{"Version":"2012-10-17","Statement":[{}{{}}]}}"#, statement.repeat(20_000));
-    assert!(analyse(&large, "policy.json", &[]).unread.is_some());
+    assert!(!analyse(&large, "policy.json", &[]).unread.is_empty());
     let deep = format!(r#"{{"Statement":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
-    assert!(analyse(&deep, "policy.json", &[]).unread.is_some());
+    assert!(!analyse(&deep, "policy.json", &[]).unread.is_empty());
     for text in [
         "{\"Statement\":",
         "{\"Statement\":[{\"Effect\":\"Allow\",",
@@ -163,7 +184,8 @@ fn said(text: &str, name: &str) -> Vec<(String, String)> {
 fn order_of_keys_and_spacing_change_nothing() {
     // In these two the text itself is what is wrong.
     for id in ids().into_iter().filter(|id| !["json-syntax", "duplicate-json-key"].contains(id)) {
-        for name in ["bad.json", "good.json"] {
+        let names = fixtures(id, "bad").into_iter().chain(fixtures(id, "good"));
+        for name in &names.filter(|name| name.ends_with(".json")).collect::<Vec<_>>() {
             let text = fs::read_to_string(folder(id).join(name)).unwrap();
             // Parsed and written again, keys are sorted and spaces gone.
             let value: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -7,13 +7,14 @@ mod condition;
 mod document;
 mod fix;
 mod glob;
+mod link;
 mod principal;
 mod read;
 mod text;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use crate::blob::Blob;
@@ -22,6 +23,10 @@ use crate::fingerprint::Fingerprint;
 use checks::{Check, Violation};
 use document::Document;
 use read::json;
+
+pub use document::Kind;
+pub use link::{Stack, follow, group};
+pub use read::Template;
 
 /// The largest document that is checked, in bytes: AWS takes at most 32 KiB (of a key policy).
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html>
@@ -84,8 +89,17 @@ pub struct Analysis {
     pub defects: Vec<Defect>,
     /// Documents that were checked.
     pub documents: u64,
-    /// Why a part of the blob was not read, where that is the reader's limit and not the document's fault.
-    pub unread: Option<String>,
+    /// What could not be read or checked.
+    pub unread: Vec<Unread>,
+}
+
+/// A part of a blob that was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Why, in words, without a full stop.
+    pub problem: String,
+    /// Whether a limit of keylint is the reason, not the text.
+    pub is_limit: bool,
 }
 
 /// Whether a blob that is a whole input may hold a policy. Costs one pass over the text.
@@ -95,41 +109,86 @@ pub fn may_hold_policy(blob: &Blob) -> bool {
 
 /// Whether a chunk says that its input may: the first by how it starts, any by its words.
 pub fn chunk_may_hold_policy(blob: &Blob) -> (bool, bool) {
-    (read::starts_like_json(blob), read::has_gate_word(blob.text))
+    (read::may_start_policy(blob), read::has_any_word(blob.text))
 }
 
-/// Reads and checks every policy of a blob. The checks named in `disabled` do not take part.
-pub fn analyse(blob: &Blob, disabled: &[String]) -> Analysis {
-    let reading = read::read(blob.text);
-    let name = blob.origin.path().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-    let documents: Vec<Document> =
-        reading.roots.iter().flat_map(|root| document::find(root, &name)).collect();
-    let mut analysis = Analysis { documents: documents.len() as u64, ..Analysis::default() };
-    for document in &documents {
+/// What the policy half is told.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The ids of checks that do not take part.
+    pub disabled: Vec<String>,
+    /// What every document is, when the user says so.
+    pub kind: Option<Kind>,
+}
+
+/// Reads and checks blobs that are all there is.
+pub fn analyse(blobs: &[Blob], options: &Options) -> Vec<Analysis> {
+    let templates = blobs.iter().map(Template::read).collect();
+    let mut stacks: Vec<Stack> = group(templates).into_iter().map(Stack::new).collect();
+    follow(&mut stacks);
+    let mut analyses: Vec<Analysis> = blobs.iter().map(|_| Analysis::default()).collect();
+    for stack in &stacks {
+        let texts = |file: usize| blobs.get(file).map_or(&[][..], |blob| blob.text);
+        for (file, analysis) in check(stack, &texts, options) {
+            if let Some(place) = analyses.get_mut(file) {
+                *place = analysis;
+            }
+        }
+    }
+    analyses
+}
+
+/// Checks a stack: what each of its files gave. `texts` are the files as they were read.
+pub fn check<'t>(
+    stack: &Stack,
+    texts: &dyn Fn(usize) -> &'t [u8],
+    options: &Options,
+) -> Vec<(usize, Analysis)> {
+    let mut analyses: BTreeMap<usize, Analysis> =
+        stack.files.iter().map(|file| (*file, Analysis::default())).collect();
+    for root in &stack.roots {
+        let analysis = analyses.entry(root.file).or_default();
+        analysis.documents += 1;
+        let document = root.read(options.kind);
         if document.node.span.len() > MAX_DOCUMENT {
-            analysis.unread = Some(format!(
+            let problem = format!(
                 "a policy document of more than {} KiB; AWS takes no more than 32",
                 MAX_DOCUMENT / 1024
-            ));
+            );
+            analysis.unread.push(Unread { problem, is_limit: true });
             continue;
         }
         let mut identity = Identity::default();
-        for violation in checks::run(document, disabled) {
-            analysis.defects.push(identity.defect(violation, document));
+        for violation in checks::run(&document, &options.disabled) {
+            analysis.defects.push(identity.defect(violation, &document));
         }
     }
-    match reading.error {
-        Some(error) if error.kind == json::Kind::TooDeep => analysis.unread = Some(error.problem),
-        Some(error)
-            if !disabled.iter().any(|id| id == checks::SYNTAX.id)
-                && (!documents.is_empty() || read::is_meant_as_policy(blob.text)) =>
-        {
-            analysis.defects.push(syntax_defect(&error, blob.text));
+    for slip in &stack.slips {
+        let analysis = analyses.entry(slip.file).or_default();
+        let is_wanted = !options.disabled.iter().any(|id| id == checks::SYNTAX.id);
+        let is_json = slip.language == read::Language::Json;
+        if slip.error.kind == json::Kind::TooDeep {
+            analysis.unread.push(Unread { problem: slip.error.problem.clone(), is_limit: true });
+        } else if !is_json && slip.is_meant {
+            let line = lines_before(texts(slip.file), slip.error.span.start);
+            let problem = format!("line {line}: {}", slip.error.problem);
+            analysis.unread.push(Unread { problem, is_limit: false });
+        } else if is_json && is_wanted && (slip.is_meant || analysis.documents > 0) {
+            analysis.defects.push(syntax_defect(&slip.error, texts(slip.file)));
         }
-        _ => {}
     }
-    analysis.defects.sort_by_key(|defect| defect.span.start);
-    analysis
+    for analysis in analyses.values_mut() {
+        analysis
+            .defects
+            .sort_by(|a, b| (a.span.start, &a.meta.id).cmp(&(b.span.start, &b.meta.id)));
+        analysis.defects.dedup_by(|a, b| a.meta.id == b.meta.id && a.span == b.span);
+    }
+    analyses.into_iter().collect()
+}
+
+/// The number of the line that an offset is in.
+fn lines_before(text: &[u8], offset: usize) -> usize {
+    memchr::memchr_iter(b'\n', text.get(..offset).unwrap_or(text)).count() + 1
 }
 
 /// The statement that was last written down in normal form: violations come in the order of the text.

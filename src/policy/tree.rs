@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::read::json::SyntaxError;
+use super::text::shown;
 
 /// A value and the bytes it was written in.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,7 +140,7 @@ impl Node {
                 embedded.root.as_ref().map_or_else(String::new, Self::normalised)
             }
             Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                format!("{:?}", self.scalar().unwrap_or_default())
+                format!("{:?}", shown(self.scalar().unwrap_or_default()))
             }
         }
     }

@@ -1,59 +1,91 @@
 //! Documents are found in a tree, and their kind is told from what they say and from what they are called.
 
-use super::{DOCUMENT_ELEMENTS, Document, Kind, Statement, VERSIONS};
-use crate::policy::tree::{Entry, Node, Value};
+use super::{DOCUMENT_ELEMENTS, Document, Kind, Statement, VERSIONS, complete};
+use crate::policy::read::json::SyntaxError;
+use crate::policy::tree::{Node, Value};
 
-/// Every document in a tree, wherever it lies: alone, in a list, or in what `aws … get-policy` prints. `name` is the name
-/// of the file, without its folder.
-pub(in crate::policy) fn find<'a>(root: &'a Node, name: &str) -> Vec<Document<'a>> {
-    let mut found = Vec::new();
-    if !is_template(root) {
-        search(root, Hint::of_file(name), &mut found);
+/// A document where it was found, with what is known of it beside what it says.
+#[derive(Debug)]
+pub(in crate::policy) struct Root {
+    /// The file, as its place in the list of those that are read.
+    pub(in crate::policy) file: usize,
+    pub(in crate::policy) node: Node,
+    /// What it is called, or what it is used for.
+    pub(in crate::policy) hint: Option<Hint>,
+    /// How other parts of the template refer to it.
+    pub(in crate::policy) name: Option<String>,
+    /// The documents that are taken into it, by their names.
+    pub(in crate::policy) sources: Vec<String>,
+    /// Whether all its statements are known.
+    pub(in crate::policy) is_complete: bool,
+}
+
+impl Root {
+    /// A document of which nothing but its text is known.
+    pub(in crate::policy) fn new(mut node: Node, hint: Option<Hint>, file: usize) -> Self {
+        let is_complete = complete::fill(&mut node);
+        Self { file, node, hint, name: None, sources: Vec::new(), is_complete }
     }
-    found
-}
 
-/// Templates hold policies whose parts are known only when they are deployed.
-fn is_template(root: &Node) -> bool {
-    let is_resource = |entry: &Entry| {
-        entry.value.get("Type").and_then(Node::string).is_some_and(|name| name.contains("::"))
-    };
-    root.get("AWSTemplateFormatVersion").is_some()
-        || root
-            .get("Resources")
-            .is_some_and(|resources| resources.entries().iter().any(is_resource))
-        || (root.get("terraform_version").is_some() && root.get("format_version").is_some())
-}
-
-fn search<'a>(node: &'a Node, hint: Option<Hint>, found: &mut Vec<Document<'a>>) {
-    if is_document(node) {
-        let statements: Vec<Statement> = node
+    /// The document as the checks see it. `forced` is what the user says it is.
+    pub(in crate::policy) fn read(&self, forced: Option<Kind>) -> Document<'_> {
+        let statements: Vec<Statement> = self
+            .node
             .get("Statement")
             .map_or(&[][..], Node::items)
             .iter()
             .filter(|item| item.is_map())
             .map(Statement::read)
             .collect();
-        found.push(Document { kind: kind(&statements, hint), node, statements, is_complete: true });
+        let kind = forced.unwrap_or_else(|| kind(&statements, self.hint));
+        Document { kind, node: &self.node, statements, is_complete: self.is_complete }
+    }
+}
+
+/// What a search for documents gave.
+#[derive(Debug, Default)]
+pub(in crate::policy) struct Found {
+    pub(in crate::policy) roots: Vec<Root>,
+    /// Strings that look like a document and are not JSON.
+    pub(in crate::policy) slips: Vec<SyntaxError>,
+}
+
+/// Every document in a tree, wherever it lies: alone, in a list, in a string, or in what `aws … get-policy` prints.
+/// `of_key` says what the name of a property means for the document in it.
+pub(in crate::policy) fn find(
+    node: &Node,
+    hint: Option<Hint>,
+    of_key: &dyn Fn(&str) -> Option<Hint>,
+    file: usize,
+    found: &mut Found,
+) {
+    if is_document(node) {
+        found.roots.push(Root::new(node.clone(), hint, file));
         return;
     }
+    let mut inner = |node: &Node, hint| find(node, hint, of_key, file, found);
     match &node.value {
-        Value::List(items) => items.iter().for_each(|item| search(item, hint, found)),
+        Value::List(items) | Value::Call(_, items) => {
+            items.iter().for_each(|item| inner(item, hint));
+        }
+        Value::Map(_) if is_old_version(node) => {}
         Value::Map(entries) => {
             for entry in entries {
-                search(&entry.value, Hint::of_key(&entry.key).or(hint), found);
+                inner(&entry.value, of_key(&entry.key).or(hint));
             }
         }
         Value::Json(embedded) => {
-            embedded.root.iter().for_each(|root| search(root, hint, found));
+            embedded.root.iter().for_each(|root| inner(root, hint));
+            found.slips.extend(embedded.error.clone());
         }
-        Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::Hole(_)
-        | Value::Call(..) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Hole(_) => {}
     }
+}
+
+/// A version of a managed policy that is not in force.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_PolicyVersion.html>
+fn is_old_version(node: &Node) -> bool {
+    node.get("IsDefaultVersion").is_some_and(|node| node.value == Value::Bool(false))
 }
 
 /// A map with statements, or with the version of a policy and nothing that a policy has not.
@@ -76,28 +108,32 @@ fn is_like_statement(key: &str) -> bool {
     strsim::damerau_levenshtein(&key.to_ascii_lowercase(), "statement") <= 2
 }
 
-/// What the name of a file or of the key above says about a document.
+/// What the name of a file, the key above, or the resource it is attached to says about a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hint {
+pub(in crate::policy) enum Hint {
+    /// It is attached to something that takes this kind and no other.
+    Attached(Kind),
+    /// It is called so.
     Is(Kind),
     /// It is attached to a resource, a key or a role.
     HasPrincipal,
 }
 
 impl Hint {
-    fn of_key(key: &str) -> Option<Self> {
+    /// By the name of the property it is in.
+    pub(in crate::policy) fn of_key(key: &str) -> Option<Self> {
         match key {
             "AssumeRolePolicyDocument" => Some(Self::Is(Kind::Trust)),
             "KeyPolicy" => Some(Self::Is(Kind::Key)),
             "ResourcePolicy" => Some(Self::HasPrincipal),
-            "PolicyVersion" | "RolePolicyList" | "UserPolicyList" | "GroupPolicyList" => {
-                Some(Self::Is(Kind::Identity))
-            }
+            "PolicyVersion" | "PolicyVersionList" | "RolePolicyList" | "UserPolicyList"
+            | "GroupPolicyList" => Some(Self::Is(Kind::Identity)),
             _ => None,
         }
     }
 
-    fn of_file(name: &str) -> Option<Self> {
+    /// By the name of its file, without the folder.
+    pub(in crate::policy) fn of_file(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase().replace(['_', ' ', '.'], "-");
         let has = |words: &[&str]| {
             words.iter().any(|word| {
@@ -151,7 +187,10 @@ impl Hint {
 
 /// The kind of a document: what it says decides, then what its name says.
 fn kind(statements: &[Statement], hint: Option<Hint>) -> Kind {
-    if let Some(Hint::Is(kind @ (Kind::ServiceControl | Kind::ResourceControl))) = hint {
+    if let Some(
+        Hint::Attached(kind) | Hint::Is(kind @ (Kind::ServiceControl | Kind::ResourceControl)),
+    ) = hint
+    {
         return kind;
     }
     let with_principal =
@@ -195,7 +234,10 @@ mod tests {
     use crate::policy::read::json;
 
     fn kinds(text: &str, name: &str) -> Vec<Kind> {
-        find(&json::parse(text).unwrap(), name).iter().map(|document| document.kind).collect()
+        let mut found = Found::default();
+        let tree = json::parse(text).unwrap();
+        find(&tree, Hint::of_file(name), &Hint::of_key, 0, &mut found);
+        found.roots.iter().map(|root| root.read(None).kind).collect()
     }
 
     #[test]
@@ -247,8 +289,5 @@ mod tests {
         assert_eq!(kinds(r#"{"Version":"2012-10-17","Statements":[]}"#, "x").len(), 1);
         assert_eq!(kinds(r#"{"Version":"2012-10-17","Name":"x"}"#, "x").len(), 0);
         assert_eq!(kinds(r#"{"Statement":"a line of code"}"#, "x").len(), 0);
-        let template =
-            format!(r#"{{"Resources":{{"R":{{"Type":"AWS::IAM::Role","P":{policy}}}}}}}"#);
-        assert_eq!(kinds(&template, "x").len(), 0, "templates are not plain documents");
     }
 }

@@ -1,10 +1,11 @@
 //! Policy documents: their kind, their statements, the elements of these.
 
+mod complete;
 mod find;
 
 use std::ops::Range;
 
-pub(super) use find::find;
+pub(super) use find::{Found, Hint, Root, find};
 
 use super::actions;
 use super::condition::{self, Condition};
@@ -13,7 +14,7 @@ use super::tree::{Entry, Node};
 
 /// What a document is attached to. It decides which checks apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::policy) enum Kind {
+pub enum Kind {
     /// To a user, group or role; also boundaries and session policies.
     Identity,
     /// To a resource such as a secret, bucket or queue.

@@ -4,6 +4,7 @@ pub(super) mod embedded;
 pub(super) mod json;
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
@@ -12,41 +13,122 @@ use super::tree::Node;
 use crate::blob::{Blob, Content};
 use json::SyntaxError;
 
-/// A text without all of these has no policy: one pass, and almost every file is done.
-static GATE: LazyLock<[Finder<'static>; 3]> =
-    LazyLock::new(|| ["\"Statement\"", "\"2012-10-17\"", "\"2008-10-17\""].map(Finder::new));
+/// What a file is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    Json,
+    Yaml,
+    Hcl,
+}
 
-/// Signs that a text becomes JSON only after a template engine has run.
+impl Language {
+    /// By how the file is called and how its text starts.
+    fn of(path: Option<&Path>, text: &[u8]) -> Option<Self> {
+        let text = text.strip_prefix(BOM).unwrap_or(text).trim_ascii_start();
+        let is_json = matches!(text.first(), Some(b'{' | b'['));
+        let extension = path.and_then(Path::extension).unwrap_or_default().to_string_lossy();
+        match &*extension {
+            "tf" | "tofu" => Some(Self::Hcl),
+            _ if is_json => Some(Self::Json),
+            "yaml" | "yml" | "template" | "cfn" | "" => Some(Self::Yaml),
+            _ => None,
+        }
+    }
+
+    /// A text without any of these has no policy: one pass, and almost every file is done.
+    fn words(self) -> &'static [Finder<'static>] {
+        static JSON: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+            let words = ["\"Statement", "\"2012-10-17\"", "\"2008-10-17\"", "AWS::", "\"aws_"];
+            words.iter().map(|word| Finder::new(*word)).collect()
+        });
+        static YAML: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+            ["AWS::", "Statement"].iter().map(|word| Finder::new(*word)).collect()
+        });
+        static HCL: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+            ["aws_", "locals", "module", "\"Statement"]
+                .iter()
+                .map(|word| Finder::new(*word))
+                .collect()
+        });
+        match self {
+            Self::Json => &JSON,
+            Self::Yaml => &YAML,
+            Self::Hcl => &HCL,
+        }
+    }
+}
+
+/// Signs that a text becomes JSON or YAML only after a template engine has run.
 const TEMPLATE_MARKS: &[&str] = &["{{", "{%", "<%", "<#", "#{", "%{"];
 
-/// What was read of a blob.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Reading {
+/// A file that may hold policies, read and not yet joined with the others.
+#[derive(Debug)]
+pub struct Template {
+    pub(super) path: PathBuf,
+    pub(super) language: Language,
     /// Every value that stands by itself.
     pub(super) roots: Vec<Node>,
-    /// Why the text, or the rest of it, is not JSON.
+    /// Why the text, or the rest of it, could not be read.
     pub(super) error: Option<SyntaxError>,
+    /// Whether a text that could not be read was meant to hold policies.
+    pub(super) is_meant: bool,
+    /// Places where a variable of IAM stands as one of the template.
+    pub(super) unescaped: Vec<std::ops::Range<usize>>,
 }
 
-/// Whether a blob may hold a policy: it starts like JSON and has one of the gate's words.
+impl Template {
+    /// Reads a whole input; spans are offsets into its text.
+    pub fn read(blob: &Blob) -> Self {
+        let path = blob.origin.path();
+        let language = Language::of(path, blob.text).unwrap_or(Language::Json);
+        let Reading { roots, error } = read(language, blob.text);
+        let is_meant = error.is_some() && is_meant(language, blob.text);
+        let path = path.unwrap_or(Path::new("")).to_path_buf();
+        Self { path, language, roots, error, is_meant, unescaped: Vec::new() }
+    }
+}
+
+/// What was read of a text.
+#[derive(Debug, Default, PartialEq)]
+struct Reading {
+    roots: Vec<Node>,
+    error: Option<SyntaxError>,
+}
+
+/// Whether a blob may hold a policy: it is written in one of the languages, and has one of that language's words.
 pub(super) fn may_hold_policy(blob: &Blob) -> bool {
-    blob.content == Content::Text && starts_like_json(blob) && has_gate_word(blob.text)
+    blob.content == Content::Text
+        && Language::of(blob.origin.path(), blob.text)
+            .is_some_and(|language| has_word(language, blob.text))
 }
 
-/// Whether an input that is read in chunks may hold a policy: its first chunk starts like JSON.
-pub(super) fn starts_like_json(blob: &Blob) -> bool {
-    let text = blob.text.strip_prefix(BOM).unwrap_or(blob.text);
-    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
+/// The language of an input that is read in chunks, by its first one.
+pub(super) fn may_start_policy(blob: &Blob) -> bool {
+    Language::of(blob.origin.path(), blob.text).is_some()
 }
 
-pub(super) fn has_gate_word(text: &[u8]) -> bool {
-    GATE.iter().any(|word| word.find(text).is_some())
+/// Whether a chunk has a word of any language.
+pub(super) fn has_any_word(text: &[u8]) -> bool {
+    [Language::Json, Language::Yaml, Language::Hcl]
+        .into_iter()
+        .any(|language| has_word(language, text))
+}
+
+fn has_word(language: Language, text: &[u8]) -> bool {
+    language.words().iter().any(|word| word.find(text).is_some())
 }
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
-/// The values of a text: one, or several one after the other. Spans count from the first byte of `text`.
-pub(super) fn read(text: &[u8]) -> Reading {
+fn read(language: Language, text: &[u8]) -> Reading {
+    match language {
+        Language::Json => values(text),
+        Language::Yaml | Language::Hcl => Reading::default(),
+    }
+}
+
+/// The values of a text of JSON: one, or several one after the other. Spans count from the first byte of `text`.
+fn values(text: &[u8]) -> Reading {
     let start = if text.starts_with(BOM) { BOM.len() } else { 0 };
     let text = printable(text.get(start..).unwrap_or_default());
     let mut reading = Reading::default();
@@ -127,10 +209,16 @@ fn shift(node: &mut Node, by: usize) {
     }
 }
 
-/// Whether a text that is not JSON was meant to be a policy: it has the words of one and is not a template.
-pub(super) fn is_meant_as_policy(text: &[u8]) -> bool {
+/// Whether a text that could not be read was meant to hold policies: it has the words of one and is no template of something
+/// else.
+fn is_meant(language: Language, text: &[u8]) -> bool {
     let has = |word: &str| memmem::find(text, word.as_bytes()).is_some();
-    has("\"Statement\"") && has("\"Effect\"") && !TEMPLATE_MARKS.iter().any(|mark| has(mark))
+    let is_template = TEMPLATE_MARKS.iter().any(|mark| has(mark));
+    match language {
+        Language::Json => has("\"Statement\"") && has("\"Effect\"") && !is_template,
+        Language::Yaml => has("Resources:") && has("Type: AWS::") && !is_template,
+        Language::Hcl => has("aws_"),
+    }
 }
 
 #[cfg(test)]
@@ -140,11 +228,11 @@ mod tests {
     #[test]
     fn reads_several_values_and_says_where_the_last_one_breaks() {
         let text = b"{\"a\":1}\n{\"b\":2}\n";
-        let reading = read(text);
+        let reading = values(text);
         assert_eq!(reading.roots.len(), 2);
         assert_eq!(&text[reading.roots[1].span.clone()], b"{\"b\":2}");
         assert_eq!(reading.error, None);
-        let reading = read(b"{\"a\":1}\n{\"b\":2,}\n");
+        let reading = values(b"{\"a\":1}\n{\"b\":2,}\n");
         assert_eq!(reading.roots.len(), 1);
         assert_eq!(reading.error.unwrap().span, 14..15);
     }
@@ -152,14 +240,14 @@ mod tests {
     #[test]
     fn a_byte_order_mark_and_stray_bytes_do_not_move_anything() {
         let text = b"\xEF\xBB\xBF{\"a\":\"\xFFx\",\"b\":\"y\"}";
-        let reading = read(text);
+        let reading = values(text);
         let b = reading.roots[0].get("b").unwrap();
         assert_eq!(&text[b.span.clone()], b"\"y\"");
     }
 
     #[test]
     fn a_slip_does_not_hide_the_rest() {
-        let reading = read(b"{\"a\":[1,],}");
+        let reading = values(b"{\"a\":[1,],}");
         assert!(reading.error.is_some());
         assert_eq!(reading.roots.len(), 1);
     }

@@ -1,5 +1,7 @@
 //! The program: list what is to be read, read it in parallel, analyse each blob, join the results.
 
+mod policies;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,17 +11,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use crate::blob::Blob;
+use crate::blob::{Blob, Origin};
 use crate::config::{Config, Halves, Secrets};
 use crate::finding::{Finding, FindingKind, Place, Secret};
 use crate::fingerprint::Fingerprint;
 use crate::location::{Location, Position};
 use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
-use crate::policy::{self, Defect};
+use crate::policy;
 use crate::secrets::{self, Detection};
 use crate::snippet::{Redaction, Snippet};
 use crate::source::{self, Source, SourceError, Unit};
 use crate::suppress::{allow, inline};
+use policies::Held;
 
 /// How far a scan is; another thread may look.
 #[derive(Debug, Default)]
@@ -51,8 +54,14 @@ pub fn scan(
         // Parts are joined left to right, however the work was split.
         parts.fold(Part::default, Part::then).reduce(Part::default, Part::then)
     };
+    let run = || {
+        let mut part = run();
+        let linted = policies::lint(std::mem::take(&mut part.policies), config);
+        part.then(linted)
+    };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build();
-    let part = pool.map_or_else(|_| run(), |pool| pool.install(run));
+    let mut part = pool.map_or_else(|_| run(), |pool| pool.install(run));
+    part.findings.sort_by_cached_key(place_and_rule);
 
     let mut outcome = Outcome { stats: part.stats, ..Outcome::default() };
     outcome.stats.census = listing.census;
@@ -73,6 +82,15 @@ struct Part {
     findings: Vec<Finding>,
     skipped: Vec<Skipped>,
     stats: Stats,
+    /// What may hold policies, kept until all of it is there.
+    policies: Vec<Held>,
+}
+
+/// What findings are sorted by.
+fn place_and_rule(finding: &Finding) -> (Option<(Arc<Origin>, u64)>, String) {
+    let first = finding.places.first();
+    let place = first.map(|place| (Arc::clone(&place.origin), place.location.start.offset));
+    (place, finding.rule.id.clone())
 }
 
 /// Buffers of one thread.
@@ -97,9 +115,8 @@ fn analyse(unit: &Unit, config: &Config) -> Part {
                 part.visit(blob, config, secrets);
             });
             if chunks.may_hold_policy() && config.halves != Halves::Secrets {
-                let again = source::read_whole(unit, &mut |blob| {
-                    part.policies(blob, config, || unlisted(blob, config, secrets));
-                });
+                let again =
+                    source::read_whole(unit, &mut |blob| part.policies.push(Held::new(blob)));
                 part.skipped.extend(again.err());
             }
             match read {
@@ -127,29 +144,18 @@ impl Part {
         self.findings.extend(next.findings);
         self.skipped.extend(next.skipped);
         self.stats.add(&next.stats);
+        self.policies.extend(next.policies);
         self
     }
 
     fn visit(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
-        let from = self.findings.len();
-        let has_policies =
-            || blob.is_whole && config.halves != Halves::Secrets && policy::may_hold_policy(blob);
-        if config.halves == Halves::Policy {
-            if has_policies() {
-                self.policies(blob, config, || unlisted(blob, config, scratch));
-            }
-        } else {
+        if config.halves != Halves::Policy {
             let detections = config.rules.detect(blob, config.now, scratch, &mut self.stats);
             self.secrets(blob, config, &detections);
-            if has_policies() {
-                self.policies(blob, config, || detections);
-            }
         }
-        let found = self.findings.get_mut(from..).unwrap_or_default();
-        found.sort_by_cached_key(|finding| {
-            let offset = finding.places.first().map(|place| place.location.start.offset);
-            (offset, finding.rule.id.clone())
-        });
+        if config.halves != Halves::Secrets && blob.is_whole && policy::may_hold_policy(blob) {
+            self.policies.push(Held::new(blob));
+        }
     }
 
     fn secrets(&mut self, blob: &Blob, config: &Config, detections: &[Detection]) {
@@ -167,41 +173,6 @@ impl Part {
             let location = locator.locate(&span);
             let place = place(blob, &span, location, &redactions, &detection.meta().id);
             self.findings.push(secret_finding(detection, place, config));
-        }
-    }
-
-    /// Whatever half is asked for, a secret in a policy must not be shown: `detections` finds them where it matters.
-    fn policies<'a>(
-        &mut self,
-        blob: &Blob,
-        config: &Config,
-        detections: impl FnOnce() -> Vec<Detection<'a>>,
-    ) {
-        let analysis = policy::analyse(blob, &config.disabled_checks);
-        self.stats.documents += analysis.documents;
-        self.skipped.extend(analysis.unread.map(|detail| Skipped {
-            origin: (**blob.origin).clone(),
-            reason: SkipReason::Limit,
-            detail: format!("policies were not read: {detail}"),
-            accepted: None,
-        }));
-        if analysis.defects.is_empty() {
-            return;
-        }
-        let redactions = redactions(&detections(), config.secrets);
-        let mut locator = blob.locator();
-        for defect in analysis.defects {
-            if defect.confidence < config.min_confidence {
-                self.stats.below_confidence += 1;
-                continue;
-            }
-            let location = locator.locate(&defect.span);
-            let place = place(blob, &defect.span, location, &redactions, &defect.meta.id);
-            let message = redactions.iter().fold(defect.message.clone(), |message, redaction| {
-                let secret = blob.text.get(redaction.span.clone()).unwrap_or_default();
-                message.replace(&*String::from_utf8_lossy(secret), &redaction.mask(secret))
-            });
-            self.findings.push(policy_finding(defect, message, place, config));
         }
     }
 }
@@ -233,19 +204,6 @@ impl Chunks {
 
     fn may_hold_policy(&self) -> bool {
         self.starts_like_one && self.has_words_of_one
-    }
-}
-
-fn policy_finding(defect: Defect, message: String, place: Place, config: &Config) -> Finding {
-    let severity = config.severities.get(&defect.meta.id).copied().unwrap_or(defect.severity);
-    Finding {
-        rule: defect.meta,
-        severity,
-        confidence: defect.confidence,
-        message,
-        places: vec![place],
-        kind: FindingKind::Policy { supersedes: defect.supersedes },
-        fingerprint: defect.fingerprint,
     }
 }
 

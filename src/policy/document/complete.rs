@@ -1,0 +1,100 @@
+//! A document of a template in the form of one that is written out: what is not known becomes a text with a hole in it, what is
+//! one thing or another becomes both.
+
+use crate::policy::text::hole;
+use crate::policy::tree::{Entry, Node, Value};
+
+/// Brings a document to that form. False when some of its statements, or what they allow, cannot be known.
+pub(super) fn fill(document: &mut Node) -> bool {
+    let Value::Map(entries) = &mut document.value else { return true };
+    let mut is_complete = true;
+    for entry in entries.iter_mut().filter(|entry| entry.key == "Statement") {
+        alternatives(&mut entry.value);
+        let statements = match &mut entry.value.value {
+            Value::List(items) => items.as_mut_slice(),
+            _ => std::slice::from_mut(&mut entry.value),
+        };
+        for node in statements {
+            is_complete &= statement(node);
+        }
+    }
+    is_complete
+}
+
+fn statement(node: &mut Node) -> bool {
+    let Value::Map(entries) = &mut node.value else {
+        return !matches!(node.value, Value::Hole(_) | Value::Call(..));
+    };
+    let mut is_known = true;
+    for Entry { key, value, .. } in entries {
+        match key.as_str() {
+            "Action" | "NotAction" => {
+                texts(value);
+                is_known &= !value.items().iter().any(has_open_text);
+            }
+            "Resource" | "NotResource" => texts(value),
+            "Principal" | "NotPrincipal" => {
+                if let Value::Map(kinds) = &mut value.value {
+                    kinds.iter_mut().for_each(|kind| texts(&mut kind.value));
+                }
+            }
+            "Condition" => {
+                let operators = match &mut value.value {
+                    Value::Map(operators) => operators.as_mut_slice(),
+                    _ => &mut [],
+                };
+                for operator in operators {
+                    if let Value::Map(keys) = &mut operator.value.value {
+                        keys.iter_mut().for_each(|key| texts(&mut key.value));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    is_known
+}
+
+fn has_open_text(node: &Node) -> bool {
+    node.string().is_some_and(crate::policy::text::has_hole)
+}
+
+/// One or several strings.
+fn texts(node: &mut Node) {
+    alternatives(node);
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(text),
+        _ => text(node),
+    }
+}
+
+fn text(node: &mut Node) {
+    if let Value::Hole(name) | Value::Call(name, _) = &node.value {
+        node.value = Value::String(hole(name));
+    }
+}
+
+/// Both of two ways, one after the other, where a list may stand.
+fn alternatives(node: &mut Node) {
+    if matches!(&node.value, Value::Call(name, _) if name == "?:") {
+        node.value = Value::List(ways(node.clone()));
+    } else if let Value::List(items) = &mut node.value
+        && items.iter().any(|item| matches!(item.value, Value::Call(..)))
+    {
+        *items = std::mem::take(items).into_iter().flat_map(ways).collect();
+    }
+}
+
+fn ways(node: Node) -> Vec<Node> {
+    match node.value {
+        Value::Call(name, given) if name == "?:" => {
+            let ways = given.into_iter().skip(1).flat_map(ways);
+            ways.flat_map(|way| match way.value {
+                Value::List(items) => items,
+                _ => vec![way],
+            })
+            .collect()
+        }
+        _ => vec![node],
+    }
+}

@@ -1,0 +1,220 @@
+//! Files are joined to stacks: references followed, functions applied as far as they can be, every document given its kind.
+
+mod cloudformation;
+mod kinds;
+mod plan;
+mod terraform;
+mod types;
+mod uses;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::document::{self, Found, Hint, Root};
+use super::read::json::SyntaxError;
+use super::read::{Language, Template};
+use super::text::hole;
+use super::tree::{Entry, Node, Value};
+
+pub(super) use types::{SUFFIX, Type};
+pub use uses::follow;
+
+/// The most values that applying the functions of a stack may make.
+const BUDGET: usize = 1_000_000;
+
+/// What is deployed together: one template, one Terraform module, or one file that is neither.
+#[derive(Debug, Default)]
+pub struct Stack {
+    /// The folder of a Terraform module; the path of anything else.
+    pub(super) path: PathBuf,
+    pub(super) dialect: Dialect,
+    pub(super) resources: Vec<Resource>,
+    pub(super) roots: Vec<Root>,
+    /// What was not JSON although it was meant to be, by file.
+    pub(super) slips: Vec<Slip>,
+    /// The files it was read from: their place in the list that was given.
+    pub(super) files: Vec<usize>,
+    module: terraform::Module,
+}
+
+/// A text, or a string in one, that could not be read.
+#[derive(Debug)]
+pub(super) struct Slip {
+    pub(super) file: usize,
+    pub(super) error: SyntaxError,
+    pub(super) language: Language,
+    /// Whether it was meant to hold policies.
+    pub(super) is_meant: bool,
+}
+
+/// What a stack is written for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// Policies alone.
+    #[default]
+    Bare,
+    CloudFormation,
+    Terraform,
+}
+
+/// A resource that a stack declares.
+#[derive(Debug)]
+pub(super) struct Resource {
+    pub(super) file: usize,
+    /// As written: `AWS::KMS::Key`, `aws_kms_key`.
+    pub(super) kind: String,
+    /// What the template calls it.
+    pub(super) name: String,
+    pub(super) name_span: Range<usize>,
+    /// With functions applied.
+    pub(super) properties: Node,
+    /// All that is declared, attributes beside the properties included.
+    pub(super) whole: Node,
+}
+
+impl Resource {
+    /// Whether the type is this one, in either language.
+    pub(super) fn is(&self, kind: Type) -> bool {
+        Type::of(&self.kind) == Some(kind)
+    }
+
+    /// A property by its name in CloudFormation; in Terraform it has the same one in small letters.
+    pub(super) fn property(&self, name: &str) -> Option<&Node> {
+        self.property_entry(name).map(|entry| &entry.value)
+    }
+
+    /// A property with the place of its name.
+    pub(super) fn property_entry(&self, name: &str) -> Option<&Entry> {
+        let own = if self.kind.contains("::") { name.to_owned() } else { snake_case(name) };
+        self.properties.entries().iter().rev().find(|entry| entry.key == own)
+    }
+}
+
+/// `KmsKeyId` as Terraform writes it: `kms_key_id`.
+fn snake_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    for (at, character) in name.char_indices() {
+        if character.is_ascii_uppercase() && at > 0 {
+            out.push('_');
+        }
+        out.push(character.to_ascii_lowercase());
+    }
+    out
+}
+
+/// Which files belong together: those of one Terraform module; everything else stands alone.
+pub fn group(templates: Vec<Template>) -> Vec<Vec<(usize, Template)>> {
+    let mut modules: HashMap<PathBuf, usize> = HashMap::new();
+    let mut groups: Vec<Vec<(usize, Template)>> = Vec::new();
+    for (at, template) in templates.into_iter().enumerate() {
+        let known = terraform::is_source(&template)
+            .then(|| *modules.entry(folder(&template.path).into()).or_insert(groups.len()));
+        match known.and_then(|known| groups.get_mut(known)) {
+            Some(files) => files.push((at, template)),
+            None => groups.push(vec![(at, template)]),
+        }
+    }
+    groups
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
+impl Slip {
+    fn of(file: usize, template: &Template) -> Option<Self> {
+        let error = template.error.clone()?;
+        Some(Self { file, error, language: template.language, is_meant: template.is_meant })
+    }
+}
+
+impl Stack {
+    /// Joins the files of one group, each with its place in the list.
+    pub fn new(files: Vec<(usize, Template)>) -> Self {
+        let mut stack = Self::default();
+        stack.files = files.iter().map(|(at, _)| *at).collect();
+        stack.slips = files.iter().filter_map(|(at, template)| Slip::of(*at, template)).collect();
+        let Some((_, first)) = files.first() else { return stack };
+        if terraform::is_source(first) {
+            stack.path = folder(&first.path).into();
+            stack.dialect = Dialect::Terraform;
+            stack.module = terraform::Module::new(files);
+            let (resources, roots) = stack.module.evaluate();
+            stack.roots = roots;
+            stack.take(resources);
+        } else {
+            stack.path.clone_from(&first.path);
+            for (at, template) in files {
+                template.roots.into_iter().for_each(|root| stack.add(at, &root));
+            }
+        }
+        stack
+    }
+
+    /// The files it was read from: their places in the list that was given.
+    pub fn files(&self) -> &[usize] {
+        &self.files
+    }
+
+    fn add(&mut self, file: usize, root: &Node) {
+        if cloudformation::is_template(root) {
+            self.dialect = Dialect::CloudFormation;
+            self.take(cloudformation::Template::new(root).resources(file));
+        } else if plan::is_plan(root) {
+            self.dialect = Dialect::Terraform;
+            self.take(plan::resources(root, file));
+        } else {
+            let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+            let mut found = Found::default();
+            document::find(root, Hint::of_file(&name), &Hint::of_key, file, &mut found);
+            self.keep(file, found);
+        }
+    }
+
+    /// Adds resources and the documents in them.
+    fn take(&mut self, resources: Vec<Resource>) {
+        for resource in &resources {
+            self.keep(resource.file, documents(resource));
+        }
+        self.resources.extend(resources);
+    }
+
+    fn keep(&mut self, file: usize, found: Found) {
+        self.roots.extend(found.roots);
+        let slip = |error| Slip { file, error, language: Language::Json, is_meant: true };
+        self.slips.extend(found.slips.into_iter().map(slip));
+    }
+}
+
+/// The documents of a resource, each with what its property says about it.
+fn documents(resource: &Resource) -> Found {
+    let mut found = Found::default();
+    if kinds::OTHER_LANGUAGES.contains(&resource.kind.as_str()) {
+        return found;
+    }
+    let is_of_organisation = ["AWS::Organizations::Policy", "aws_organizations_policy"]
+        .contains(&resource.kind.as_str());
+    let of_organisation = is_of_organisation
+        .then(|| kinds::of_organisation(resource.property("Type").and_then(Node::string)))
+        .flatten();
+    if is_of_organisation && of_organisation.is_none() {
+        return found;
+    }
+    let hint = |key: &str| of_organisation.or_else(|| kinds::of(&resource.kind, key));
+    document::find(&resource.properties, None, &hint, resource.file, &mut found);
+    found
+}
+
+/// A node in the place of another one of which nothing is known.
+fn hole_node(node: &Node, name: &str) -> Node {
+    Node { span: node.span.clone(), value: Value::Hole(name.into()) }
+}
+
+/// The text of a value; of one that is known only when deployed a hole.
+fn text_of(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::Hole(name) => Some(hole(name)),
+        _ => node.scalar().map(ToOwned::to_owned),
+    }
+}

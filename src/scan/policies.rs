@@ -1,0 +1,148 @@
+//! The policies of a scan: what may hold one is kept until everything is read, then files are joined and checked.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{Part, place, redactions, unlisted};
+use crate::blob::{Blob, Content, Origin};
+use crate::config::Config;
+use crate::finding::{Finding, FindingKind, Place};
+use crate::location::{Position, Width};
+use crate::outcome::{SkipReason, Skipped};
+use crate::policy::{self, Analysis, Defect, Options, Stack, Template};
+use crate::secrets;
+
+/// A file that may hold policies: its text, and what was read of it.
+pub(super) struct Held {
+    origin: Arc<Origin>,
+    text: Box<[u8]>,
+    width: Width,
+    start: Position,
+    template: Template,
+}
+
+impl Held {
+    /// Reads a whole input.
+    pub(super) fn new(blob: &Blob) -> Self {
+        Self {
+            origin: Arc::clone(blob.origin),
+            text: blob.text.into(),
+            width: blob.width,
+            start: blob.start,
+            template: Template::read(blob),
+        }
+    }
+}
+
+/// A file whose template is joined with the others.
+struct File {
+    origin: Arc<Origin>,
+    text: Box<[u8]>,
+    width: Width,
+    start: Position,
+}
+
+impl File {
+    fn blob(&self) -> Blob<'_> {
+        let whole = Blob::whole(&self.origin, &self.text, Content::Text);
+        Blob { width: self.width, start: self.start, ..whole }
+    }
+}
+
+/// Joins the files to stacks and checks these, in parallel; results come in the order of the files.
+pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
+    let split = |held: Held| {
+        let Held { origin, text, width, start, template } = held;
+        (File { origin, text, width, start }, template)
+    };
+    let (files, templates): (Vec<File>, Vec<Template>) = held.into_iter().map(split).unzip();
+    let stacks = policy::group(templates).into_par_iter().map(|files| {
+        let names: Vec<usize> = files.iter().map(|(at, _)| *at).collect();
+        catch_unwind(AssertUnwindSafe(|| Stack::new(files))).map_err(|_| names)
+    });
+    let stacks: Vec<Result<Stack, Vec<usize>>> = stacks.collect();
+    let (mut joined, mut failed) = (Vec::new(), Vec::new());
+    for stack in stacks {
+        match stack {
+            Ok(stack) => joined.push(stack),
+            Err(names) => failed.extend(names),
+        }
+    }
+    policy::follow(&mut joined);
+    let options = Options { disabled: config.disabled_checks.clone(), kind: None };
+    let texts = |file: usize| files.get(file).map_or(&[][..], |file| &file.text);
+    let checked = joined.par_iter().map(|stack| {
+        let checked = AssertUnwindSafe(|| policy::check(stack, &texts, &options));
+        catch_unwind(checked).map_err(|_| stack.files().to_vec())
+    });
+    let checked: Vec<Result<Vec<(usize, Analysis)>, Vec<usize>>> = checked.collect();
+    let mut part = Part::default();
+    for result in checked {
+        match result {
+            Ok(analyses) => {
+                for (file, analysis) in analyses {
+                    if let Some(file) = files.get(file) {
+                        part.policies_of(file, analysis, config);
+                    }
+                }
+            }
+            Err(names) => failed.extend(names),
+        }
+    }
+    let of_failed = failed.into_iter().filter_map(|file| files.get(file));
+    part.skipped.extend(of_failed.map(|file| Skipped {
+        origin: (*file.origin).clone(),
+        reason: SkipReason::Internal,
+        detail: "keylint failed on the policies of this input; please report it".into(),
+        accepted: None,
+    }));
+    part
+}
+
+impl Part {
+    fn policies_of(&mut self, file: &File, analysis: Analysis, config: &Config) {
+        self.stats.documents += analysis.documents;
+        self.skipped.extend(analysis.unread.into_iter().map(|unread| Skipped {
+            origin: (*file.origin).clone(),
+            reason: if unread.is_limit { SkipReason::Limit } else { SkipReason::Malformed },
+            detail: format!("policies were not read: {}", unread.problem),
+            accepted: None,
+        }));
+        if analysis.defects.is_empty() {
+            return;
+        }
+        let blob = file.blob();
+        // Whatever half is asked for, a secret in a policy must not be shown.
+        let detections = unlisted(&blob, config, &mut secrets::Scratch::default());
+        let redactions = redactions(&detections, config.secrets);
+        let mut locator = blob.locator();
+        for defect in analysis.defects {
+            if defect.confidence < config.min_confidence {
+                self.stats.below_confidence += 1;
+                continue;
+            }
+            let location = locator.locate(&defect.span);
+            let place = place(&blob, &defect.span, location, &redactions, &defect.meta.id);
+            let message = redactions.iter().fold(defect.message.clone(), |message, redaction| {
+                let secret = blob.text.get(redaction.span.clone()).unwrap_or_default();
+                message.replace(&*String::from_utf8_lossy(secret), &redaction.mask(secret))
+            });
+            self.findings.push(policy_finding(defect, message, place, config));
+        }
+    }
+}
+
+fn policy_finding(defect: Defect, message: String, place: Place, config: &Config) -> Finding {
+    let severity = config.severities.get(&defect.meta.id).copied().unwrap_or(defect.severity);
+    Finding {
+        rule: defect.meta,
+        severity,
+        confidence: defect.confidence,
+        message,
+        places: vec![place],
+        kind: FindingKind::Policy { supersedes: defect.supersedes },
+        fingerprint: defect.fingerprint,
+    }
+}
