@@ -13,14 +13,14 @@ mod read;
 mod text;
 mod tree;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use crate::blob::Blob;
 use crate::finding::{Confidence, RuleMeta, Severity};
 use crate::fingerprint::Fingerprint;
-use checks::{Check, Violation};
+use checks::{Check, Deployment, Run, Violation, World};
 use document::Document;
 use read::json;
 
@@ -42,16 +42,22 @@ pub fn metas() -> impl Iterator<Item = &'static Arc<RuleMeta>> {
 }
 
 fn meta(check: &Check) -> RuleMeta {
-    let kind = |kind: &document::Kind| match kind {
-        document::Kind::Identity => "identity",
-        document::Kind::Resource => "resource",
-        document::Kind::Key => "key",
-        document::Kind::Trust => "trust",
-        document::Kind::Endpoint => "endpoint",
-        document::Kind::ServiceControl => "service-control",
-        document::Kind::ResourceControl => "resource-control",
+    let kind = |kind: &Kind| match kind {
+        Kind::Identity => "identity",
+        Kind::Resource => "resource",
+        Kind::Key => "key",
+        Kind::Trust => "trust",
+        Kind::Endpoint => "endpoint",
+        Kind::ServiceControl => "service-control",
+        Kind::ResourceControl => "resource-control",
     };
-    let tags = ["policy", "aws"].into_iter().chain(check.kinds.iter().map(kind));
+    let applies: Vec<&str> = match check.run {
+        Run::Template(_) => vec!["template"],
+        Run::World(_) => vec!["world"],
+        Run::Both(..) => check.kinds.iter().map(kind).chain(["template"]).collect(),
+        Run::Document(_) | Run::Syntax => check.kinds.iter().map(kind).collect(),
+    };
+    let tags = ["policy", "aws"].into_iter().chain(applies);
     RuleMeta {
         id: check.id.into(),
         title: check.title.into(),
@@ -126,16 +132,62 @@ pub fn analyse(blobs: &[Blob], options: &Options) -> Vec<Analysis> {
     let templates = blobs.iter().map(Template::read).collect();
     let mut stacks: Vec<Stack> = group(templates).into_iter().map(Stack::new).collect();
     follow(&mut stacks);
+    let texts = |file: usize| blobs.get(file).map_or(&[][..], |blob| blob.text);
+    let checked = stacks.iter().flat_map(|stack| check(stack, &texts, options));
     let mut analyses: Vec<Analysis> = blobs.iter().map(|_| Analysis::default()).collect();
-    for stack in &stacks {
-        let texts = |file: usize| blobs.get(file).map_or(&[][..], |blob| blob.text);
-        for (file, analysis) in check(stack, &texts, options) {
-            if let Some(place) = analyses.get_mut(file) {
-                *place = analysis;
-            }
+    for (file, analysis) in checked.chain(check_world(&stacks, options)) {
+        if let Some(whole) = analyses.get_mut(file) {
+            whole.add(analysis);
         }
     }
     analyses
+}
+
+impl Analysis {
+    /// Joins what another look at the same file gave.
+    pub fn add(&mut self, other: Self) {
+        self.defects.extend(other.defects);
+        self.documents += other.documents;
+        self.unread.extend(other.unread);
+        self.defects.sort_by(|a, b| (a.span.start, &a.meta.id).cmp(&(b.span.start, &b.meta.id)));
+        self.defects.dedup_by(|a, b| a.meta.id == b.meta.id && a.span == b.span);
+    }
+}
+
+/// Checks what only everything together shows: what each file gave.
+pub fn check_world(stacks: &[Stack], options: &Options) -> Vec<(usize, Analysis)> {
+    let deployments = stacks.iter().map(|stack| Deployment::new(stack, options.kind)).collect();
+    let violations = checks::run_world(&World { deployments }, &options.disabled);
+    let mut analyses: BTreeMap<usize, Analysis> = BTreeMap::new();
+    let of_file: HashMap<usize, &Stack> = stacks
+        .iter()
+        .flat_map(|stack| stack.files.iter().map(move |file| (*file, stack)))
+        .collect();
+    for violation in violations {
+        let stack = of_file.get(&violation.file).copied();
+        let analysis = analyses.entry(violation.file).or_default();
+        analysis.defects.extend(stack.map(|stack| stack_defect(violation, stack)));
+    }
+    analyses.into_iter().collect()
+}
+
+/// A violation outside of a document, or in any: its identity is that of the resource or document around it.
+fn stack_defect(violation: Violation, stack: &Stack) -> Defect {
+    let Range { start, end } = violation.span;
+    let holds = |span: &Range<usize>| span.start <= start && end <= span.end;
+    let root =
+        stack.roots.iter().find(|root| root.file == violation.file && holds(&root.node.span));
+    if let Some(root) = root {
+        return Identity::default().defect(violation, &root.read(None));
+    }
+    let resource = stack.resources.iter().find(|resource| {
+        resource.file == violation.file
+            && (holds(&resource.whole.span) || holds(&resource.name_span))
+    });
+    let (normalised, element) = resource.map_or_else(Default::default, |resource| {
+        (resource.whole.normalised(), resource.whole.path_to(&violation.span))
+    });
+    defect(violation, &normalised, &element)
 }
 
 /// Checks a stack: what each of its files gave. `texts` are the files as they were read.
@@ -146,10 +198,10 @@ pub fn check<'t>(
 ) -> Vec<(usize, Analysis)> {
     let mut analyses: BTreeMap<usize, Analysis> =
         stack.files.iter().map(|file| (*file, Analysis::default())).collect();
-    for root in &stack.roots {
+    let deployment = Deployment::new(stack, options.kind);
+    for (root, document) in &deployment.documents {
         let analysis = analyses.entry(root.file).or_default();
         analysis.documents += 1;
-        let document = root.read(options.kind);
         if document.node.span.len() > MAX_DOCUMENT {
             let problem = format!(
                 "a policy document of more than {} KiB; AWS takes no more than 32",
@@ -159,9 +211,13 @@ pub fn check<'t>(
             continue;
         }
         let mut identity = Identity::default();
-        for violation in checks::run(&document, &options.disabled) {
-            analysis.defects.push(identity.defect(violation, &document));
+        for violation in checks::run(document, root.file, &options.disabled) {
+            analysis.defects.push(identity.defect(violation, document));
         }
+    }
+    for violation in checks::run_template(&deployment, &options.disabled) {
+        let analysis = analyses.entry(violation.file).or_default();
+        analysis.defects.push(stack_defect(violation, stack));
     }
     for slip in &stack.slips {
         let analysis = analyses.entry(slip.file).or_default();
@@ -200,21 +256,26 @@ struct Identity {
 
 impl Identity {
     fn defect(&mut self, violation: Violation, document: &Document) -> Defect {
-        let Violation { check, severity, span, message, supersedes, fix: _ } = violation;
-        let node = document.statement_at(&span).map_or(document.node, |statement| statement.node);
+        let node = document.statement_at(&violation.span);
+        let node = node.map_or(document.node, |statement| statement.node);
         if self.start != Some(node.span.start) {
             *self = Self { start: Some(node.span.start), normalised: node.normalised() };
         }
-        let element = node.path_to(&span);
-        Defect {
-            meta: shared_meta(check),
-            severity,
-            confidence: check.confidence,
-            fingerprint: Fingerprint::of_policy(check.id, &self.normalised, &element),
-            span,
-            message,
-            supersedes: supersedes.into_iter().map(Into::into).collect(),
-        }
+        let element = node.path_to(&violation.span);
+        defect(violation, &self.normalised, &element)
+    }
+}
+
+fn defect(violation: Violation, normalised: &str, element: &str) -> Defect {
+    let Violation { check, file: _, severity, span, message, supersedes, fix: _ } = violation;
+    Defect {
+        meta: shared_meta(check),
+        severity,
+        confidence: check.confidence,
+        fingerprint: Fingerprint::of_policy(check.id, normalised, element),
+        span,
+        message,
+        supersedes: supersedes.into_iter().map(Into::into).collect(),
     }
 }
 

@@ -36,6 +36,11 @@ pub(super) fn leading_hole(text: &str) -> Option<(&str, &str)> {
     Some(inside.split_once(HOLE[1]).unwrap_or((inside, "")))
 }
 
+/// The names of the holes of a text.
+pub(super) fn holes(text: &str) -> impl Iterator<Item = &str> {
+    text.split(HOLE[0]).skip(1).filter_map(|after| after.split_once(HOLE[1])).map(|(name, _)| name)
+}
+
 /// The text as a person would write it: holes as `${name}`.
 pub(super) fn shown(text: &str) -> String {
     text.replace(HOLE[0], "${").replace(HOLE[1], "}")

@@ -1,5 +1,6 @@
 //! The policies of a scan: what may hold one is kept until everything is read, then files are joined and checked.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -78,17 +79,22 @@ pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
         catch_unwind(checked).map_err(|_| stack.files().to_vec())
     });
     let checked: Vec<Result<Vec<(usize, Analysis)>, Vec<usize>>> = checked.collect();
-    let mut part = Part::default();
-    for result in checked {
+    let mut analyses: BTreeMap<usize, Analysis> = BTreeMap::new();
+    let of_world = catch_unwind(AssertUnwindSafe(|| policy::check_world(&joined, &options)));
+    for result in checked.into_iter().chain([of_world.map_err(|_| vec![0])]) {
         match result {
-            Ok(analyses) => {
-                for (file, analysis) in analyses {
-                    if let Some(file) = files.get(file) {
-                        part.policies_of(file, analysis, config);
-                    }
+            Ok(found) => {
+                for (file, analysis) in found {
+                    analyses.entry(file).or_default().add(analysis);
                 }
             }
             Err(names) => failed.extend(names),
+        }
+    }
+    let mut part = Part::default();
+    for (file, analysis) in analyses {
+        if let Some(file) = files.get(file) {
+            part.policies_of(file, analysis, config);
         }
     }
     let of_failed = failed.into_iter().filter_map(|file| files.get(file));

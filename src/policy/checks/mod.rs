@@ -10,8 +10,9 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::document::{Document, Kind, Statement};
+use super::document::{Document, Kind, Root, Statement};
 use super::fix::Change;
+use super::link::{Resource, Stack};
 use super::text;
 use crate::blob::write_inert;
 use crate::finding::{Confidence, Severity};
@@ -61,8 +62,41 @@ impl Check {
 pub(super) enum Run {
     /// One document.
     Document(fn(&Document, &mut Violations)),
+    /// What is deployed together: resources, and the documents that belong to them.
+    Template(fn(&Deployment, &mut Violations)),
+    /// Everything that was read.
+    World(fn(&World, &mut Violations)),
+    /// One document, and what is deployed together.
+    Both(fn(&Document, &mut Violations), fn(&Deployment, &mut Violations)),
     /// Text that is not JSON: the reader itself reports it.
     Syntax,
+}
+
+/// A stack with its documents as the checks see them.
+pub(super) struct Deployment<'a> {
+    pub(super) stack: &'a Stack,
+    pub(super) documents: Vec<(&'a Root, Document<'a>)>,
+}
+
+impl<'a> Deployment<'a> {
+    /// `forced` is what the user says every document is.
+    pub(super) fn new(stack: &'a Stack, forced: Option<Kind>) -> Self {
+        let documents = stack.roots.iter().map(|root| (root, root.read(forced))).collect();
+        Self { stack, documents }
+    }
+
+    /// The documents that belong to a resource.
+    pub(super) fn documents_of(
+        &self,
+        resource: &Resource,
+    ) -> impl Iterator<Item = &(&'a Root, Document<'a>)> {
+        self.documents.iter().filter(|(root, _)| root.attached.contains(&resource.name))
+    }
+}
+
+/// Everything that was read, stack by stack.
+pub(super) struct World<'a> {
+    pub(super) deployments: Vec<Deployment<'a>>,
 }
 
 /// The more general checks that are not reported beside this one.
@@ -111,6 +145,8 @@ pub(super) const ANY: &[Kind] = &[
 /// One thing that is wrong.
 pub(super) struct Violation {
     pub(super) check: &'static Check,
+    /// The file, as its place in the list of those that are read.
+    pub(super) file: usize,
     pub(super) severity: Severity,
     pub(super) span: Range<usize>,
     pub(super) message: String,
@@ -120,9 +156,11 @@ pub(super) struct Violation {
     pub(super) fix: Vec<Change>,
 }
 
-/// Collects what one check finds in one document.
+/// Collects what one check finds.
 pub(super) struct Violations {
     check: &'static Check,
+    /// The file that is looked at.
+    file: usize,
     found: Vec<Violation>,
 }
 
@@ -130,6 +168,11 @@ impl Violations {
     /// Reports at the check's own severity.
     pub(super) fn report(&mut self, span: &Range<usize>, message: impl Into<String>) {
         self.report_as(self.check.severity, span, message);
+    }
+
+    /// Says in which file what is reported next is.
+    pub(super) fn look_at(&mut self, file: usize) {
+        self.file = file;
     }
 
     /// Says which changes, made together, put right what was reported last.
@@ -148,6 +191,7 @@ impl Violations {
     ) {
         self.found.push(Violation {
             check: self.check,
+            file: self.file,
             severity,
             span: span.clone(),
             message: message.into(),
@@ -157,16 +201,50 @@ impl Violations {
     }
 }
 
-/// Runs every check that applies to the document and is not disabled.
-pub(super) fn run(document: &Document, disabled: &[String]) -> Vec<Violation> {
+/// The checks that take part.
+fn wanted(disabled: &[String]) -> impl Iterator<Item = &'static Check> {
+    all().filter(|check| !disabled.iter().any(|id| id == check.id))
+}
+
+fn collect(
+    check: &'static Check,
+    file: usize,
+    found: &mut Vec<Violation>,
+    run: impl FnOnce(&mut Violations),
+) {
+    let mut violations = Violations { check, file, found: Vec::new() };
+    run(&mut violations);
+    found.extend(violations.found);
+}
+
+/// Runs every check of what is deployed together.
+pub(super) fn run_template(deployment: &Deployment, disabled: &[String]) -> Vec<Violation> {
     let mut found = Vec::new();
-    for check in all() {
-        let takes_part =
-            check.kinds.contains(&document.kind) && !disabled.iter().any(|id| id == check.id);
-        if let (true, Run::Document(run)) = (takes_part, &check.run) {
-            let mut violations = Violations { check, found: Vec::new() };
-            run(document, &mut violations);
-            found.extend(violations.found);
+    for check in wanted(disabled) {
+        if let Run::Template(run) | Run::Both(_, run) = &check.run {
+            collect(check, 0, &mut found, |violations| run(deployment, violations));
+        }
+    }
+    found
+}
+
+/// Runs every check of everything that was read.
+pub(super) fn run_world(world: &World, disabled: &[String]) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for check in wanted(disabled) {
+        if let Run::World(run) = &check.run {
+            collect(check, 0, &mut found, |violations| run(world, violations));
+        }
+    }
+    found
+}
+
+/// Runs every check that applies to the document and is not disabled.
+pub(super) fn run(document: &Document, file: usize, disabled: &[String]) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for check in wanted(disabled).filter(|check| check.kinds.contains(&document.kind)) {
+        if let Run::Document(run) | Run::Both(run, _) = &check.run {
+            collect(check, file, &mut found, |violations| run(document, violations));
         }
     }
     found.sort_by(|a, b| (a.span.start, a.check.id).cmp(&(b.span.start, b.check.id)));

@@ -14,6 +14,8 @@ pub(in crate::policy) struct Root {
     pub(in crate::policy) hint: Option<Hint>,
     /// How other parts of the template refer to it.
     pub(in crate::policy) name: Option<String>,
+    /// The resources it belongs to, by their names in the template.
+    pub(in crate::policy) attached: Vec<String>,
     /// The documents that are taken into it, by their names.
     pub(in crate::policy) sources: Vec<String>,
     /// Whether all its statements are known.
@@ -24,7 +26,15 @@ impl Root {
     /// A document of which nothing but its text is known.
     pub(in crate::policy) fn new(mut node: Node, hint: Option<Hint>, file: usize) -> Self {
         let is_complete = complete::fill(&mut node);
-        Self { file, node, hint, name: None, sources: Vec::new(), is_complete }
+        Self {
+            file,
+            node,
+            hint,
+            name: None,
+            attached: Vec::new(),
+            sources: Vec::new(),
+            is_complete,
+        }
     }
 
     /// The document as the checks see it. `forced` is what the user says it is.

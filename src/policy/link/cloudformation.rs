@@ -52,6 +52,8 @@ impl<'a> Template<'a> {
                 name_span: entry.key_span.clone(),
                 properties: properties.unwrap_or(empty),
                 whole,
+                arn: None,
+                own_name: None,
             })
         });
         made.collect()

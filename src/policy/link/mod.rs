@@ -14,9 +14,10 @@ use std::path::{Path, PathBuf};
 use super::document::{self, Found, Hint, Root};
 use super::read::json::SyntaxError;
 use super::read::{Language, Template};
-use super::text::hole;
+use super::text::{self, hole};
 use super::tree::{Entry, Node, Value};
 
+use types::Declared;
 pub(super) use types::{SUFFIX, Type};
 pub use uses::follow;
 
@@ -71,12 +72,35 @@ pub(super) struct Resource {
     pub(super) properties: Node,
     /// All that is declared, attributes beside the properties included.
     pub(super) whole: Node,
+    /// Its ARN and its name, as references to it read once functions are applied.
+    pub(super) arn: Option<String>,
+    pub(super) own_name: Option<String>,
 }
 
 impl Resource {
     /// Whether the type is this one, in either language.
     pub(super) fn is(&self, kind: Type) -> bool {
         Type::of(&self.kind) == Some(kind)
+    }
+
+    /// Whether a value is a reference to this resource.
+    pub(super) fn is_referred_to_by(&self, node: &Node) -> bool {
+        let is_of_it = |name: &str| {
+            name.strip_prefix(self.name.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        match &node.value {
+            Value::Hole(name) => is_of_it(name),
+            Value::String(text) => {
+                self.arn.as_ref() == Some(text)
+                    || self.own_name.as_ref() == Some(text)
+                    || text::holes(text).any(is_of_it)
+            }
+            Value::List(items) | Value::Call(_, items) => {
+                items.iter().any(|item| self.is_referred_to_by(item))
+            }
+            _ => false,
+        }
     }
 
     /// A property by its name in CloudFormation; in Terraform it has the same one in small letters.
@@ -174,10 +198,24 @@ impl Stack {
 
     /// Adds resources and the documents in them.
     fn take(&mut self, resources: Vec<Resource>) {
-        for resource in &resources {
-            self.keep(resource.file, documents(resource));
+        for mut resource in resources {
+            let property = |key: &str| resource.properties.get(key).cloned();
+            let declared =
+                Declared { kind: &resource.kind, name: &resource.name, property: &property };
+            (resource.arn, resource.own_name) = (declared.arn(), declared.own_name());
+            self.keep(resource.file, documents(&resource));
+            self.resources.push(resource);
         }
-        self.resources.extend(resources);
+    }
+
+    /// The resources of a type.
+    pub(super) fn of_type(&self, kind: Type) -> impl Iterator<Item = &Resource> {
+        self.resources.iter().filter(move |resource| resource.is(kind))
+    }
+
+    /// The resource of a type that a value refers to.
+    pub(super) fn referred(&self, kind: Type, node: &Node) -> Option<&Resource> {
+        self.of_type(kind).find(|resource| resource.is_referred_to_by(node))
     }
 
     fn keep(&mut self, file: usize, found: Found) {
@@ -203,6 +241,9 @@ fn documents(resource: &Resource) -> Found {
     }
     let hint = |key: &str| of_organisation.or_else(|| kinds::of(&resource.kind, key));
     document::find(&resource.properties, None, &hint, resource.file, &mut found);
+    for root in &mut found.roots {
+        root.attached.push(resource.name.clone());
+    }
     found
 }
 

@@ -37,6 +37,8 @@ fn collect(module: &Node, file: usize, found: &mut Vec<Resource>) {
             name_span: name.span.clone(),
             properties: values.clone(),
             whole: node.clone(),
+            arn: None,
+            own_name: None,
         });
     }
     for child in module.get("child_modules").map_or(&[][..], Node::items) {

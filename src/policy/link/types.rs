@@ -282,38 +282,49 @@ impl Declared<'_> {
     /// What an attribute of it is, as far as it is known; `None` for its plain reference.
     pub(super) fn attribute(&self, attribute: Option<&str>) -> Option<String> {
         let row = Row::of(self.kind)?;
-        let is_cloudformation = self.kind.contains("::");
         let names_arn = match attribute {
             None | Some("id" | "Id") => row.reference == Reference::Arn,
             Some("Arn" | "arn" | "TopicArn" | "secret_arn" | "AliasArn") => true,
             Some(_) => false,
         };
-        let key = if is_cloudformation { row.name.0 } else { row.name.1 };
-        let given = || {
-            let value = (self.property)(key).filter(|_| !key.is_empty());
-            let text = value.and_then(|node| node.scalar().map(ToOwned::to_owned));
-            text.unwrap_or_else(|| hole(self.name))
-        };
-        if names_arn && !row.arn.is_empty() {
-            return Some(self.arn(row.arn, &given()));
+        if names_arn {
+            return self.arn();
         }
         let names_itself = match attribute {
             None | Some("id") => row.reference == Reference::Name,
-            Some(other) => !key.is_empty() && other == key,
+            Some(other) => other == self.name_key(row),
         };
-        names_itself.then(given)
+        if names_itself { self.own_name() } else { None }
     }
 
-    fn arn(&self, pattern: &str, name: &str) -> String {
+    fn name_key(&self, row: &Row) -> &'static str {
+        if self.kind.contains("::") { row.name.0 } else { row.name.1 }
+    }
+
+    /// Its name; a hole where nobody gave it one. Nothing for what has no name of its own.
+    pub(super) fn own_name(&self) -> Option<String> {
+        let key = self.name_key(Row::of(self.kind)?);
+        let given = || (self.property)(key)?.scalar().map(ToOwned::to_owned);
+        (!key.is_empty()).then(|| given().unwrap_or_else(|| hole(self.name)))
+    }
+
+    /// Its ARN, with holes for what is known when it is deployed.
+    pub(super) fn arn(&self) -> Option<String> {
+        let pattern = Row::of(self.kind)?.arn;
+        if pattern.is_empty() {
+            return None;
+        }
+        let name = self.own_name().unwrap_or_else(|| hole(self.name));
         // The name of a parameter starts with a slash where it has one, and gets one where it has none.
-        let rooted = if name.starts_with('/') || text::has_hole(name) && !name.contains('/') {
-            name.to_owned()
+        let rooted = if name.starts_with('/') || text::leading_hole(&name).is_some() {
+            name.clone()
         } else {
             format!("/{name}")
         };
         let places = PLACES
             .iter()
             .fold(pattern.to_owned(), |arn, (place, known)| arn.replace(place, &hole(known)));
-        places.replace("{/n}", &rooted).replace("{n}", name).replace("{s}", &hole(SUFFIX))
+        let suffixed = places.replace("{s}", &hole(SUFFIX));
+        Some(suffixed.replace("{/n}", &rooted).replace("{n}", &name))
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
+use super::terraform::Use;
 use super::{Dialect, Stack};
-use crate::policy::document::Hint;
 use crate::policy::text;
 use crate::policy::tree::{Node, Value};
 
@@ -54,36 +54,37 @@ pub fn follow(stacks: &mut [Stack]) {
             }
         }
     }
-    let mut open: Vec<(usize, String, Hint)> = Vec::new();
+    let mut open: Vec<(usize, Use)> = Vec::new();
     for (at, stack) in stacks.iter().enumerate() {
-        open.extend(stack.module.uses.iter().map(|(name, hint)| (at, name.clone(), *hint)));
+        open.extend(stack.module.uses.iter().map(|a_use| (at, a_use.clone())));
     }
-    let mut seen: HashSet<(usize, String)> = HashSet::new();
-    while let Some((at, name, hint)) = open.pop() {
-        if !seen.insert((at, name.clone())) {
+    let mut seen: HashSet<(usize, String, Option<String>)> = HashSet::new();
+    while let Some((at, Use { from, hint, by })) = open.pop() {
+        if !seen.insert((at, from.clone(), by.clone())) {
             continue;
         }
-        if let Some(path) = name.strip_prefix(FILE) {
-            let Some(stack) = stacks.get(at) else { continue };
-            let file = files.get(&normal(&stack.path.join(relative(path))));
-            if let Some(target) = file.and_then(|at| stacks.get_mut(*at)) {
+        let Some(stack) = stacks.get(at) else { continue };
+        if let Some(path) = from.strip_prefix(FILE) {
+            let file = files.get(&normal(&stack.path.join(relative(path)))).copied();
+            if let Some(target) = file.and_then(|file| stacks.get_mut(file)) {
                 target.roots.iter_mut().for_each(|root| root.hint = Some(hint));
             }
             continue;
         }
-        let mut next = |at: usize, node: &Node| {
-            collect(node, &mut |name| open.push((at, name.into(), hint)));
+        let mut next = |at: usize, node: &Node, by: Option<&String>| {
+            collect(node, &mut |name| {
+                open.push((at, Use { from: name.into(), hint, by: by.cloned() }));
+            });
         };
-        let Some(stack) = stacks.get(at) else { continue };
-        if let Some(variable) = name.strip_prefix("var.") {
+        if let Some(variable) = from.strip_prefix("var.") {
             for (caller, call) in callers.get(&at).into_iter().flatten() {
                 let call = stacks.get(*caller).and_then(|stack| stack.module.calls.get(*call));
                 if let Some(argument) = call.and_then(|call| call.arguments.get(variable)) {
-                    next(*caller, argument);
+                    next(*caller, argument, None);
                 }
             }
         } else if let Some((module, output)) =
-            name.strip_prefix("module.").and_then(|rest| rest.split_once('.'))
+            from.strip_prefix("module.").and_then(|rest| rest.split_once('.'))
         {
             let call = stack.module.calls.iter().find(|call| call.name == module);
             let child = call.and_then(|call| called(stack, &call.source, &modules));
@@ -91,22 +92,23 @@ pub fn follow(stacks: &mut [Stack]) {
             if let Some((child, value)) =
                 child.and_then(|(at, stack)| Some((at, stack.module.outputs.get(output)?)))
             {
-                next(child, value);
+                next(child, value, None);
             }
-        } else if name.starts_with("data.") {
-            let document = name.rsplit_once('.').map_or(name.as_str(), |(document, _)| document);
-            if let Some(stack) = stacks.get_mut(at) {
-                for root in &mut stack.roots {
-                    if root.name.as_deref() == Some(document) {
-                        root.hint = Some(hint);
-                        open.extend(root.sources.iter().map(|name| (at, name.clone(), hint)));
-                    }
-                }
+        } else if let Some(local) = from.strip_prefix("local.") {
+            if let Some(value) = stack.module.local(local) {
+                next(at, value, by.as_ref());
             }
-        } else if let Some(local) = name.strip_prefix("local.")
-            && let Some(value) = stack.module.local(local)
-        {
-            next(at, value);
+        } else if from.starts_with("data.") {
+            let document = from.rsplit_once('.').map_or(from.as_str(), |(document, _)| document);
+            let roots = stacks.get_mut(at).map_or(&mut [][..], |stack| &mut stack.roots);
+            for root in roots.iter_mut().filter(|root| root.name.as_deref() == Some(document)) {
+                root.hint = Some(hint);
+                root.attached.extend(by.clone());
+                let sources = root.sources.iter();
+                open.extend(
+                    sources.map(|name| (at, Use { from: name.clone(), hint, by: by.clone() })),
+                );
+            }
         }
     }
 }

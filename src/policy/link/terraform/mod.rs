@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::types::Declared;
-use super::{BUDGET, Resource, hole_node, kinds};
+use super::{BUDGET, Resource, hole_node, kinds, uses};
 use crate::policy::document::{Hint, Root};
 use crate::policy::read::{Language, Template};
 use crate::policy::text::{hole, leading_hole};
@@ -24,7 +24,17 @@ pub(super) struct Module {
     pub(super) calls: Vec<Call>,
     pub(super) outputs: HashMap<String, Node>,
     /// What its resources take policies from.
-    pub(super) uses: Vec<(String, Hint)>,
+    pub(super) uses: Vec<Use>,
+}
+
+/// A policy that a resource takes from elsewhere.
+#[derive(Clone, Debug)]
+pub(super) struct Use {
+    /// From where, as the template says it.
+    pub(super) from: String,
+    pub(super) hint: Hint,
+    /// The resource, by its name in its module; nothing when that is another module.
+    pub(super) by: Option<String>,
 }
 
 /// `resource "kind" "name"` or `data "kind" "name"`.
@@ -123,15 +133,20 @@ impl Module {
                 roots.push(policy_document::root(&scope, &block.body, block.file, name));
             } else if !block.is_data {
                 let properties = scope.value(&block.body);
+                let name = format!("{}.{}", block.kind, block.name);
                 for entry in properties.entries() {
-                    references(&entry.value, &entry.key, &block.kind, &mut uses);
+                    references(&entry.value, &entry.key, &block.kind, &mut |from, hint| {
+                        uses.push(Use { from: from.into(), hint, by: Some(name.clone()) });
+                    });
                 }
                 resources.push(Resource {
                     file: block.file,
                     kind: block.kind.clone(),
-                    name: format!("{}.{}", block.kind, block.name),
+                    name,
                     name_span: block.name_span.clone(),
                     whole: properties.clone(),
+                    arn: None,
+                    own_name: None,
                     properties,
                 });
             }
@@ -159,15 +174,14 @@ fn first(node: Node) -> Node {
 }
 
 /// What a property takes its policy from, wherever in its value the reference stands.
-fn references(node: &Node, key: &str, kind: &str, uses: &mut Vec<(String, Hint)>) {
-    let hint = if kind == "aws_organizations_policy" { None } else { kinds::of(kind, key) };
+fn references(node: &Node, key: &str, kind: &str, visit: &mut dyn FnMut(&str, Hint)) {
     match &node.value {
         Value::Map(entries) => {
-            entries.iter().for_each(|entry| references(&entry.value, &entry.key, kind, uses));
+            entries.iter().for_each(|entry| references(&entry.value, &entry.key, kind, visit));
         }
         _ => {
-            if let Some(hint) = hint {
-                super::uses::collect(node, &mut |name| uses.push((name.into(), hint)));
+            if let Some(hint) = kinds::of(kind, key) {
+                uses::collect(node, &mut |name| visit(name, hint));
             }
         }
     }
