@@ -29,7 +29,7 @@ pub(super) struct Builder<'t> {
     anchored: usize,
     /// Where the alias stands that is being written out.
     alias: Option<Range<usize>>,
-    /// How many values aliases have stood for.
+    /// How many values aliases and merges have stood for.
     expanded: usize,
 }
 
@@ -98,10 +98,7 @@ impl<'t> Builder<'t> {
             Event::MappingStart(_, _, tag) => {
                 self.begin(Values::Map(Vec::new(), None), anchor, tag.as_deref(), &span)
             }
-            Event::SequenceEnd | Event::MappingEnd => {
-                self.end(&span);
-                Ok(())
-            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(&span),
             Event::Alias(anchor) => self.expand(anchor, range(&span)),
             Event::UnresolvedAlias(name) => {
                 let problem = format!("no anchor `{name}` comes before this alias");
@@ -128,11 +125,16 @@ impl<'t> Builder<'t> {
         self.add(node, function);
     }
 
-    /// A scalar without the blank lines that end it. One that was left out stands right after what comes before it.
+    /// A scalar without the blank lines that end it. One that was left out stands right after what comes before it, but
+    /// not before the map it is in.
     fn trimmed(&self, span: Range<usize>) -> Range<usize> {
         let upto = |end| self.text.get(..end).unwrap_or_default().trim_ascii_end().len();
         if span.is_empty() {
-            let at = upto(span.start);
+            let floor = match self.open.last() {
+                Some(Open { start, values: Values::Map(..), .. }) => *start,
+                _ => 0,
+            };
+            let at = upto(span.start).max(floor.min(span.start));
             return at..at;
         }
         span.start..upto(span.end).max(span.start)
@@ -169,8 +171,8 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn end(&mut self, span: &Span) {
-        let Some(Open { start, function, anchor, values }) = self.open.pop() else { return };
+    fn end(&mut self, span: &Span) -> Result<(), SyntaxError> {
+        let Some(Open { start, function, anchor, values }) = self.open.pop() else { return Ok(()) };
         self.depth -= levels(function.as_ref());
         if anchor != 0 {
             self.anchored -= 1;
@@ -188,9 +190,13 @@ impl<'t> Builder<'t> {
         let span = self.alias.clone().unwrap_or(start..end.max(start));
         let value = match values {
             Values::List(items) => Value::List(items),
-            Values::Map(entries, _) => Value::Map(merged(entries)),
+            Values::Map(entries, _) => Value::Map(merged(entries, &mut self.expanded)),
         };
+        if self.expanded > MAX_EXPANDED {
+            return Err(problem::too_many(span));
+        }
         self.add(Node { span, value }, function);
+        Ok(())
     }
 
     /// Where a list starts. Of one that is not indented more than its key, the parser names the place after the dash.

@@ -1,4 +1,4 @@
-//! YAML as CloudFormation takes it: anchors and merges written out, the short forms of functions as the long ones.
+//! YAML as templates of AWS have it: aliases and merges written out, the short forms of functions as the long ones.
 
 mod build;
 mod problem;

@@ -9,56 +9,81 @@ use crate::policy::read::json::{Kind, MAX_DEPTH, SyntaxError};
 /// The parser's error, in our words.
 pub(super) fn of(error: &ScanError, text: &str) -> SyntaxError {
     let at = error.marker().byte_offset().unwrap_or(text.len());
-    let problem = match error.kind() {
-        ErrorKind::RecursionLimitExceeded => return too_deep(character(text, at)),
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabAtBlockScalarStart
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabInPlainScalar => {
-            return other(tab(text, at), "a tab; YAML is indented with spaces");
-        }
-        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
-            "a `:` where no key can be; a text with `: ` in it needs quotes"
-        }
-        ErrorKind::ExpectedBlockSequenceEntry => "this is indented like a list, but has no `-`",
+    let span = match error.kind() {
+        kind if is_tab(kind) => tab(text, at),
+        ErrorKind::UnknownQuotedScalarEscape => unknown_escape(text, at),
         ErrorKind::ExpectedBlockMappingKey => {
             // The parser names the place after the dash of a list.
             let before = text.get(..at).unwrap_or_default().trim_end_matches([' ', '\t']);
-            let dash = before.len() - usize::from(before.ends_with('-'));
-            let at = if before.ends_with('-') { dash } else { at };
-            return other(character(text, at), "this is indented like a key, but is none");
+            let dash = before.strip_suffix('-').map(str::len);
+            character(text, dash.unwrap_or(at))
         }
-        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
-            "a `:` is missing after this key"
-        }
-        ErrorKind::InvalidIndentation => "this line is not indented like those around it",
+        _ => character(text, at),
+    };
+    let problem = match error.kind() {
+        ErrorKind::RecursionLimitExceeded => return too_deep(span),
         ErrorKind::InvalidQuotedScalarIndent if at < text.len() => {
-            "this is not indented, but a quote before it is not closed"
+            "this is not indented, but a quote before it is not closed".into()
         }
-        ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent => {
+        ErrorKind::UnclosedFlowCollection { open } => format!("this `{open}` is never closed"),
+        ErrorKind::UnexpectedCharacter { character } => {
+            format!("a text that starts with `{character}` needs quotes")
+        }
+        kind => common(kind).map_or_else(|| unusual(kind), Into::into),
+    };
+    SyntaxError { span, problem, kind: Kind::Other }
+}
+
+const fn is_tab(kind: &ErrorKind) -> bool {
+    use ErrorKind as E;
+    matches!(
+        kind,
+        E::TabNotAllowed
+            | E::TabInBlockIndentation
+            | E::TabAtBlockScalarStart
+            | E::TabInIndentation
+            | E::TabInPlainScalar
+    )
+}
+
+/// What people get wrong.
+const fn common(kind: &ErrorKind) -> Option<&'static str> {
+    use ErrorKind as E;
+    Some(match kind {
+        kind if is_tab(kind) => "a tab; YAML is indented with spaces",
+        E::MappingValueNotAllowed | E::InvalidColonPlacement => {
+            "a `:` where no key can be; a text with `: ` in it needs quotes"
+        }
+        E::ExpectedBlockSequenceEntry => {
+            "an item of the list should stand here, with its `-` under the others"
+        }
+        E::ExpectedBlockMappingKey => "a key should stand here, under the others",
+        E::SimpleKeyExpected | E::InvalidSimpleKey => "a `:` is missing after this key",
+        E::InvalidIndentation => "this line is not indented like those around it",
+        E::UnclosedQuotedScalar | E::InvalidQuotedScalarIndent => {
             "a quote before this is never closed"
         }
-        ErrorKind::UnclosedFlowCollection { open } => {
-            return other(character(text, at), &format!("this `{open}` is never closed"));
-        }
-        ErrorKind::UnexpectedEofFlowMapping | ErrorKind::UnexpectedEofImplicitFlowMapping => {
+        E::UnexpectedEofFlowMapping | E::UnexpectedEofImplicitFlowMapping => {
             "a `{` before this is never closed"
         }
-        ErrorKind::UnexpectedEofFlowSequence => "a `[` before this is never closed",
-        ErrorKind::ExpectedFlowMappingSeparator => "a `,` or `}` is missing before this",
-        ErrorKind::ExpectedFlowSequenceSeparator => "a `,` or `]` is missing before this",
-        ErrorKind::UnknownQuotedScalarEscape => {
-            return other(unknown_escape(text, at), "an escape that YAML does not have");
+        E::UnexpectedEofFlowSequence => "a `[` before this is never closed",
+        E::ExpectedFlowMappingSeparator => "a `,` or `}` is missing before this",
+        E::ExpectedFlowSequenceSeparator => "a `,` or `]` is missing before this",
+        E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => {
+            "this follows a text in quotes, with no comma or line break before it"
         }
-        ErrorKind::ExpectedDocumentStart => "this follows a whole document; `---` starts another",
-        ErrorKind::UnexpectedCharacter { character: sign } => {
-            let problem = format!("a text that starts with `{sign}` needs quotes");
-            return other(character(text, at), &problem);
-        }
-        kind => return other(character(text, at), &kind.to_string()),
-    };
-    other(character(text, at), problem)
+        E::BlockSequenceEntryNotAllowed => "a list cannot start here",
+        E::UnknownQuotedScalarEscape => "an escape that YAML does not have",
+        E::ExpectedDocumentStart => "this follows a whole document; `---` starts another",
+        _ => return None,
+    })
+}
+
+/// Anything else, as the parser says it, without what it was doing: "while scanning a tag, …".
+fn unusual(kind: &ErrorKind) -> String {
+    let said = kind.to_string();
+    let what = said.strip_prefix("while ").and_then(|said| said.split_once(", "));
+    what.map_or(said.as_str(), |(_, what)| what).into()
 }
 
 pub(super) fn other(span: Range<usize>, problem: &str) -> SyntaxError {
@@ -71,7 +96,7 @@ pub(super) fn too_deep(span: Range<usize>) -> SyntaxError {
 }
 
 pub(super) fn too_many(span: Range<usize>) -> SyntaxError {
-    let problem = "aliases that expand to more than 200,000 values".into();
+    let problem = "aliases or merges that expand to more than 200,000 values".into();
     SyntaxError { span, problem, kind: Kind::TooDeep }
 }
 
@@ -135,14 +160,24 @@ mod tests {
     fn problems_are_in_plain_words_where_they_are() {
         for (text, place, problem) in [
             ("a: b: c\n", 4, "a `:` where no key can be; a text with `: ` in it needs quotes"),
-            ("- a\nb: c\n", 4, "this is indented like a list, but has no `-`"),
-            ("a: 1\n- b\n", 5, "this is indented like a key, but is none"),
+            (
+                "- a\nb: c\n",
+                4,
+                "an item of the list should stand here, with its `-` under the others",
+            ),
+            ("a: 1\n- b\n", 5, "a key should stand here, under the others"),
             ("a: 1\nb\n", 5, "a `:` is missing after this key"),
             ("a: 'b\n", 4, "a quote before this is never closed"),
             ("a: 'b\nc: 1\n", 6, "this is not indented, but a quote before it is not closed"),
             ("a: [1, 2", 3, "this `[` is never closed"),
             ("a: {b: 2", 3, "this `{` is never closed"),
             ("a: \"\\q\"\n", 4, "an escape that YAML does not have"),
+            (
+                "- \"a\" b\n",
+                6,
+                "this follows a text in quotes, with no comma or line break before it",
+            ),
+            ("a: - b\n", 3, "a list cannot start here"),
             ("a: @b\n", 3, "a text that starts with `@` needs quotes"),
             ("[a]\nb: c\n", 4, "this follows a whole document; `---` starts another"),
             ("a: &x\n  b: *x\n", 11, "an alias inside of the value that it stands for"),
@@ -184,10 +219,15 @@ mod tests {
     #[test]
     fn depth_is_limited() {
         let tagged = format!("a: {}", "!Ref [".repeat(4_000));
-        let lines: String = (0..2_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
-        for text in
-            ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(100_000), tagged, lines]
-        {
+        let lines: Vec<String> =
+            (0..2_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+        for text in [
+            "[".repeat(100_000),
+            "- ".repeat(100_000),
+            "{a: ".repeat(100_000),
+            tagged,
+            lines.concat(),
+        ] {
             assert_eq!(error(&text).kind, Kind::TooDeep, "{:?}", error(&text));
         }
         let deep = format!("{}1{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));

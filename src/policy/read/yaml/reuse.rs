@@ -7,7 +7,7 @@ use granit_parser::Event;
 
 use crate::policy::tree::{Entry, Node, Value};
 
-/// The most values that aliases may stand for in one text; long strings count as several.
+/// The most values that aliases and merges may stand for in one text; long strings count as several.
 pub(super) const MAX_EXPANDED: usize = 200_000;
 
 /// How many bytes of a string count as one value where an alias repeats it.
@@ -21,9 +21,9 @@ pub(super) fn weight(event: &Event<'_>) -> usize {
     }
 }
 
-/// Entries with those of `<<` among them, where the map itself does not have the key.
+/// Entries with those of `<<` among them, where the map itself does not have the key. Counts what was looked at.
 /// <https://yaml.org/type/merge.html>
-pub(super) fn merged(entries: Vec<Entry>) -> Vec<Entry> {
+pub(super) fn merged(entries: Vec<Entry>, expanded: &mut usize) -> Vec<Entry> {
     if !entries.iter().any(|entry| entry.key == "<<") {
         return entries;
     }
@@ -42,6 +42,7 @@ pub(super) fn merged(entries: Vec<Entry>) -> Vec<Entry> {
         };
         for source in sources {
             let Value::Map(inherited) = source.value else { continue };
+            *expanded += inherited.len();
             out.extend(inherited.into_iter().filter(|entry| present.insert(entry.key.clone())));
         }
     }
@@ -157,7 +158,7 @@ mod tests {
             let error = parse(&text).error.unwrap();
             assert_eq!(
                 (error.kind, error.problem.as_str()),
-                (Kind::TooDeep, "aliases that expand to more than 200,000 values")
+                (Kind::TooDeep, "aliases or merges that expand to more than 200,000 values")
             );
             assert!(text[error.span].starts_with('*'));
         }
@@ -167,6 +168,14 @@ mod tests {
             "]".repeat(500)
         );
         assert_eq!(parse(&nested).error, None);
+    }
+
+    #[test]
+    fn merges_of_merges_are_limited() {
+        let keys: Vec<String> = (0..10_000).map(|key| key.to_string()).collect();
+        let keys = keys.join(",");
+        let text = format!("{}{{{keys}}}{}", "{<<: ".repeat(200), "}".repeat(200));
+        assert_eq!(parse(&text).error.unwrap().kind, Kind::TooDeep);
     }
 
     #[test]
