@@ -31,11 +31,14 @@ pub(in crate::policy) fn parse(text: &str) -> Reading {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::ops::Range;
+    use std::path::Path;
 
     use proptest::prelude::*;
 
     use super::*;
+    use crate::policy::read::json;
     use crate::policy::tree::{Node, Value};
 
     /// The only document of a text that is right.
@@ -132,6 +135,23 @@ mod tests {
         let broken = parse("a: 1\n---\nb: [1\n---\nc: 1\n");
         assert_eq!(broken.roots.len(), 1);
         assert!(broken.error.is_some());
+    }
+
+    #[test]
+    fn json_is_read_as_the_reader_of_json_does() {
+        let mut read = 0;
+        let mut left = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/policy")];
+        while let Some(path) = left.pop() {
+            if path.is_dir() {
+                left.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+                continue;
+            }
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            let Ok(root) = json::parse(&text) else { continue };
+            assert_eq!(tree(&text), root, "{}", path.display());
+            read += 1;
+        }
+        assert!(read > 50, "{read} files");
     }
 
     /// Every span of a tree.
