@@ -2,6 +2,7 @@
 
 pub(super) mod embedded;
 pub(super) mod json;
+pub(super) mod yaml;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
