@@ -34,6 +34,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("base64", &["secrets"]),
     ("jsonc_parser", &["policy"]),
     ("granit_parser", &["policy"]),
+    ("hcl_edit", &["policy"]),
     ("crc32fast", &["secrets"]),
     ("postcard", &["secrets"]),
     ("serde_sarif", &["report"]),

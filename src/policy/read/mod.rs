@@ -1,6 +1,7 @@
 //! From bytes to trees: which blobs may hold a policy at all, and the values written in them.
 
 pub(super) mod embedded;
+pub(super) mod hcl;
 pub(super) mod json;
 pub(super) mod yaml;
 
