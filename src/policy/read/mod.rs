@@ -92,7 +92,7 @@ impl Template {
 
 /// What was read of a text.
 #[derive(Debug, Default, PartialEq)]
-struct Reading {
+pub(super) struct Reading {
     roots: Vec<Node>,
     error: Option<SyntaxError>,
 }
@@ -125,7 +125,11 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 fn read(language: Language, text: &[u8]) -> Reading {
     match language {
         Language::Json => values(text),
-        Language::Yaml | Language::Hcl => Reading::default(),
+        Language::Yaml => yaml::parse(&printable(text)),
+        Language::Hcl => match hcl::parse(&printable(text)) {
+            Ok(root) => Reading { roots: vec![root], error: None },
+            Err(error) => Reading { roots: Vec::new(), error: Some(error) },
+        },
     }
 }
 
