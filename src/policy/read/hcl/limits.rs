@@ -217,7 +217,7 @@ impl<'a> Scan<'a> {
         };
         let mut word = rest.get(..rest.iter().position(ends).unwrap_or(rest.len())).unwrap_or(rest);
         // `in -1` can be written in one.
-        if word.starts_with(b"in-") || word.starts_with(b"if-") {
+        if let [b'i', b'n' | b'f', b'-' | b'0'..=b'9', ..] = word {
             word = word.get(..2).unwrap_or(word);
         }
         self.after_word = !is_number && !matches!(word, b"in" | b"if");
