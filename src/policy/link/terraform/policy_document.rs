@@ -24,8 +24,7 @@ pub(super) fn root(scope: &Scope, body: &Node, file: usize, name: String) -> Roo
     let statements: Vec<&Entry> =
         body.entries().iter().filter(|entry| entry.key == "statement").collect();
     if let Some(first) = statements.first() {
-        let items =
-            statements.iter().flat_map(|entry| entry.value.items()).map(statement).collect();
+        let items = statements.iter().flat_map(|entry| bodies(entry)).map(statement).collect();
         let value = Node { span: body.span.clone(), value: Value::List(items) };
         elements.push(Entry { key: "Statement".into(), key_span: first.key_span.clone(), value });
     }
