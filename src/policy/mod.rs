@@ -18,7 +18,7 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use crate::blob::Blob;
-use crate::finding::{Confidence, RuleMeta, Severity};
+use crate::finding::{CheckMeta, Confidence, Example, RuleMeta, Severity};
 use crate::fingerprint::Fingerprint;
 use checks::{Check, Deployment, Run, Violation, World};
 use document::Document;
@@ -68,8 +68,26 @@ fn meta(check: &Check) -> RuleMeta {
         confidence: check.confidence,
         references: vec![check.url.into()],
         tags: tags.map(Into::into).collect(),
+        check: Some(CheckMeta {
+            why: check.why.into(),
+            aliases: check.aliases.iter().map(|alias| (*alias).into()).collect(),
+            bad: example(check.id, "bad"),
+            good: example(check.id, "good"),
+        }),
     }
 }
+
+/// The first document of the fixtures of a check.
+fn example(id: &str, stem: &str) -> Example {
+    let found = EXAMPLES.iter().find(|(of, name, ..)| *of == id && *name == stem);
+    found.map_or(Example { language: "json", text: "" }, |(.., language, text)| Example {
+        language,
+        text,
+    })
+}
+
+/// Check, `bad` or `good`, language, text: packed by `build.rs`.
+const EXAMPLES: &[(&str, &str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
 /// One defect of a policy document, in a blob.
 #[derive(Clone, Debug)]
