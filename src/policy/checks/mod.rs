@@ -4,6 +4,7 @@ mod conditions;
 mod grammar;
 mod kms;
 mod principal;
+mod redundancy;
 mod scope;
 mod secretsmanager;
 
@@ -86,6 +87,7 @@ const OVER_RESOURCES: Supersedes = Supersedes::OnElement(&[
 const FAMILIES: &[&[Check]] = &[
     grammar::CHECKS,
     conditions::CHECKS,
+    redundancy::CHECKS,
     principal::CHECKS,
     scope::CHECKS,
     secretsmanager::CHECKS,
