@@ -1,6 +1,7 @@
 //! The checks: one table, filled by one file per family, and what happens to what they find.
 
 mod conditions;
+mod form;
 mod grammar;
 mod kms;
 mod principal;
@@ -87,6 +88,7 @@ const OVER_RESOURCES: Supersedes = Supersedes::OnElement(&[
 const FAMILIES: &[&[Check]] = &[
     grammar::CHECKS,
     conditions::CHECKS,
+    form::CHECKS,
     redundancy::CHECKS,
     principal::CHECKS,
     scope::CHECKS,
