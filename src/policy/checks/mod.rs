@@ -4,6 +4,7 @@ mod conditions;
 mod form;
 mod grammar;
 mod kms;
+mod organisation;
 mod principal;
 mod redundancy;
 mod scope;
@@ -90,6 +91,7 @@ const FAMILIES: &[&[Check]] = &[
     conditions::CHECKS,
     form::CHECKS,
     redundancy::CHECKS,
+    organisation::CHECKS,
     principal::CHECKS,
     scope::CHECKS,
     secretsmanager::CHECKS,
