@@ -34,7 +34,8 @@ pub(super) enum Quantifier {
 }
 
 impl<'a> Operator<'a> {
-    fn read(text: &'a str) -> Self {
+    /// The parts of an operator as written.
+    pub(super) fn read(text: &'a str) -> Self {
         let (quantifier, rest) = match text.split_once(':') {
             Some(("ForAllValues", rest)) => (Quantifier::ForAllValues, rest),
             Some(("ForAnyValue", rest)) => (Quantifier::ForAnyValue, rest),
@@ -105,7 +106,7 @@ impl Condition<'_> {
     }
 
     /// Whether the key must be there, whatever its value.
-    fn requires_presence(&self) -> bool {
+    pub(super) fn requires_presence(&self) -> bool {
         let is_false = |(value, _): &(&str, Range<usize>)| value.eq_ignore_ascii_case("false");
         self.operator.base == "Null" && !self.values.is_empty() && self.values.iter().all(is_false)
     }

@@ -1,8 +1,12 @@
 //! The checks: one table, filled by one file per family, and what happens to what they find.
 
+mod conditions;
+mod form;
 mod grammar;
 mod kms;
+mod organisation;
 mod principal;
+mod redundancy;
 mod scope;
 mod secretsmanager;
 
@@ -116,8 +120,17 @@ const OVER_RESOURCES: Supersedes = Supersedes::OnElement(&[
 ]);
 
 /// The tables of all families.
-const FAMILIES: &[&[Check]] =
-    &[grammar::CHECKS, principal::CHECKS, scope::CHECKS, secretsmanager::CHECKS, kms::CHECKS];
+const FAMILIES: &[&[Check]] = &[
+    grammar::CHECKS,
+    conditions::CHECKS,
+    form::CHECKS,
+    redundancy::CHECKS,
+    organisation::CHECKS,
+    principal::CHECKS,
+    scope::CHECKS,
+    secretsmanager::CHECKS,
+    kms::CHECKS,
+];
 
 /// Every check.
 pub(super) fn all() -> impl Iterator<Item = &'static Check> {

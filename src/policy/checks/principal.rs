@@ -35,6 +35,7 @@ pub(super) const CHECKS: &[Check] = &[
         kinds: TRUST,
         help: "Name the accounts, services or identity providers that may assume the role.",
         url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
+        aliases: &["ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL"],
         run: Run::Document(trust_star),
         supersedes: Supersedes::OnElement(&["principal-star-allow"]),
         ..Check::ROW
@@ -46,6 +47,7 @@ pub(super) const CHECKS: &[Check] = &[
         kinds: WITH_PRINCIPAL,
         help: "Name who is allowed in `Principal`; `NotPrincipal` allows everybody else, also without credentials.",
         url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html",
+        aliases: &["ALLOW_WITH_NOT_PRINCIPAL"],
         run: Run::Document(notprincipal_allow),
         ..Check::ROW
     },

@@ -99,6 +99,14 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Severity::High,
         help: "Name the roles, and the services with `iam:PassedToService`: whoever passes a role can do what the role can.",
         url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
+        aliases: &[
+            "PASS_ROLE_WITH_STAR_IN_RESOURCE",
+            "PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE",
+            "PASS_ROLE_WITH_NOT_RESOURCE",
+            "PASS_ROLE_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE",
+            "PASS_ROLE_WITH_NOT_ACTION_AND_RESOURCE",
+            "PASS_ROLE_WITH_NOT_ACTION_AND_NOT_RESOURCE",
+        ],
         run: Run::Document(passrole_star),
         ..ROW
     },
