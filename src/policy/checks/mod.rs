@@ -2,9 +2,11 @@
 
 mod grammar;
 mod kms;
+mod network;
 mod principal;
 mod scope;
 mod secretsmanager;
+mod trust;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -116,8 +118,15 @@ const OVER_RESOURCES: Supersedes = Supersedes::OnElement(&[
 ]);
 
 /// The tables of all families.
-const FAMILIES: &[&[Check]] =
-    &[grammar::CHECKS, principal::CHECKS, scope::CHECKS, secretsmanager::CHECKS, kms::CHECKS];
+const FAMILIES: &[&[Check]] = &[
+    grammar::CHECKS,
+    principal::CHECKS,
+    trust::CHECKS,
+    network::CHECKS,
+    scope::CHECKS,
+    secretsmanager::CHECKS,
+    kms::CHECKS,
+];
 
 /// Every check.
 pub(super) fn all() -> impl Iterator<Item = &'static Check> {
