@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::arn::Arn;
 use super::text::{Part, Wildcards, parts};
 use super::tree::Node;
 
@@ -124,6 +125,15 @@ impl Condition<'_> {
         self.operator.base.contains("Not")
     }
 
+    /// Whether a value stands for principals of no account in particular: anybody can give a role of his own that name.
+    pub(super) fn is_of_any_account(&self) -> bool {
+        self.operator.wildcards() == Wildcards::Match
+            && self.is_on(&["aws:principalarn"])
+            && self.values.iter().any(|(value, _)| {
+                Arn::parse(value).is_some_and(|arn| !arn.account.is_empty() && is_free(arn.account))
+            })
+    }
+
     /// Whether the key says who calls, from where, or for whom.
     pub(super) fn is_on_caller(&self) -> bool {
         CALLER.iter().any(|(audience, keys)| *audience != Audience::Via && self.is_on(keys))
@@ -219,7 +229,10 @@ const CALLER_FLAGS: &[(Audience, &str)] = &[
 
 /// Who is left of everybody. Conditions that also hold where their key is missing count for nothing.
 pub(super) fn audience(conditions: &[Condition]) -> Audience {
-    let narrowed = |keys: &[&str]| conditions.iter().any(|c| c.is_on(keys) && c.narrows());
+    let narrowed = |keys: &[&str]| {
+        let narrows = |c: &&Condition| c.is_on(keys) && c.narrows() && !c.is_of_any_account();
+        conditions.iter().any(|condition| narrows(&condition))
+    };
     let by_value = CALLER.iter().find(|(_, keys)| narrowed(keys)).map(|(audience, _)| *audience);
     let flagged = |key: &str| conditions.iter().any(|c| c.is_on(&[key]) && c.is_flag("true"));
     let by_flag = CALLER_FLAGS.iter().find(|(_, key)| flagged(key)).map(|(audience, _)| *audience);
@@ -293,6 +306,11 @@ mod tests {
             ),
             (r#"{"StringNotEquals":{"aws:PrincipalAccount":"111122223333"}}"#, Audience::Public),
             (r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:*"}}"#, Audience::Public),
+            (r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/app"}}"#, Audience::Public),
+            (
+                r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/*"}}"#,
+                Audience::Accounts,
+            ),
             (r#"{"StringEquals":{"aws:SourceVpce":"vpce-1a2b3c4d"}}"#, Audience::Network),
             (r#"{"IpAddress":{"aws:SourceIp":"0.0.0.0/0"}}"#, Audience::Public),
             (r#"{"ArnLike":{"aws:SourceArn":"arn:aws:s3:::bucket"}}"#, Audience::Service),

@@ -94,7 +94,8 @@ fn picks_some(statement: &Statement) -> bool {
     condition::names_callers(&statement.conditions)
         || statement.conditions.iter().any(|condition| {
             condition.is_on(&["aws:multifactorauthpresent", "aws:multifactorauthage"])
-                || condition.narrows() && condition.is_on(&["aws:principaltag/", "sts:externalid"])
+                || condition.narrows()
+                    && condition.is_on(&["aws:principalarn", "aws:principaltag/", "sts:externalid"])
         })
 }
 
@@ -154,10 +155,12 @@ pub(super) fn account_root_broad(document: &Document, violations: &mut Violation
             else {
                 continue;
             };
-            let (severity, what) = match document.kind {
-                Kind::Trust => (Severity::Low, "may assume this role"),
-                _ => (Severity::Note, "may do this"),
+            let what = match document.kind {
+                Kind::Trust => "may assume this role",
+                _ => "may do this",
             };
+            // Most often it is the account of the role or resource itself.
+            let severity = if owner.is_some() { Severity::Low } else { Severity::Note };
             violations.report_as(
                 severity,
                 &principal.span,

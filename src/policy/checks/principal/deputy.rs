@@ -75,15 +75,11 @@ const SOURCE: &[&str] = &[
     "aws:sourceowner",
 ];
 
-/// Keys that are never in a request that a service makes in its own name.
+/// Keys that are never in a request that a service makes in its own name. Of `aws:PrincipalArn` and
+/// `aws:PrincipalAccount` AWS does not say so.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties>
-const OF_PRINCIPALS: &[&str] = &[
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:principaltag/",
-];
+const OF_PRINCIPALS: &[&str] =
+    &["aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/"];
 
 /// The name of a service, without region and domain: `logs` of `logs.us-east-1.amazonaws.com`.
 fn name<'a>(principal: &Principal<'a>) -> Option<&'a str> {
@@ -106,7 +102,7 @@ fn services<'s, 'a>(
 
 /// Whether a statement, or a Deny beside it, says for whom a service may act.
 fn names_source(document: &Document, statement: &Statement) -> bool {
-    let names = |condition: &Condition| condition.is_on(SOURCE);
+    let names = |condition: &Condition| condition.is_on(SOURCE) || has_hole(&condition.key);
     let by_deny = document.statements.iter().filter(|other| other.denies()).any(|deny| {
         deny.conditions.iter().any(|condition| names(condition) && condition.is_negated())
     });
@@ -214,7 +210,7 @@ pub(super) fn key_without_service(document: &Document, violations: &mut Violatio
             violations.report(
                 span,
                 format!(
-                    "{} is in no organisation and has no account or tags: with this condition it is not let in.",
+                    "{} is in no organisation and has no tags: with this condition it is not let in.",
                     quote(principal.text)
                 ),
             );

@@ -55,6 +55,9 @@ fn weakness_of(condition: &Condition) -> Option<String> {
         return Some(format!("; {} keeps out only what it names", quote(operator.base)));
     }
     let (value, _) = condition.values.first()?;
+    if condition.is_of_any_account() {
+        return Some(format!("; {} is of no account in particular", quote(value)));
+    }
     operator.requires_value().then(|| format!("; {} stands for all of them", quote(value)))
 }
 

@@ -79,6 +79,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "trust-star",
         title: "everybody may assume a role",
         kinds: TRUST,
+        supersedes: Supersedes::OnElement(&["principal-star-allow", "trust-star-string"]),
         why: "Any principal of any AWS account can assume this role and then has all its rights: its own account decides whether it may try, and yours does not stop it.",
         help: "Name the accounts, services or identity providers that may assume the role.",
         url: PRINCIPAL,
@@ -199,7 +200,6 @@ pub(super) const CHECKS: &[Check] = &[
         help: "If the account belongs to a provider, add `sts:ExternalId` with the id that it gave you.",
         url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html",
         run: Run::Document(accounts::no_external_id),
-        supersedes: Supersedes::OnElement(&["account-root-principal-broad"]),
         ..Check::ROW
     },
     Check {
@@ -243,7 +243,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "service-principal-condition-key",
         title: "condition that no service meets",
         kinds: WITH_PRINCIPAL,
-        why: "A request that a service makes in its own name carries no ARN, account, organisation or tags of a principal. A condition that asks for one never holds, and the service is not let in.",
+        why: "A request that a service makes in its own name carries no organisation and no tags of a principal. A condition that asks for one never holds, and the service is not let in.",
         help: "Put the service into a statement of its own, with `aws:SourceArn`, `aws:SourceAccount` or `aws:SourceOrgID`.",
         url: PRINCIPAL_KEYS,
         aliases: &["UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL"],
@@ -277,7 +277,7 @@ pub(super) const CHECKS: &[Check] = &[
         title: "guard of identities that also stops AWS services",
         severity: Severity::Medium,
         kinds: RCP,
-        why: "A resource control policy also meets requests that services make in their own name. They have no organisation, account or ARN of a principal, and a comparison that holds where the key is missing denies them.",
+        why: "A resource control policy also meets requests that services make in their own name. They come from no organisation, account or role of yours, and a Deny for all others denies them.",
         help: "Add `\"BoolIfExists\": {\"aws:PrincipalIsAWSService\": \"false\"}`.",
         url: PRINCIPAL_KEYS,
         aliases: &["RCP_MISSING_RELATED_PRINCIPAL_CONDITION_KEY"],

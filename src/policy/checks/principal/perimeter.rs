@@ -2,9 +2,10 @@
 
 use crate::policy::actions;
 use crate::policy::arn::is_everything;
-use crate::policy::checks::{Violations, quote};
+use crate::policy::checks::Violations;
 use crate::policy::condition::Condition;
 use crate::policy::document::{Document, Sense, Statement};
+use crate::policy::text::has_hole;
 
 /// Keys that only requests of users and roles have.
 const OF_PRINCIPALS: &[&str] = &[
@@ -31,6 +32,10 @@ fn denials<'d>(
                 && condition.operator.base != "Null"
                 && (condition.is_negated() || condition.operator.if_exists)
         };
+        // A key that is known later may be the one that is missed here.
+        if statement.conditions.iter().any(|condition| has_hole(&condition.key)) {
+            return None;
+        }
         let mut caught: Vec<&Condition> = statement.conditions.iter().filter(catches).collect();
         caught.sort_by(|a, b| a.key.cmp(&b.key));
         Some((statement, *caught.first()?))
@@ -74,7 +79,7 @@ pub(super) fn blocks_services(document: &Document, violations: &mut Violations) 
         {
             report(
                 condition,
-                "AWS services that act in their own name have no such key, so this denies them too.",
+                "AWS services that act in their own name do not have this value, so this denies them too.",
                 violations,
             );
         }
@@ -125,7 +130,7 @@ pub(super) fn create_slr_broad(document: &Document, violations: &mut Violations)
         if on_all {
             violations.report(
                 &text.span,
-                format!("{} is allowed for every AWS service.", quote(text.value)),
+                "This allows service-linked roles for every AWS service there is.",
             );
         }
     }

@@ -273,3 +273,24 @@ pub(super) fn prefix_without_hyphen(document: &Document, violations: &mut Violat
         ));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_put_right() {
+        for (name, right) in [
+            ("prod/db-AbCdEf:password::", Some("prod/db-AbCdEf")),
+            ("prod/db:password::", Some("prod/db-??????")),
+            ("prod/db-*:password", Some("prod/db-*")),
+            ("prod/db", None),
+            (":password", None),
+            ("${aws:PrincipalTag/name}:password", None),
+        ] {
+            assert_eq!(cut(name).as_deref(), right, "{name}");
+        }
+        assert_eq!(with_suffix("prod/db"), "prod/db-??????");
+        assert_eq!(with_suffix("prod/db-"), "prod/db-??????");
+    }
+}

@@ -6,6 +6,7 @@ use crate::policy::condition::Condition;
 use crate::policy::document::{Document, Sense, Statement};
 use crate::policy::fix::Change;
 use crate::policy::principal::{Kind, Principal};
+use crate::policy::text::has_hole;
 
 const ASSUME: &str = "AssumeRole";
 const WITH_TOKEN: &str = "AssumeRoleWithWebIdentity";
@@ -56,6 +57,12 @@ pub(super) fn mismatch(document: &Document, violations: &mut Violations) {
     }
 }
 
+/// Whether all actions are known, so that one can be said to be missing.
+fn is_known(document: &Document) -> bool {
+    let mut actions = document.statements.iter().flat_map(Statement::actions);
+    document.is_complete && !actions.any(|text| has_hole(text.value))
+}
+
 /// Keys that a request has only when it sets what an action of its own allows.
 const SET_BY: &[(&[&str], &str)] = &[
     (&["aws:requesttag/", "sts:transitivetagkeys", "aws:tagkeys"], "TagSession"),
@@ -63,7 +70,7 @@ const SET_BY: &[(&[&str], &str)] = &[
 ];
 
 pub(super) fn missing_for_key(document: &Document, violations: &mut Violations) {
-    if !document.is_complete {
+    if !is_known(document) {
         return;
     }
     let assumes =
@@ -92,7 +99,7 @@ fn report_key(condition: &Condition, action: &str, violations: &mut Violations) 
 
 pub(super) fn roles_anywhere(document: &Document, violations: &mut Violations) {
     const NEEDED: &[&str] = &[ASSUME, "TagSession", "SetSourceIdentity"];
-    if !document.is_complete {
+    if !is_known(document) {
         return;
     }
     let is_it = |principal: &&Principal| {
