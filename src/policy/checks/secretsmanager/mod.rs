@@ -194,10 +194,12 @@ pub(super) const CHECKS: &[Check] = &[
         run: Run::Document(resource_policy::resource_mismatch),
         ..Check::ROW
     },
+    // The policy of a VPC endpoint may look the same, and may name these actions.
     Check {
         id: "sm-rp-unsupported-action",
         title: "action that the policy of a secret cannot decide",
         severity: Severity::High,
+        confidence: Confidence::Medium,
         kinds: RESOURCE,
         why: "Only requests about the secret itself are checked against its policy. Actions of other services, and those that list or create secrets, never are: whoever needs them needs a policy of their own, or that of the key.",
         help: "Allow the action in the policy of the role, or in that of the key if it is one of KMS.",
