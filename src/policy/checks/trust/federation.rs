@@ -67,7 +67,10 @@ pub(super) fn no_subject(document: &Document, violations: &mut Violations) {
             let is_positive = !condition.is_negated() && condition.operator.base != "Null";
             is_positive && names_user(condition)
         });
-        let is_open = statement.conditions.iter().any(|condition| has_hole(&condition.key));
+        let is_open = statement
+            .conditions
+            .iter()
+            .any(|condition| condition.key.is_empty() || has_hole(&condition.key));
         let is_denied = document.statements.iter().filter(|s| s.denies()).any(|deny| {
             deny.conditions.iter().any(|condition| condition.is_negated() && names_user(condition))
         });
