@@ -4,11 +4,13 @@ mod conditions;
 mod form;
 mod grammar;
 mod kms;
+mod network;
 mod organisation;
 mod principal;
 mod redundancy;
 mod scope;
 mod secretsmanager;
+mod trust;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -127,6 +129,8 @@ const FAMILIES: &[&[Check]] = &[
     redundancy::CHECKS,
     organisation::CHECKS,
     principal::CHECKS,
+    trust::CHECKS,
+    network::CHECKS,
     scope::CHECKS,
     secretsmanager::CHECKS,
     kms::CHECKS,
