@@ -11,6 +11,8 @@ pub(super) enum Change {
     Rename { key_span: Range<usize>, from: String, to: String },
     /// An item of a list goes, with the comma that is then too many.
     RemoveItem { span: Range<usize> },
+    /// An entry comes last in a map; its value is JSON.
+    AddEntry { object: Range<usize>, key: String, value: String },
     /// An item comes after another one of a list, written like it.
     AddItem { after: Range<usize>, item: String },
 }

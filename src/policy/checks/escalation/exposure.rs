@@ -30,7 +30,7 @@ pub(super) fn credentials(document: &Document, violations: &mut Violations) {
 pub(super) fn audit(document: &Document, violations: &mut Violations) {
     for (table, severity) in [(AUDIT, Severity::High), (LOGS, Severity::Medium)] {
         report(document, violations, table, severity, |actions| {
-            format!("What records events can be stopped or deleted here, all of it, by {actions}.")
+            format!("What watches over the account can be stopped or deleted here, by {actions}.")
         });
     }
 }

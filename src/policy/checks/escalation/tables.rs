@@ -5,14 +5,15 @@
 /// Actions of a service.
 pub(in crate::policy::checks) type Actions = (&'static str, &'static [&'static str]);
 
-/// Actions that write policies, access lists and shares. Secrets Manager, and grants on keys, have checks of their own.
+/// Actions that write policies, access lists and shares, of those that resources can be named for. Secrets Manager, and
+/// grants on keys, have checks of their own.
 pub(in crate::policy::checks) const PERMISSIONS: &[Actions] = &[
     ("acm-pca", &["PutPolicy"]),
     ("backup", &["PutBackupVaultAccessPolicy"]),
     ("codeartifact", &["PutDomainPermissionsPolicy", "PutRepositoryPermissionsPolicy"]),
     ("codebuild", &["PutResourcePolicy"]),
     ("dynamodb", &["PutResourcePolicy"]),
-    ("ec2", &["CreateNetworkInterfacePermission", "ModifyVpcEndpointServicePermissions"]),
+    ("ec2", &["ModifyVpcEndpointServicePermissions"]),
     ("ecr", &["PutRegistryPolicy", "SetRepositoryPolicy"]),
     ("ecr-public", &["SetRepositoryPolicy"]),
     ("eks", &["AssociateAccessPolicy", "CreateAccessEntry"]),
@@ -39,20 +40,16 @@ pub(in crate::policy::checks) const PERMISSIONS: &[Actions] = &[
             "UpdateAssumeRolePolicy",
         ],
     ),
-    ("iot", &["AttachPolicy"]),
     ("kinesis", &["PutResourcePolicy"]),
     ("kms", &["PutKeyPolicy"]),
-    ("lakeformation", &["BatchGrantPermissions", "GrantPermissions", "PutDataLakeSettings"]),
     ("lambda", &["AddLayerVersionPermission", "AddPermission"]),
-    ("logs", &["PutResourcePolicy"]),
     ("organizations", &["AttachPolicy", "DetachPolicy", "PutResourcePolicy", "UpdatePolicy"]),
-    ("ram", &["AssociateResourceShare", "CreateResourceShare"]),
+    ("ram", &["AssociateResourceShare"]),
     (
         "s3",
         &[
             "DeleteBucketPolicy",
             "PutAccessPointPolicy",
-            "PutAccountPublicAccessBlock",
             "PutBucketAcl",
             "PutBucketPolicy",
             "PutBucketPublicAccessBlock",
@@ -86,10 +83,10 @@ pub(super) const DATA: &[Actions] = &[
     ("ssm", &["GetParameter", "GetParameterHistory", "GetParameters", "GetParametersByPath"]),
 ];
 
-/// Actions that return or make credentials. Tokens of container registries, which take no resource, are left out.
+/// Actions that return or make credentials of somebody else. Tokens for registries of images and packages, which are the
+/// caller's own, are left out.
 pub(super) const CREDENTIALS: &[Actions] = &[
-    ("codeartifact", &["GetAuthorizationToken"]),
-    ("cognito-identity", &["GetCredentialsForIdentity", "GetOpenIdTokenForDeveloperIdentity"]),
+    ("cognito-identity", &["GetOpenIdTokenForDeveloperIdentity"]),
     ("connect", &["GetFederationToken"]),
     ("ec2", &["GetPasswordData"]),
     ("elasticmapreduce", &["GetClusterSessionCredentials"]),
@@ -113,7 +110,6 @@ pub(super) const CREDENTIALS: &[Actions] = &[
 
 /// Actions that stop or delete what records events for the whole account.
 pub(super) const AUDIT: &[Actions] = &[
-    ("access-analyzer", &["DeleteAnalyzer"]),
     (
         "cloudtrail",
         &[
@@ -139,11 +135,14 @@ pub(super) const AUDIT: &[Actions] = &[
             "UpdateDetector",
         ],
     ),
+];
+
+/// Actions that stop or delete records of one application or network, or what looks for weak spots.
+pub(super) const LOGS: &[Actions] = &[
+    ("access-analyzer", &["DeleteAnalyzer"]),
+    ("ec2", &["DeleteFlowLogs"]),
     ("inspector2", &["Disable"]),
+    ("logs", &["DeleteLogGroup"]),
     ("macie2", &["DisableMacie"]),
     ("securityhub", &["DisableSecurityHub"]),
 ];
-
-/// Actions that delete records of one application or network.
-pub(super) const LOGS: &[Actions] =
-    &[("ec2", &["DeleteFlowLogs"]), ("logs", &["DeleteLogGroup", "DeleteLogStream"])];
