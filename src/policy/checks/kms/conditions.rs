@@ -68,12 +68,13 @@ pub(super) fn viaservice_region(document: &Document, violations: &mut Violations
             continue;
         }
         // Services of other regions beside the right one do no harm.
-        let elsewhere = |value: &str| via(value).filter(|(_, region)| !keys.contains(region));
-        if !condition.values.iter().all(|(value, _)| elsewhere(value).is_some()) {
+        let is_elsewhere =
+            |value: &str| via(value).is_some_and(|(_, region)| !keys.contains(&region));
+        if !condition.values.iter().all(|(value, _)| is_elsewhere(value)) {
             continue;
         }
         for (value, span) in &condition.values {
-            let Some((_, region)) = elsewhere(value) else { continue };
+            let Some((_, region)) = via(value) else { continue };
             violations.report(span, format!(
                 "The key lies in {}; a request for it never comes through a service in {}, so {}.",
                 list(&keys, 3),
