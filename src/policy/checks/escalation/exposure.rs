@@ -78,8 +78,8 @@ fn is_whole_service(action: &str) -> bool {
 
 /// The actions of a table that a written one stands for.
 fn among(table: &'static [Actions], written: &str) -> impl Iterator<Item = Need> {
-    let of_service = table.iter().flat_map(|(service, names)| {
-        names.iter().map(|name| Need { service: *service, name: *name, kind: "" })
-    });
+    let of_service = table
+        .iter()
+        .flat_map(|(service, names)| names.iter().map(|name| Need { service, name, kind: "" }));
     of_service.filter(move |need| actions::matches(written, need.service, need.name))
 }

@@ -167,10 +167,11 @@ pub(super) fn context_arn(document: &Document, violations: &mut Violations) {
             }
             for (value, span) in &condition.values {
                 if !strings(value, condition.operator.wildcards()).intersects(&values) {
+                    let hint = plain_signs(condition, value);
                     violations.report(
                         span,
                         format!(
-                            "The context holds {is}, which {} is not: {}.",
+                            "The context holds {is}; {} is none{hint}, so {}.",
                             quote(value),
                             condition.outcome()
                         ),

@@ -241,3 +241,6 @@ pub(super) const CHECKS: &[Check] = &[
         ..Check::ROW
     },
 ];
+
+#[cfg(test)]
+mod tests;

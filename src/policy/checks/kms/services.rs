@@ -158,6 +158,7 @@ pub(super) const VIA_SERVICES: &[&str] = &[
     "s3-outposts",
     "s3express",
     "s3tables",
+    "s3vectors",
     "sagemaker",
     "scheduler",
     "schemas",

@@ -194,20 +194,20 @@ fn is_for_others(document: &Document, statement: &Statement) -> bool {
 
 pub(super) fn schedule_key_deletion(document: &Document, violations: &mut Violations) {
     for statement in document.allows().filter(|statement| is_on_all_keys(statement)) {
-        let named: Vec<(&str, &Text)> = ["ScheduleKeyDeletion", "DisableKey"]
+        let found: Vec<(&str, &Text)> = ["ScheduleKeyDeletion", "DisableKey"]
             .into_iter()
             .filter(|name| {
-                let need = Need { service: "kms", name: *name, kind: "key" };
+                let need = Need { service: "kms", name, kind: "key" };
                 !is_denied(document, need, &statement.conditions)
             })
             .filter_map(|name| Some((name, naming(statement, name)?)))
             .collect();
-        let Some((_, text)) = named.first() else { continue };
-        let names: Vec<String> = named.iter().map(|(name, _)| format!("kms:{name}")).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let Some((_, text)) = found.first() else { continue };
+        let ways: Vec<String> = found.iter().map(|(name, _)| format!("kms:{name}")).collect();
+        let ways: Vec<&str> = ways.iter().map(String::as_str).collect();
         violations.report(&text.span, format!(
             "By {} every key can be made useless here, and with it all that is encrypted under it.",
-            list(&names, 2)
+            list(&ways, 2)
         ));
     }
 }

@@ -56,9 +56,7 @@ pub(super) fn effective_admin(document: &Document, violations: &mut Violations) 
     };
     let all: Vec<Need> = PERMISSIONS
         .iter()
-        .flat_map(|(service, names)| {
-            names.iter().map(|name| Need { service: *service, name: *name, kind: "" })
-        })
+        .flat_map(|(service, names)| names.iter().map(|name| Need { service, name, kind: "" }))
         .collect();
     let allowed = all.iter().filter(|need| is_allowed(need)).count();
     // One in twenty may be missing.

@@ -39,7 +39,7 @@ pub(super) fn path_not_covered(document: &Document, violations: &mut Violations)
             let wanted = Glob::literal(path);
             let is_covered =
                 |other: &&Text| has_hole(other.value) || resources(other.value).covers(&wanted);
-            if others.iter().any(|other| is_covered(other)) {
+            if others.iter().any(is_covered) {
                 continue;
             }
             violations.report(&text.span, format!(
@@ -73,7 +73,10 @@ pub(super) fn securestring_kms(document: &Document, violations: &mut Violations)
     if decrypts || !document.is_complete {
         return;
     }
-    let reading = document.allows().filter(|statement| !is_on_public(statement));
+    // What other conditions ask for is meant for more than reading values.
+    let reading = document
+        .allows()
+        .filter(|statement| !is_on_public(statement) && is_open(&statement.conditions));
     let text = reading
         .filter(|statement| !is_unlimited(statement))
         .find_map(|statement| READING.iter().find_map(|name| naming(statement, name)));

@@ -113,3 +113,6 @@ pub(super) const CHECKS: &[Check] = &[
         ..Check::ROW
     },
 ];
+
+#[cfg(test)]
+mod tests;
