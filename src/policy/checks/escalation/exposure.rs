@@ -1,7 +1,7 @@
 //! Actions that should not be allowed on everything, by what they do.
 
 use super::tables::{AUDIT, Actions, CREDENTIALS, DATA, LOGS, PERMISSIONS};
-use super::{Need, Violations, is_denied, is_open};
+use super::{Need, Violations, is_denied, is_open, is_oversized};
 use crate::finding::Severity;
 use crate::policy::actions;
 use crate::policy::arn::is_everything;
@@ -43,24 +43,22 @@ fn report(
     severity: Severity,
     message: impl Fn(&str) -> String,
 ) {
+    if is_oversized(document) {
+        return;
+    }
     for statement in document.allows().filter(|statement| is_unscoped(statement)) {
         let mut shown: Option<&Text> = None;
         let mut reached: Vec<String> = Vec::new();
-        for text in statement.actions().iter().filter(|text| !is_whole_service(text.value)) {
-            for need in among(table, text.value) {
-                let on_all = statement
-                    .resources()
-                    .iter()
-                    .any(|text| is_everything(text.value, need.service));
-                if on_all && !is_denied(document, need, &statement.conditions) {
-                    shown = shown.or(Some(text));
-                    reached.push(format!("{}:{}", need.service, need.name));
-                }
+        for (need, text) in named(table, statement) {
+            let on_all =
+                statement.resources().iter().any(|text| is_everything(text.value, need.service));
+            if on_all && !is_denied(document, need, &statement.conditions) {
+                let is_first = shown.is_none_or(|shown| text.span.start < shown.span.start);
+                shown = if is_first { Some(text) } else { shown };
+                reached.push(format!("{}:{}", need.service, need.name));
             }
         }
         let Some(text) = shown else { continue };
-        reached.sort_unstable();
-        reached.dedup();
         let names: Vec<&str> = reached.iter().map(String::as_str).collect();
         violations.report_as(severity, &text.span, message(&list(&names, 5)));
     }
@@ -76,10 +74,18 @@ fn is_whole_service(action: &str) -> bool {
     actions::split(action).is_none_or(|(_, name)| name.chars().all(|sign| sign == '*'))
 }
 
-/// The actions of a table that a written one stands for.
-fn among(table: &'static [Actions], written: &str) -> impl Iterator<Item = Need> {
-    let of_service = table
+/// The actions of a table that a statement allows by more than the name of their service, with the text that does.
+fn named<'s>(
+    table: &'static [Actions],
+    statement: &'s Statement<'s>,
+) -> impl Iterator<Item = (Need, &'s Text<'s>)> {
+    let all = table
         .iter()
         .flat_map(|(service, names)| names.iter().map(|name| Need { service, name, kind: "" }));
-    of_service.filter(move |need| actions::matches(written, need.service, need.name))
+    all.filter_map(|need| {
+        let names_it = |text: &&Text| {
+            actions::matches(text.value, need.service, need.name) && !is_whole_service(text.value)
+        };
+        Some((need, statement.actions().iter().find(names_it)?))
+    })
 }

@@ -11,7 +11,7 @@ use crate::policy::actions;
 use crate::policy::arn::is_everything;
 use crate::policy::document::{Document, Statement};
 use effective::{Grant, grant};
-pub(super) use effective::{Need, is_all, is_denied, is_open};
+pub(super) use effective::{Need, is_all, is_denied, is_open, is_oversized};
 use paths::{PASS_ROLE, PATHS, Path, Way};
 pub(super) use tables::PERMISSIONS;
 
@@ -144,7 +144,7 @@ impl Held {
 }
 
 fn privesc_path(document: &Document, violations: &mut Violations) {
-    if document.allows().any(is_unlimited) {
+    if is_oversized(document) || document.allows().any(is_unlimited) {
         return;
     }
     let mut held: Vec<Held> = PATHS.iter().filter_map(|path| Held::read(path, document)).collect();

@@ -193,8 +193,12 @@ fn is_for_others(document: &Document, statement: &Statement) -> bool {
 }
 
 pub(super) fn schedule_key_deletion(document: &Document, violations: &mut Violations) {
-    for statement in document.allows().filter(|statement| is_on_all_keys(statement)) {
-        let found: Vec<(&str, &Text)> = ["ScheduleKeyDeletion", "DisableKey"]
+    const NAMES: [&str; 2] = ["ScheduleKeyDeletion", "DisableKey"];
+    let is_meant = |statement: &&Statement| {
+        NAMES.iter().any(|name| naming(statement, name).is_some()) && is_on_all_keys(statement)
+    };
+    for statement in document.allows().filter(is_meant) {
+        let found: Vec<(&str, &Text)> = NAMES
             .into_iter()
             .filter(|name| {
                 let need = Need { service: "kms", name, kind: "key" };

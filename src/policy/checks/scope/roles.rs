@@ -101,11 +101,13 @@ pub(super) fn create_slr_broad(document: &Document, violations: &mut Violations)
 fn is_for_any_service(statement: &Statement) -> bool {
     let names_service =
         |condition: &Condition| condition.is_on(&["iam:awsservicename"]) && condition.narrows();
-    let of_all = statement.resources.as_ref().is_some_and(|element| {
-        let any = element.items.iter().any(|text| is_all(text.value, SERVICE_ROLES));
-        any == (element.sense == Sense::Is)
-    });
-    of_all
-        && statement.is_about(SERVICE_ROLES.service, SERVICE_ROLES.name)
+    let of_all = || {
+        statement.resources.as_ref().is_some_and(|element| {
+            let any = element.items.iter().any(|text| is_all(text.value, SERVICE_ROLES));
+            any == (element.sense == Sense::Is)
+        })
+    };
+    statement.is_about(SERVICE_ROLES.service, SERVICE_ROLES.name)
         && !statement.conditions.iter().any(names_service)
+        && of_all()
 }

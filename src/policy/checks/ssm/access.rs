@@ -2,7 +2,7 @@
 
 use crate::policy::actions;
 use crate::policy::arn::{Arn, is_everything, resources};
-use crate::policy::checks::escalation::{Need, is_denied, is_open};
+use crate::policy::checks::escalation::{Need, is_denied, is_open, is_oversized};
 use crate::policy::checks::{Violations, quote, scope};
 use crate::policy::condition::{self, Condition};
 use crate::policy::document::{Document, Sense, Statement, Text};
@@ -25,7 +25,8 @@ pub(super) fn path_not_covered(document: &Document, violations: &mut Violations)
     let not = |statement: &Statement| {
         statement.resources.as_ref().is_none_or(|element| element.sense == Sense::IsNot)
     };
-    if !document.is_complete || document.allows().filter(by_path).any(not) {
+    if !document.is_complete || is_oversized(document) || document.allows().filter(by_path).any(not)
+    {
         return;
     }
     for statement in document.allows().filter(by_path) {
@@ -110,13 +111,11 @@ pub(super) fn overwrite(document: &Document, violations: &mut Violations) {
             && statement.conditions.iter().any(guards)
     });
     for statement in document.allows() {
+        let Some(text) = naming(statement, PUT.name).filter(|_| !is_guarded) else { continue };
         let is_open = is_open(&statement.conditions)
             && !condition::names_resources(&statement.conditions)
             && statement.resources().iter().any(|text| is_everything(text.value, "ssm"));
-        let Some(text) = naming(statement, PUT.name).filter(|_| is_open && !is_guarded) else {
-            continue;
-        };
-        if !is_denied(document, PUT, &statement.conditions) {
+        if is_open && !is_denied(document, PUT, &statement.conditions) {
             violations.report(
                 &text.span,
                 "Every parameter can be changed here, also those that others read and rely on.",

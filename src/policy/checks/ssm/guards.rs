@@ -1,6 +1,7 @@
 //! Denials of parameters that leave a way round.
 
 use crate::policy::arn::{Arn, resources};
+use crate::policy::checks::escalation::is_oversized;
 use crate::policy::checks::{Violations, list, quote};
 use crate::policy::document::{Document, Sense, Statement, Text};
 use crate::policy::glob::Glob;
@@ -25,7 +26,7 @@ fn denying<'d>(
 
 /// A guard without a grant beside it is one for grants elsewhere.
 pub(super) fn siblings(document: &Document, violations: &mut Violations) {
-    if !document.is_complete {
+    if !document.is_complete || is_oversized(document) {
         return;
     }
     for names in SIBLINGS {
@@ -84,7 +85,7 @@ fn is_denied_elsewhere(document: &Document, guard: &Statement, name: &'static st
 }
 
 pub(super) fn by_path(document: &Document, violations: &mut Violations) {
-    if !document.is_complete {
+    if !document.is_complete || is_oversized(document) {
         return;
     }
     let guards = ["GetParameter", "GetParameters"].into_iter();

@@ -62,6 +62,30 @@ const HOLDER: &[&str] = &[
     "aws:username",
 ];
 
+/// The most statements, and bytes of actions and resources, that are compared with one another: more than AWS takes in
+/// any policy for identities.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+const MOST_STATEMENTS: usize = 500;
+const MOST_BYTES: usize = 20 * 1024;
+
+/// Whether a document is larger than any that AWS takes, so that comparing all with all could take long.
+pub(in crate::policy::checks) fn is_oversized(document: &Document) -> bool {
+    let bytes = |element: &Option<Element<Text>>| {
+        element
+            .iter()
+            .flat_map(|element| &element.items)
+            .map(|text| text.value.len())
+            .sum::<usize>()
+    };
+    document.statements.len() > MOST_STATEMENTS
+        || document
+            .statements
+            .iter()
+            .map(|statement| bytes(&statement.actions) + bytes(&statement.resources))
+            .sum::<usize>()
+            > MOST_BYTES
+}
+
 /// Whether conditions of an `Allow` leave what is done, and to what, open.
 pub(in crate::policy::checks) fn is_open(conditions: &[Condition]) -> bool {
     conditions.iter().all(is_about_caller)
@@ -80,6 +104,9 @@ pub(in crate::policy::checks) fn is_denied(
     need: Need,
     allowed_under: &[Condition],
 ) -> bool {
+    if is_oversized(document) {
+        return true;
+    }
     let mut known = circumstances(allowed_under);
     document.statements.iter().filter(|statement| may_deny(statement, need)).any(|statement| {
         let own = circumstances(&statement.conditions);
