@@ -77,7 +77,8 @@ pub(super) fn lockout(document: &Document, violations: &mut Violations) {
             );
         }
     }
-    if able.iter().any(|statement| is_for_account(statement) || is_open(statement)) {
+    let is_kept = able.iter().any(|statement| is_for_account(statement) || is_open(statement));
+    if is_kept || !document.is_complete {
         return;
     }
     let heading = document.heading();
