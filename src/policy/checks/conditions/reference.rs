@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::CHECKS;
 use crate::policy::checks::{Run, Violations};
 use crate::policy::condition::{Condition, Operator};
-use crate::policy::document::{Document, find};
+use crate::policy::document::{Document, Root};
 use crate::policy::fix::Change;
 use crate::policy::read::json;
 use crate::policy::tree::Node;
@@ -79,14 +79,15 @@ fn with_condition<T>(
     look: impl Fn(&Condition, &Document) -> T,
 ) -> T {
     let tree: Node = json::parse(&policy("Allow", operator, key, values)).unwrap();
-    let documents = find(&tree, "policy.json");
-    look(&documents[0].statements[0].conditions[0], &documents[0])
+    let root = Root::new(tree.clone(), None, 0);
+    let document = root.read(None);
+    look(&document.statements[0].conditions[0], &document)
 }
 
 /// What a check finds in a document: how many things, and what it would change.
 fn found(id: &str, document: &Document) -> (usize, Vec<Change>) {
     let check = CHECKS.iter().find(|check| check.id == id).unwrap();
-    let mut violations = Violations { check, found: Vec::new() };
+    let mut violations = Violations { check, file: 0, found: Vec::new() };
     let Run::Document(run) = &check.run else { panic!("{id} runs on documents") };
     run(document, &mut violations);
     let count = violations.found.len();

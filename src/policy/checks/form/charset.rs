@@ -94,5 +94,6 @@ fn texts(node: &Node, visit: &mut dyn FnMut(&str, &Range<usize>, bool)) {
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Hole(_) | Value::Json(_) | Value::Call(..) => {}
     }
 }

@@ -84,6 +84,7 @@ fn characters(node: &Node) -> usize {
                 5
             }
         }
+        Value::Hole(_) | Value::Json(_) | Value::Call(..) => 0,
         Value::Number(text) => text.len(),
         Value::String(text) => of_string(text),
         Value::List(items) => around(items.iter().map(characters)),

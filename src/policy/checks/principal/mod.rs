@@ -5,7 +5,7 @@ mod deputy;
 mod everybody;
 mod perimeter;
 
-use super::{Check, IDENTITY, KEY, Kind, RESOURCE, Run, Supersedes, TRUST, WITH_PRINCIPAL};
+use super::{Check, KEY, Kind, RESOURCE, Run, Supersedes, TRUST, WITH_PRINCIPAL};
 use crate::finding::{Confidence, Severity};
 
 const PRINCIPAL: &str =
@@ -306,23 +306,6 @@ pub(super) const CHECKS: &[Check] = &[
         url: PRINCIPAL_KEYS,
         aliases: &["RCP_MISSING_SERVICE_CONDITION_KEY_NULL_CHECK"],
         run: Run::Document(perimeter::no_null_check),
-        ..Check::ROW
-    },
-    Check {
-        id: "create-slr-broad",
-        title: "service-linked roles for any service",
-        severity: Severity::Low,
-        kinds: IDENTITY,
-        why: "A service-linked role gives a service rights in your account that the service itself defines. Whoever may create any of them decides which services get in.",
-        help: "Add `\"StringEquals\": {\"iam:AWSServiceName\": \"…\"}` with the services that are meant.",
-        url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html",
-        aliases: &[
-            "CREATE_SLR_WITH_NOT_RESOURCE",
-            "CREATE_SLR_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE",
-            "CREATE_SLR_WITH_STAR_IN_ACTION_AND_RESOURCE",
-            "CREATE_SLR_WITH_STAR_IN_RESOURCE",
-        ],
-        run: Run::Document(perimeter::create_slr_broad),
         ..Check::ROW
     },
 ];

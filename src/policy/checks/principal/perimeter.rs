@@ -1,10 +1,8 @@
 //! Guards of a whole organisation, and whom they catch without meaning to.
 
-use crate::policy::actions;
-use crate::policy::arn::is_everything;
 use crate::policy::checks::Violations;
 use crate::policy::condition::Condition;
-use crate::policy::document::{Document, Sense, Statement};
+use crate::policy::document::{Document, Statement};
 use crate::policy::text::has_hole;
 
 /// Keys that only requests of users and roles have.
@@ -108,40 +106,4 @@ pub(super) fn no_null_check(document: &Document, violations: &mut Violations) {
             );
         }
     }
-}
-
-/// What a principal may do with service-linked roles, when it may create any.
-pub(super) fn create_slr_broad(document: &Document, violations: &mut Violations) {
-    for statement in document.allows() {
-        let names_service = statement
-            .conditions
-            .iter()
-            .any(|condition| condition.is_on(&["iam:awsservicename"]) && condition.narrows());
-        let text = statement.actions().iter().find(|text| {
-            // Whoever may do more than this is reported for that.
-            actions::matches(text.value, "iam", "CreateServiceLinkedRole")
-                && !actions::covers(text.value, "iam:*")
-        });
-        let (Some(text), false) = (text, names_service) else { continue };
-        let on_all = statement.resources.as_ref().is_some_and(|element| {
-            element.sense == Sense::IsNot
-                || element.items.iter().any(|item| names_no_service(item.value))
-        });
-        if on_all {
-            violations.report(
-                &text.span,
-                "This allows service-linked roles for every AWS service there is.",
-            );
-        }
-    }
-}
-
-/// Whether a resource is the service-linked role of no service in particular. Its path is
-/// `aws-service-role/<service principal>/`.
-fn names_no_service(resource: &str) -> bool {
-    is_everything(resource, "iam")
-        || resource.split_once(":role/").is_some_and(|(_, path)| {
-            let path = path.strip_prefix("aws-service-role/").unwrap_or(path);
-            path.trim_matches(['*', '/']).is_empty()
-        })
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::CHECKS;
 use crate::policy::checks::{Run, Violations};
-use crate::policy::document::{Document, Statement, find};
+use crate::policy::document::{Document, Root, Statement};
 use crate::policy::fix::Change;
 use crate::policy::read::json;
 
@@ -116,7 +116,7 @@ fn decisions(statements: &[&Statement]) -> Vec<Option<bool>> {
 /// The starts of what a check would remove, and of what it reports.
 fn found(id: &str, document: &Document) -> (Vec<usize>, Vec<usize>) {
     let check = CHECKS.iter().find(|check| check.id == id).unwrap();
-    let mut violations = Violations { check, found: Vec::new() };
+    let mut violations = Violations { check, file: 0, found: Vec::new() };
     let Run::Document(run) = &check.run else { panic!("{id} runs on documents") };
     run(document, &mut violations);
     let reported = violations.found.iter().map(|violation| violation.span.start).collect();
@@ -148,8 +148,9 @@ proptest! {
         let written: Vec<String> = all.iter().map(Said::written).collect();
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, written.join(","));
         let tree = json::parse(&text).unwrap();
-        let documents = find(&tree, "policy.json");
-        let document = &documents[0];
+        let root = Root::new(tree.clone(), None, 0);
+    let document = root.read(None);
+        let document = &document;
         let whole: Vec<&Statement> = document.statements.iter().collect();
         let before = decisions(&whole);
         let (removed, _) = found("redundant-statement", document);
@@ -169,8 +170,9 @@ proptest! {
             }
         }
         let tree = json::parse(&items).unwrap();
-        let documents = find(&tree, "policy.json");
-        let rest: Vec<&Statement> = documents[0].statements.iter().collect();
+        let root = Root::new(tree.clone(), None, 0);
+    let document = root.read(None);
+        let rest: Vec<&Statement> = document.statements.iter().collect();
         prop_assert!(decisions(&rest) == before, "{text} as {items}");
     }
 }
