@@ -2,6 +2,7 @@
 
 mod actions;
 mod arn;
+mod catalogue;
 mod checks;
 mod condition;
 mod document;
@@ -19,6 +20,9 @@ use std::sync::{Arc, LazyLock};
 use crate::blob::Blob;
 use crate::finding::{Confidence, RuleMeta, Severity};
 use crate::fingerprint::Fingerprint;
+pub use catalogue::{
+    Catalogue, CatalogueError, date as catalogue_date, sources as catalogue_sources,
+};
 use checks::{Check, Violation};
 use document::Document;
 use read::json;
@@ -141,7 +145,8 @@ struct Identity {
 
 impl Identity {
     fn defect(&mut self, violation: Violation, document: &Document) -> Defect {
-        let Violation { check, severity, span, message, supersedes, fix: _ } = violation;
+        let Violation { check, severity, confidence, span, message, supersedes, fix: _ } =
+            violation;
         let node = document.statement_at(&span).map_or(document.node, |statement| statement.node);
         if self.start != Some(node.span.start) {
             *self = Self { start: Some(node.span.start), normalised: node.normalised() };
@@ -150,7 +155,7 @@ impl Identity {
         Defect {
             meta: shared_meta(check),
             severity,
-            confidence: check.confidence,
+            confidence,
             fingerprint: Fingerprint::of_policy(check.id, &self.normalised, &element),
             span,
             message,

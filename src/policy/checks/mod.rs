@@ -112,6 +112,7 @@ pub(super) const ANY: &[Kind] = &[
 pub(super) struct Violation {
     pub(super) check: &'static Check,
     pub(super) severity: Severity,
+    pub(super) confidence: Confidence,
     pub(super) span: Range<usize>,
     pub(super) message: String,
     /// Ids of the checks that reported the same and gave way.
@@ -139,6 +140,14 @@ impl Violations {
         }
     }
 
+    /// Says that what was reported last may be no more than news: one severity less, and no more than medium confidence.
+    pub(super) fn soften(&mut self) {
+        if let Some(last) = self.found.last_mut() {
+            last.severity = lower(last.severity);
+            last.confidence = last.confidence.min(Confidence::Medium);
+        }
+    }
+
     /// Reports at a severity that depends on the case.
     pub(super) fn report_as(
         &mut self,
@@ -149,11 +158,22 @@ impl Violations {
         self.found.push(Violation {
             check: self.check,
             severity,
+            confidence: self.check.confidence,
             span: span.clone(),
             message: message.into(),
             supersedes: Vec::new(),
             fix: Vec::new(),
         });
+    }
+}
+
+/// The severity below.
+fn lower(severity: Severity) -> Severity {
+    match severity {
+        Severity::Critical => Severity::High,
+        Severity::High => Severity::Medium,
+        Severity::Medium => Severity::Low,
+        Severity::Low | Severity::Note => Severity::Note,
     }
 }
 

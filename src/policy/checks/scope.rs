@@ -4,10 +4,12 @@ use super::{
     Check, IDENTITY, OVER_RESOURCES, Run, Supersedes, Violations, consequence, list, quote,
 };
 use crate::finding::Severity;
-use crate::policy::actions::{self, Access};
+use crate::policy::actions;
 use crate::policy::arn::{Arn, is_everything};
+use crate::policy::catalogue::{Access, Action, Catalogue};
 use crate::policy::condition;
 use crate::policy::document::{Document, Sense, Statement, Text};
+use crate::policy::text::has_hole;
 
 const BEST: &str =
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege";
@@ -197,12 +199,7 @@ fn resource_star_restrictable(document: &Document, violations: &mut Violations) 
         let mut names: Vec<&str> = Vec::new();
         let mut worst = Access::List;
         for text in statement.actions() {
-            let matching = actions::matching(text.value).into_iter();
-            let access = matching
-                .filter(|(_, action)| !action.resource_types.is_empty())
-                .map(|(_, action)| action.access)
-                .max();
-            if let Some(access) = access {
+            if let Some(access) = access_to_resources(document.catalogue, text.value) {
                 names.push(text.value);
                 worst = worst.max(access);
             }
@@ -229,6 +226,18 @@ fn resource_star_restrictable(document: &Document, violations: &mut Violations) 
             ),
         );
     }
+}
+
+/// The most that those of an action's meanings can do for which resources could be named; nothing without such.
+fn access_to_resources(catalogue: &Catalogue, written: &str) -> Option<Access> {
+    let mut most = None;
+    for action in catalogue.matching(written).filter(Action::takes_resources) {
+        most = most.max(Some(action.access));
+        if most == Some(Access::Permissions) {
+            break;
+        }
+    }
+    most
 }
 
 fn notaction_allow(document: &Document, violations: &mut Violations) {
@@ -283,16 +292,18 @@ pub(super) fn needs_star(
 ) {
     let names_resources = |statement: &&Statement| {
         let resources = statement.resources();
-        let is_open = |text: &Text| text.value.starts_with(['*', '$']) || is_star(text.value);
+        let is_open = |text: &Text| {
+            text.value.starts_with(['*', '$']) || is_star(text.value) || has_hole(text.value)
+        };
         !resources.is_empty() && !resources.iter().any(is_open)
     };
     for statement in document.statements.iter().filter(names_resources) {
         for text in statement.actions() {
-            let matching = actions::matching(text.value);
-            let takes_none = |(service, action): &(&str, &actions::Action)| {
-                is_meant(service) && action.resource_types.is_empty()
-            };
-            if !matching.is_empty() && matching.iter().all(takes_none) {
+            let mut matching = document.catalogue.matching(text.value).peekable();
+            let is_known = matching.peek().is_some();
+            if is_known
+                && matching.all(|action| is_meant(action.service) && action.takes_only_star())
+            {
                 violations.report(&text.span, format!(
                     "{} takes no resource but `*`: named with others it matches nothing, and {}.",
                     quote(text.value),

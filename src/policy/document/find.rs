@@ -1,6 +1,7 @@
 //! Documents are found in a tree, and their kind is told from what they say and from what they are called.
 
 use super::{DOCUMENT_ELEMENTS, Document, Kind, Statement, VERSIONS};
+use crate::policy::catalogue::Catalogue;
 use crate::policy::tree::{Entry, Node, Value};
 
 /// Every document in a tree, wherever it lies: alone, in a list, or in what `aws … get-policy` prints. `name` is the name
@@ -34,7 +35,13 @@ fn search<'a>(node: &'a Node, hint: Option<Hint>, found: &mut Vec<Document<'a>>)
             .filter(|item| item.is_map())
             .map(Statement::read)
             .collect();
-        found.push(Document { kind: kind(&statements, hint), node, statements, is_complete: true });
+        found.push(Document {
+            kind: kind(&statements, hint),
+            node,
+            statements,
+            is_complete: true,
+            catalogue: Catalogue::built_in(),
+        });
         return;
     }
     match &node.value {

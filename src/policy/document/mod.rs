@@ -7,6 +7,7 @@ use std::ops::Range;
 pub(super) use find::find;
 
 use super::actions;
+use super::catalogue::Catalogue;
 use super::condition::{self, Condition};
 use super::principal::{self, Principal};
 use super::tree::{Entry, Node};
@@ -39,6 +40,8 @@ pub(in crate::policy) struct Document<'a> {
     /// Whether these are all its statements. Others may come from where they cannot be read; what concludes from something
     /// that is not there must ask.
     pub(in crate::policy) is_complete: bool,
+    /// What its actions and keys are held against.
+    pub(in crate::policy) catalogue: &'a Catalogue,
 }
 
 /// One statement.

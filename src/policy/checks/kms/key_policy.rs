@@ -1,7 +1,6 @@
 //! Key policies: who can change them, and what other accounts get.
 
 use crate::finding::Severity;
-use crate::policy::actions;
 use crate::policy::arn::is_everything;
 use crate::policy::checks::{Violations, quote};
 use crate::policy::condition::Condition;
@@ -169,9 +168,10 @@ pub(super) fn ineffective_action(document: &Document, violations: &mut Violation
             continue;
         }
         for text in statement.actions() {
-            let matching = actions::matching(text.value);
-            let works = matching.iter().any(|(_, action)| ACROSS_ACCOUNTS.contains(&action.name));
-            if !matching.is_empty() && !works && !text.value.eq_ignore_ascii_case("kms:*") {
+            let mut matching = document.catalogue.matching(text.value).peekable();
+            let is_known = matching.peek().is_some();
+            let works = matching.any(|action| ACROSS_ACCOUNTS.contains(&action.name));
+            if is_known && !works && !text.value.eq_ignore_ascii_case("kms:*") {
                 violations.report(&text.span, format!(
                     "{} has no effect for {}: KMS takes it only from principals of the key's own account.",
                     quote(text.value),

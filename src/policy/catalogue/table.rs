@@ -1,0 +1,239 @@
+//! The file `rules/policy/catalogue.bin`, read where it lies. `scripts/catalogue.py` makes it and says how it is laid out.
+//! A file that is cut or wrong has fewer rows; no number in it is trusted.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use super::{Access, Key, Kind, ResourceType};
+
+/// The bytes of the file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Table<'c>(pub(super) &'c [u8]);
+
+/// The parts of the file, in their order, each with the bytes of a row.
+#[derive(Clone, Copy)]
+enum Section {
+    Texts = 0,
+    Services = 1,
+    Actions = 2,
+    Details = 3,
+    Types = 4,
+    Keys = 5,
+    Globals = 6,
+    Sources = 7,
+    Lists = 8,
+}
+
+const WIDTHS: [usize; 9] = [1, 16, 7, 4, 8, 5, 5, 4, 2];
+const MAGIC: &[u8] = b"KLCAT\x01\0\0";
+/// Where the offsets of the sections begin.
+const SECTIONS: usize = MAGIC.len() + 12;
+/// The details of an action of which only the name is known.
+const UNKNOWN: u16 = 0xffff;
+/// In a list of types: the action takes no request without one of this type.
+const REQUIRED: u16 = 0x8000;
+
+/// A service, and the rows that are its own.
+#[derive(Clone, Debug)]
+pub(super) struct Service<'c> {
+    pub(super) name: &'c str,
+    pub(super) actions: Range<usize>,
+    pub(super) types: Range<usize>,
+    pub(super) keys: Range<usize>,
+}
+
+/// An action, and where the rest that is known of it stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row<'c> {
+    pub(super) name: &'c str,
+    pub(super) access: Access,
+    pub(super) details: Option<usize>,
+}
+
+impl<'c> Table<'c> {
+    fn bytes(self, range: Range<usize>) -> Option<&'c [u8]> {
+        self.0.get(range)
+    }
+
+    fn u16(self, at: usize) -> Option<u16> {
+        let bytes = self.bytes(at..at.checked_add(2)?)?;
+        Some(u16::from_le_bytes(bytes.try_into().ok()?))
+    }
+
+    fn u32(self, at: usize) -> Option<usize> {
+        let bytes = self.bytes(at..at.checked_add(4)?)?;
+        usize::try_from(u32::from_le_bytes(bytes.try_into().ok()?)).ok()
+    }
+
+    fn count(self, section: Section) -> usize {
+        if !self.0.starts_with(MAGIC) {
+            return 0;
+        }
+        self.u32(SECTIONS + 8 * section as usize + 4).unwrap_or(0)
+    }
+
+    /// Where a row begins.
+    fn row(self, section: Section, index: usize) -> Option<usize> {
+        if index >= self.count(section) {
+            return None;
+        }
+        let start = self.u32(SECTIONS + 8 * section as usize)?;
+        start.checked_add(index.checked_mul(*WIDTHS.get(section as usize)?)?)
+    }
+
+    /// The text that a number stands for.
+    fn text(self, at: usize) -> Option<&'c str> {
+        let place = self.u32(at)?;
+        let start = self.u32(SECTIONS + 8 * Section::Texts as usize)?.checked_add(place >> 8)?;
+        std::str::from_utf8(self.bytes(start..start.checked_add(place & 0xff)?)?).ok()
+    }
+
+    /// The day of the data: `2026-10-20`.
+    pub(super) fn date(self) -> &'c str {
+        let bytes = self.bytes(MAGIC.len()..MAGIC.len() + 10);
+        bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    /// What the data was made from.
+    pub(super) fn sources(self) -> &'c str {
+        self.row(Section::Sources, 0).and_then(|at| self.text(at)).unwrap_or_default()
+    }
+
+    pub(super) fn services(self) -> impl Iterator<Item = Service<'c>> {
+        (0..self.count(Section::Services)).filter_map(move |index| self.service(index))
+    }
+
+    fn service(self, index: usize) -> Option<Service<'c>> {
+        let at = self.row(Section::Services, index)?;
+        let rows = |field: usize| {
+            let start = usize::from(self.u16(at + 4 + 4 * field)?);
+            Some(start..start + usize::from(self.u16(at + 6 + 4 * field)?))
+        };
+        Some(Service { name: self.text(at)?, actions: rows(0)?, types: rows(1)?, keys: rows(2)? })
+    }
+
+    /// The service of a name, in any case.
+    pub(super) fn find_service(self, name: &str) -> Option<Service<'c>> {
+        let found = search(0..self.count(Section::Services), |index| {
+            let own = self.row(Section::Services, index).and_then(|at| self.text(at));
+            own.map_or(Ordering::Less, |own| compare(own, name))
+        });
+        self.service(found.start).filter(|service| service.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The action of a row.
+    pub(super) fn action(self, index: usize) -> Option<Row<'c>> {
+        let at = self.row(Section::Actions, index)?;
+        let access = match self.0.get(at + 4)? {
+            0 => Access::List,
+            1 => Access::Read,
+            2 => Access::Tagging,
+            4 => Access::Permissions,
+            _ => Access::Write,
+        };
+        let details = self.u16(at + 5)?;
+        let details = (details != UNKNOWN).then_some(usize::from(details));
+        Some(Row { name: self.text(at)?, access, details })
+    }
+
+    /// The rows of a service's actions whose names start with a text, in any case.
+    pub(super) fn actions_starting(self, service: &Service, start: &str) -> Range<usize> {
+        search(service.actions.clone(), |index| {
+            let name = self.row(Section::Actions, index).and_then(|at| self.text(at));
+            let head = name.map(|name| name.get(..start.len()).unwrap_or(name));
+            head.map_or(Ordering::Less, |head| compare(head, start))
+        })
+    }
+
+    /// The numbers of a list of details: of types, or of keys.
+    fn list(self, details: usize, field: usize) -> impl Iterator<Item = u16> + 'c {
+        let start = self.row(Section::Details, details).and_then(|at| self.u16(at + 2 * field));
+        let start = start.map(usize::from);
+        let length = start
+            .and_then(|start| self.row(Section::Lists, start))
+            .and_then(|at| self.u16(at))
+            .map_or(0, usize::from);
+        (1..=length).filter_map(move |offset| {
+            self.u16(self.row(Section::Lists, start?.checked_add(offset)?)?)
+        })
+    }
+
+    /// Whether details list a type of resource.
+    pub(super) fn has_types(self, details: usize) -> bool {
+        self.list(details, 0).next().is_some()
+    }
+
+    /// The types of resource that details list, of a service whose types begin at a row.
+    pub(super) fn types(
+        self,
+        details: usize,
+        first: usize,
+    ) -> impl Iterator<Item = ResourceType<'c>> {
+        self.list(details, 0).filter_map(move |number| {
+            let index = first.checked_add(usize::from(number & !REQUIRED))?;
+            Some(ResourceType { is_required: number & REQUIRED != 0, ..self.resource_type(index)? })
+        })
+    }
+
+    /// The type of resource of a row.
+    pub(super) fn resource_type(self, index: usize) -> Option<ResourceType<'c>> {
+        let at = self.row(Section::Types, index)?;
+        Some(ResourceType { name: self.text(at)?, arn: self.text(at + 4)?, is_required: false })
+    }
+
+    /// The condition keys that details list, of a service whose keys begin at a row.
+    pub(super) fn keys(self, details: usize, first: usize) -> impl Iterator<Item = Key<'c>> {
+        self.list(details, 1).filter_map(move |number| {
+            self.key(Section::Keys, first.checked_add(usize::from(number))?)
+        })
+    }
+
+    /// The condition key of a service's row.
+    pub(super) fn service_key(self, index: usize) -> Option<Key<'c>> {
+        self.key(Section::Keys, index)
+    }
+
+    /// The condition keys of every service.
+    pub(super) fn global_keys(self) -> impl Iterator<Item = Key<'c>> {
+        (0..self.count(Section::Globals)).filter_map(move |index| self.key(Section::Globals, index))
+    }
+
+    fn key(self, section: Section, index: usize) -> Option<Key<'c>> {
+        let at = self.row(section, index)?;
+        let flags = *self.0.get(at + 4)?;
+        let kind = match flags & 0x0f {
+            0 => Kind::String,
+            1 => Kind::Arn,
+            2 => Kind::Bool,
+            3 => Kind::Numeric,
+            4 => Kind::Date,
+            5 => Kind::IpAddress,
+            _ => Kind::Binary,
+        };
+        Some(Key {
+            name: self.text(at)?,
+            kind,
+            has_several_values: flags & 0x10 != 0,
+            is_always_present: flags & 0x20 != 0,
+        })
+    }
+}
+
+/// The indices of a sorted range that are equal to what is looked for.
+fn search(range: Range<usize>, order: impl Fn(usize) -> Ordering) -> Range<usize> {
+    let bound = |after: &dyn Fn(Ordering) -> bool| {
+        let (mut low, mut high) = (range.start, range.end.max(range.start));
+        while low < high {
+            let middle = low.midpoint(high);
+            if after(order(middle)) { low = middle + 1 } else { high = middle }
+        }
+        low
+    };
+    bound(&Ordering::is_lt)..bound(&Ordering::is_le)
+}
+
+/// The order of two texts without regard to the case of ASCII letters.
+fn compare(a: &str, b: &str) -> Ordering {
+    let lower = |byte: u8| byte.to_ascii_lowercase();
+    a.bytes().map(lower).cmp(b.bytes().map(lower))
+}
