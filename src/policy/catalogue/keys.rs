@@ -69,9 +69,15 @@ const ACROSS_SERVICES: &[(&str, Kind)] = &[
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html>
 const OF_CREDENTIALS: &[&str] = &["saml:", "cognito-identity-auth:", "cognito-identity-unauth:"];
 
-/// Whether a key is one that an identity provider brings along: the name of a host, a colon, and a claim.
-pub(in crate::policy) fn is_of_provider(written: &str) -> bool {
-    written.rsplit_once(':').is_some_and(|(host, claim)| host.contains('.') && !claim.is_empty())
+/// Whether a key comes with the credentials, whatever they are used for: as one of those prefixes, or as an identity
+/// provider brings it along, which is the name of a host, a colon, and a claim.
+pub(in crate::policy) fn is_of_credentials(written: &str) -> bool {
+    let starts = |prefix: &&str| {
+        written.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    let of_provider =
+        written.rsplit_once(':').filter(|(host, claim)| host.contains('.') && !claim.is_empty());
+    of_provider.is_some() || OF_CREDENTIALS.iter().any(|prefix| starts(prefix))
 }
 
 impl Catalogue {
@@ -105,6 +111,13 @@ impl Catalogue {
         })
     }
 
+    /// Whether any action of the service that a key is named after supports it. A key that is in the service's list and in
+    /// that of no action says that the lists of the actions are incomplete.
+    pub(in crate::policy) fn has_action_with(&self, written: &str) -> bool {
+        let prefix = written.split_once(':').map_or("", |(prefix, _)| prefix);
+        self.actions_of(prefix).any(|action| action.supports(written) == Some(true))
+    }
+
     /// The keys that a service lists, its own and those of others.
     pub(in crate::policy) fn keys_of(&self, service: &str) -> impl Iterator<Item = Key<'static>> {
         let found = TABLE.find_service(service);
@@ -116,16 +129,11 @@ impl Catalogue {
         TABLE.global_keys()
     }
 
-    /// Whether a key is known, or is none that could be: it comes from an identity provider, from the credentials, or
-    /// from a template.
+    /// Whether a key is known, or is none that could be: it comes with the credentials, or from a template.
     pub(in crate::policy) fn knows_key(&self, written: &str) -> bool {
-        let starts = |prefix: &&str| {
-            written.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-        };
         has_hole(written)
             || written.starts_with('$')
-            || is_of_provider(written)
-            || OF_CREDENTIALS.iter().any(|prefix| starts(prefix))
+            || is_of_credentials(written)
             || self.key(written).is_some()
             || self.added_keys().any(|key| is_written(key, written))
     }

@@ -10,7 +10,7 @@ mod table;
 use std::collections::BTreeMap;
 
 pub use extension::CatalogueError;
-pub(super) use keys::{Key, Kind};
+pub(super) use keys::{Key, Kind, is_of_credentials};
 pub(super) use names::{RETIRED, alias, api_name};
 pub(super) use resource::ResourceType;
 
@@ -80,13 +80,12 @@ pub(super) struct Action<'c> {
 /// Where the rest that is known of an action stands.
 #[derive(Clone, Copy, Debug)]
 enum Details<'c> {
-    /// Only its name is known.
-    None,
     /// Its number in the table, and where the types and keys of its service begin.
     Row {
         number: usize,
         types: usize,
         keys: usize,
+        is_new: bool,
     },
     Added(&'c Added),
 }
@@ -181,7 +180,7 @@ where
 {
     let row = TABLE.action(index)?;
     let (types, keys) = (service.types.start, service.keys.start);
-    let details = row.details.map_or(Details::None, |number| Details::Row { number, types, keys });
+    let details = Details::Row { number: row.details, types, keys, is_new: row.is_new };
     Some(Action { service: service.name, name: row.name, access: row.access, details })
 }
 
@@ -191,36 +190,36 @@ impl<'c> Action<'c> {
         format!("{}:{}", self.service, self.name)
     }
 
-    /// Whether AWS's way to write the name is known, and what the action takes.
+    /// Whether AWS's way to write the name is known.
     pub(super) fn is_described(&self) -> bool {
-        matches!(self.details, Details::Row { .. })
+        match self.details {
+            Details::Row { is_new, .. } => !is_new,
+            Details::Added(_) => true,
+        }
+    }
+
+    /// How many types of resource it takes, where that is known.
+    fn count_types(&self) -> Option<usize> {
+        match self.details {
+            Details::Row { number, .. } => TABLE.count_types(number),
+            Details::Added(added) => added.resources.as_ref().map(Vec::len),
+        }
     }
 
     /// Whether ARNs of resources can be named for it. Not so either where that is not known.
     pub(super) fn takes_resources(&self) -> bool {
-        match self.details {
-            Details::None => false,
-            Details::Row { number, .. } => TABLE.has_types(number),
-            Details::Added(added) => {
-                added.resources.as_ref().is_some_and(|resources| !resources.is_empty())
-            }
-        }
+        self.count_types().is_some_and(|count| count > 0)
     }
 
     /// Whether it is known that it takes no resource but `*`.
     pub(super) fn takes_only_star(&self) -> bool {
-        match self.details {
-            Details::None => false,
-            Details::Row { number, .. } => !TABLE.has_types(number),
-            Details::Added(added) => added.resources.as_ref().is_some_and(Vec::is_empty),
-        }
+        self.count_types() == Some(0)
     }
 
     /// The types of resource that can be named for it; nothing where they are not known.
     pub(super) fn resource_types(&self) -> Option<Vec<ResourceType<'c>>> {
         match self.details {
-            Details::None => None,
-            Details::Row { number, types, .. } => Some(TABLE.types(number, types).collect()),
+            Details::Row { number, types, .. } => Some(TABLE.types(number, types)?.collect()),
             Details::Added(added) => Some(added.resource_types()?.collect()),
         }
     }
@@ -228,9 +227,8 @@ impl<'c> Action<'c> {
     /// Whether a request for it may carry a condition key; nothing where its keys are not known.
     pub(super) fn supports(&self, key: &str) -> Option<bool> {
         match self.details {
-            Details::None => None,
             Details::Row { number, keys, .. } => {
-                Some(TABLE.keys(number, keys).any(|own| own.is_written(key)))
+                Some(TABLE.keys(number, keys)?.any(|own| own.is_written(key)))
             }
             Details::Added(added) => {
                 let own = added.keys.as_ref()?;

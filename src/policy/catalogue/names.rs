@@ -9,8 +9,10 @@ pub(in crate::policy) const RETIRED: &[(&str, &str)] = &[
     ("elastic-inference", "Elastic Inference"),
     ("gamesparks", "GameSparks"),
     ("iot1click", "IoT 1-Click"),
+    ("iotroborunner", "IoT RoboRunner"),
     ("macie", "Macie Classic"),
     ("mobilehub", "Mobile Hub"),
+    ("sagemaker-groundtruth-synthetic", "Ground Truth Synthetic"),
     ("sumerian", "Sumerian"),
     ("whispersync", "Whispersync"),
 ];

@@ -28,8 +28,10 @@ const WIDTHS: [usize; 9] = [1, 16, 7, 4, 8, 5, 5, 4, 2];
 const MAGIC: &[u8] = b"KLCAT\x01\0\0";
 /// Where the offsets of the sections begin.
 const SECTIONS: usize = MAGIC.len() + 12;
-/// The details of an action of which only the name is known.
+/// In the place of a list of which nothing is known.
 const UNKNOWN: u16 = 0xffff;
+/// With the access level of an action: neither it nor the case of the name is known.
+const NEW: u8 = 0x80;
 /// In a list of types: the action takes no request without one of this type.
 const REQUIRED: u16 = 0x8000;
 
@@ -47,7 +49,9 @@ pub(super) struct Service<'c> {
 pub(super) struct Row<'c> {
     pub(super) name: &'c str,
     pub(super) access: Access,
-    pub(super) details: Option<usize>,
+    /// Whether the name is known only in lower case.
+    pub(super) is_new: bool,
+    pub(super) details: usize,
 }
 
 impl<'c> Table<'c> {
@@ -124,16 +128,16 @@ impl<'c> Table<'c> {
     /// The action of a row.
     pub(super) fn action(self, index: usize) -> Option<Row<'c>> {
         let at = self.row(Section::Actions, index)?;
-        let access = match self.0.get(at + 4)? {
+        let level = *self.0.get(at + 4)?;
+        let access = match level & !NEW {
             0 => Access::List,
             1 => Access::Read,
             2 => Access::Tagging,
             4 => Access::Permissions,
             _ => Access::Write,
         };
-        let details = self.u16(at + 5)?;
-        let details = (details != UNKNOWN).then_some(usize::from(details));
-        Some(Row { name: self.text(at)?, access, details })
+        let details = usize::from(self.u16(at + 5)?);
+        Some(Row { name: self.text(at)?, access, is_new: level & NEW != 0, details })
     }
 
     /// The rows of a service's actions whose names start with a text, in any case.
@@ -145,22 +149,22 @@ impl<'c> Table<'c> {
         })
     }
 
-    /// The numbers of a list of details: of types, or of keys.
-    fn list(self, details: usize, field: usize) -> impl Iterator<Item = u16> + 'c {
-        let start = self.row(Section::Details, details).and_then(|at| self.u16(at + 2 * field));
-        let start = start.map(usize::from);
-        let length = start
-            .and_then(|start| self.row(Section::Lists, start))
-            .and_then(|at| self.u16(at))
-            .map_or(0, usize::from);
-        (1..=length).filter_map(move |offset| {
-            self.u16(self.row(Section::Lists, start?.checked_add(offset)?)?)
-        })
+    /// The numbers of a list of details, of types or of keys; nothing where they are not known.
+    fn list(self, details: usize, field: usize) -> Option<impl Iterator<Item = u16> + 'c> {
+        let start = self.u16(self.row(Section::Details, details)? + 2 * field)?;
+        if start == UNKNOWN {
+            return None;
+        }
+        let start = usize::from(start);
+        let length = self.u16(self.row(Section::Lists, start)?)?;
+        let at =
+            move |offset: u16| self.u16(self.row(Section::Lists, start + usize::from(offset))?);
+        Some((1..=length).filter_map(at))
     }
 
-    /// Whether details list a type of resource.
-    pub(super) fn has_types(self, details: usize) -> bool {
-        self.list(details, 0).next().is_some()
+    /// How many types of resource details list, where that is known.
+    pub(super) fn count_types(self, details: usize) -> Option<usize> {
+        Some(self.list(details, 0)?.count())
     }
 
     /// The types of resource that details list, of a service whose types begin at a row.
@@ -168,11 +172,12 @@ impl<'c> Table<'c> {
         self,
         details: usize,
         first: usize,
-    ) -> impl Iterator<Item = ResourceType<'c>> {
-        self.list(details, 0).filter_map(move |number| {
-            let index = first.checked_add(usize::from(number & !REQUIRED))?;
+    ) -> Option<impl Iterator<Item = ResourceType<'c>>> {
+        let kind = move |number: u16| {
+            let index = first + usize::from(number & !REQUIRED);
             Some(ResourceType { is_required: number & REQUIRED != 0, ..self.resource_type(index)? })
-        })
+        };
+        Some(self.list(details, 0)?.filter_map(kind))
     }
 
     /// The type of resource of a row.
@@ -182,10 +187,13 @@ impl<'c> Table<'c> {
     }
 
     /// The condition keys that details list, of a service whose keys begin at a row.
-    pub(super) fn keys(self, details: usize, first: usize) -> impl Iterator<Item = Key<'c>> {
-        self.list(details, 1).filter_map(move |number| {
-            self.key(Section::Keys, first.checked_add(usize::from(number))?)
-        })
+    pub(super) fn keys(
+        self,
+        details: usize,
+        first: usize,
+    ) -> Option<impl Iterator<Item = Key<'c>>> {
+        let key = move |number| self.key(Section::Keys, first + usize::from(number));
+        Some(self.list(details, 1)?.filter_map(key))
     }
 
     /// The condition key of a service's row.

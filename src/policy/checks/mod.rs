@@ -1,5 +1,6 @@
 //! The checks: one table, filled by one file per family, and what happens to what they find.
 
+mod catalogue;
 mod grammar;
 mod kms;
 mod principal;
@@ -82,8 +83,14 @@ const OVER_RESOURCES: Supersedes = Supersedes::OnElement(&[
 ]);
 
 /// The tables of all families.
-const FAMILIES: &[&[Check]] =
-    &[grammar::CHECKS, principal::CHECKS, scope::CHECKS, secretsmanager::CHECKS, kms::CHECKS];
+const FAMILIES: &[&[Check]] = &[
+    grammar::CHECKS,
+    principal::CHECKS,
+    catalogue::CHECKS,
+    scope::CHECKS,
+    secretsmanager::CHECKS,
+    kms::CHECKS,
+];
 
 /// Every check.
 pub(super) fn all() -> impl Iterator<Item = &'static Check> {

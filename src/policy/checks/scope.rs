@@ -284,6 +284,24 @@ fn notresource_allow(document: &Document, violations: &mut Violations) {
     }
 }
 
+/// Actions that AWS lists without resources and yet checks against ARNs: its own policies name patterns for them, and its
+/// messages name the ARN that a request was denied on.
+const NAMED_ANYWAY: &[&str] = &[
+    "cloudformation:CreateStackSet",
+    "eks:ListClusters",
+    "iam:List*",
+    "logs:Describe*",
+    "ram:CreateResourceShare",
+    "resource-groups:CreateGroup",
+    "ssmmessages:*",
+];
+
+/// Whether an action that takes no resource is named with a pattern that AWS may nevertheless hold it against.
+fn may_match(statement: &Statement, written: &str) -> bool {
+    NAMED_ANYWAY.iter().any(|known| actions::covers(known, written))
+        && statement.resources().iter().any(|text| text.value.ends_with('*'))
+}
+
 /// Reports actions of some services that have no type of resource, where only resources are named for them.
 pub(super) fn needs_star(
     document: &Document,
@@ -302,6 +320,7 @@ pub(super) fn needs_star(
             let mut matching = document.catalogue.matching(text.value).peekable();
             let is_known = matching.peek().is_some();
             if is_known
+                && !may_match(statement, text.value)
                 && matching.all(|action| is_meant(action.service) && action.takes_only_star())
             {
                 violations.report(&text.span, format!(
