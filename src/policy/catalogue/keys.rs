@@ -72,45 +72,56 @@ const OF_CREDENTIALS: &[&str] = &["saml:", "cognito-identity-auth:", "cognito-id
 /// Whether a key comes with the credentials, whatever they are used for: as one of those prefixes, or as an identity
 /// provider brings it along, which is the name of a host, a colon, and a claim.
 pub(in crate::policy) fn is_of_credentials(written: &str) -> bool {
-    let starts = |prefix: &&str| {
+    let starts = |prefix: &&str| -> bool {
         written.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
     let of_provider =
         written.rsplit_once(':').filter(|(host, claim)| host.contains('.') && !claim.is_empty());
-    of_provider.is_some() || OF_CREDENTIALS.iter().any(|prefix| starts(prefix))
+    of_provider.is_some() || OF_CREDENTIALS.iter().any(starts)
+}
+
+/// A key of every service, as a policy writes it.
+pub(in crate::policy) fn global_key(written: &str) -> Option<Key<'static>> {
+    TABLE.global_keys().find(|key| key.is_written(written))
+}
+
+/// The keys of every service.
+pub(in crate::policy) fn global_keys() -> impl Iterator<Item = Key<'static>> {
+    TABLE.global_keys()
+}
+
+/// A key that any request may carry although it is named after one service, as a policy writes it.
+pub(in crate::policy) fn key_across_services(written: &str) -> Option<Key<'static>> {
+    let found = ACROSS_SERVICES.iter().find(|(name, _)| name.eq_ignore_ascii_case(written));
+    found.map(|(name, kind)| Key {
+        name,
+        kind: *kind,
+        has_several_values: false,
+        is_always_present: false,
+    })
+}
+
+/// The keys that a service lists, its own and those of others.
+pub(in crate::policy) fn keys_of(service: &str) -> impl Iterator<Item = Key<'static>> {
+    let found = TABLE.find_service(service);
+    found.into_iter().flat_map(|service| service.keys).filter_map(|row| TABLE.service_key(row))
+}
+
+/// Any known key, as a policy writes it.
+pub(in crate::policy) fn key(written: &str) -> Option<Key<'static>> {
+    let prefix = written.split_once(':')?.0;
+    if prefix.eq_ignore_ascii_case("aws") {
+        return global_key(written);
+    }
+    let own = keys_of(prefix).find(|key| key.is_written(written));
+    own.or_else(|| key_across_services(written)).or_else(|| {
+        // A key of this name that only other services list.
+        let rows = TABLE.services().flat_map(|service| service.keys);
+        rows.filter_map(|row| TABLE.service_key(row)).find(|key| key.is_written(written))
+    })
 }
 
 impl Catalogue {
-    /// A key of every service, as a policy writes it.
-    pub(in crate::policy) fn global_key(&self, written: &str) -> Option<Key<'static>> {
-        TABLE.global_keys().find(|key| key.is_written(written))
-    }
-
-    /// A key that any request may carry although it is named after one service, as a policy writes it.
-    pub(in crate::policy) fn key_across_services(&self, written: &str) -> Option<Key<'static>> {
-        let found = ACROSS_SERVICES.iter().find(|(name, _)| name.eq_ignore_ascii_case(written));
-        found.map(|(name, kind)| Key {
-            name,
-            kind: *kind,
-            has_several_values: false,
-            is_always_present: false,
-        })
-    }
-
-    /// Any known key, as a policy writes it.
-    pub(in crate::policy) fn key(&self, written: &str) -> Option<Key<'static>> {
-        let prefix = written.split_once(':')?.0;
-        if prefix.eq_ignore_ascii_case("aws") {
-            return self.global_key(written);
-        }
-        let own = self.keys_of(prefix).find(|key| key.is_written(written));
-        own.or_else(|| self.key_across_services(written)).or_else(|| {
-            // A key of this name that only other services list.
-            let rows = TABLE.services().flat_map(|service| service.keys);
-            rows.filter_map(|row| TABLE.service_key(row)).find(|key| key.is_written(written))
-        })
-    }
-
     /// Whether any action of the service that a key is named after supports it. A key that is in the service's list and in
     /// that of no action says that the lists of the actions are incomplete.
     pub(in crate::policy) fn has_action_with(&self, written: &str) -> bool {
@@ -118,23 +129,12 @@ impl Catalogue {
         self.actions_of(prefix).any(|action| action.supports(written) == Some(true))
     }
 
-    /// The keys that a service lists, its own and those of others.
-    pub(in crate::policy) fn keys_of(&self, service: &str) -> impl Iterator<Item = Key<'static>> {
-        let found = TABLE.find_service(service);
-        found.into_iter().flat_map(|service| service.keys).filter_map(|row| TABLE.service_key(row))
-    }
-
-    /// The keys of every service.
-    pub(in crate::policy) fn global_keys(&self) -> impl Iterator<Item = Key<'static>> {
-        TABLE.global_keys()
-    }
-
     /// Whether a key is known, or is none that could be: it comes with the credentials, or from a template.
     pub(in crate::policy) fn knows_key(&self, written: &str) -> bool {
         has_hole(written)
             || written.starts_with('$')
             || is_of_credentials(written)
-            || self.key(written).is_some()
+            || key(written).is_some()
             || self.added_keys().any(|key| is_written(key, written))
     }
 }

@@ -10,7 +10,9 @@ mod table;
 use std::collections::BTreeMap;
 
 pub use extension::CatalogueError;
-pub(super) use keys::{Key, Kind, is_of_credentials};
+pub(super) use keys::{
+    Key, Kind, global_key, global_keys, is_of_credentials, key, key_across_services, keys_of,
+};
 pub(super) use names::{RETIRED, alias, api_name};
 pub(super) use resource::ResourceType;
 
@@ -108,13 +110,6 @@ impl Catalogue {
         is_stale(self.now)
     }
 
-    /// The services of a prefix as written: one, or all for `*`.
-    fn services(&self, prefix: &str) -> impl Iterator<Item = Service<'static>> {
-        let all = (prefix == "*").then(|| TABLE.services());
-        let one = (prefix != "*").then(|| TABLE.find_service(prefix)).flatten();
-        all.into_iter().flatten().chain(one)
-    }
-
     /// The actions that a user added under a prefix as written, each with its service.
     fn added(&self, prefix: &str) -> impl Iterator<Item = (&str, &Added)> {
         let lower = prefix.to_ascii_lowercase();
@@ -135,7 +130,7 @@ impl Catalogue {
     /// The known actions that a written one stands for; for `*` these are more than twenty thousand.
     pub(super) fn matching<'c>(&'c self, written: &'c str) -> impl Iterator<Item = Action<'c>> {
         let (prefix, pattern) = split(written).unwrap_or_default();
-        let of_table = self.services(prefix).flat_map(move |service| {
+        let of_table = services(prefix).flat_map(move |service| {
             let rows = TABLE.actions_starting(&service, start(pattern));
             rows.filter_map(move |index| from_table(&service, index))
         });
@@ -162,16 +157,20 @@ impl Catalogue {
         });
         of_table.chain(added)
     }
+}
 
-    /// The types of resource of a service.
-    pub(super) fn resource_types(
-        &self,
-        service: &str,
-    ) -> impl Iterator<Item = ResourceType<'static>> {
-        let found = TABLE.find_service(service);
-        let rows = found.into_iter().flat_map(|service| service.types);
-        rows.filter_map(|index| TABLE.resource_type(index))
-    }
+/// The services of a prefix as written: one, or all for `*`.
+fn services(prefix: &str) -> impl Iterator<Item = Service<'static>> + use<> {
+    let all = (prefix == "*").then(|| TABLE.services());
+    let one = (prefix != "*").then(|| TABLE.find_service(prefix)).flatten();
+    all.into_iter().flatten().chain(one)
+}
+
+/// The types of resource of a service.
+pub(super) fn resource_types(service: &str) -> impl Iterator<Item = ResourceType<'static>> {
+    let found = TABLE.find_service(service);
+    let rows = found.into_iter().flat_map(|service| service.types);
+    rows.filter_map(|index| TABLE.resource_type(index))
 }
 
 fn from_table<'c>(service: &Service<'c>, index: usize) -> Option<Action<'c>>

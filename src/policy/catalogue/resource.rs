@@ -7,7 +7,7 @@ use crate::policy::glob::{Class, Glob};
 pub(in crate::policy) struct ResourceType<'c> {
     pub(in crate::policy) name: &'c str,
     /// Its ARNs after `arn:partition:`, with `${Name}` for what differs between resources.
-    pub(super) arn: &'c str,
+    pub(in crate::policy) arn: &'c str,
     /// Whether the action takes no request without one.
     pub(in crate::policy) is_required: bool,
 }
@@ -31,6 +31,13 @@ impl<'c> ResourceType<'c> {
     /// What its ARNs have after the account.
     pub(in crate::policy) fn resource(&self) -> &'c str {
         self.arn.splitn(4, ':').nth(3).unwrap_or_default()
+    }
+
+    /// Whether a text as a policy writes it may be what its ARNs have after the account: a quick look at how both begin.
+    pub(in crate::policy) fn may_have(&self, resource: &str) -> bool {
+        let own = self.resource().split(['$', '*']).next().unwrap_or_default();
+        let written = resource.split(['*', '?', '$', '\u{fdd0}']).next().unwrap_or_default();
+        own.starts_with(written) || written.starts_with(own)
     }
 
     fn field(&self, index: usize) -> &'c str {

@@ -121,21 +121,21 @@ fn keys_are_found_however_they_are_written() {
     ] {
         assert!(!BUILT_IN.knows_key(written), "{written}");
     }
-    let paths = BUILT_IN.key("aws:principalorgpaths").unwrap();
+    let paths = key("aws:principalorgpaths").unwrap();
     assert!(paths.has_several_values && paths.kind == Kind::String);
-    assert!(BUILT_IN.key("aws:SecureTransport").unwrap().is_always_present);
-    assert_eq!(BUILT_IN.key("s3:max-keys").unwrap().kind, Kind::Numeric);
-    let sorted: Vec<String> = BUILT_IN.global_keys().map(|key| key.name.to_lowercase()).collect();
+    assert!(key("aws:SecureTransport").unwrap().is_always_present);
+    assert_eq!(key("s3:max-keys").unwrap().kind, Kind::Numeric);
+    let sorted: Vec<String> = global_keys().map(|key| key.name.to_lowercase()).collect();
     assert!(sorted.is_sorted());
 }
 
 #[test]
 fn the_arns_of_a_type_are_a_set() {
-    let bucket = BUILT_IN.resource_types("s3").find(|kind| kind.name == "bucket").unwrap();
+    let bucket = resource_types("s3").find(|kind| kind.name == "bucket").unwrap();
     assert_eq!((bucket.service(), bucket.region(), bucket.account()), ("s3", "", ""));
     assert!(bucket.arns().has("arn:aws:s3:::logs"));
     assert!(!bucket.arns().has("arn:aws:s3:us-east-1::logs"));
-    let key = BUILT_IN.resource_types("kms").find(|kind| kind.name == "key").unwrap();
+    let key = resource_types("kms").find(|kind| kind.name == "key").unwrap();
     assert!(key.arns().has("arn:aws-cn:kms:cn-north-1:111122223333:key/0a1b2c3d"));
     assert!(!key.arns().has("arn:aws:kms:us-east-1:111122223333:alias/a"));
 }

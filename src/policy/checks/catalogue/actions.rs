@@ -52,10 +52,7 @@ pub(super) fn unknown_service(document: &Document, violations: &mut Violations) 
         ) {
             (Some((_, name)), _) => format!("{name} is closed, and {service} is no longer"),
             (None, Some(near)) => {
-                format!(
-                    "the service may be meant that is called {}, but {service} is not",
-                    quote(near)
-                )
+                format!("{} may be meant, and {service} is no service", quote(near))
             }
             (None, None) => format!("{service} is no service"),
         };

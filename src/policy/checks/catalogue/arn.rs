@@ -2,7 +2,7 @@
 
 use super::{outcome, severity, weigh};
 use crate::policy::arn::Arn;
-use crate::policy::catalogue::{Catalogue, ResourceType};
+use crate::policy::catalogue::{self, ResourceType};
 use crate::policy::checks::{Violations, quote};
 use crate::policy::document::Document;
 use crate::policy::glob::Glob;
@@ -29,7 +29,7 @@ pub(super) fn region_account(document: &Document, violations: &mut Violations) {
             if has_hole(text.value) || is_pattern(arn.service) {
                 continue;
             }
-            let Some(what) = problem(document.catalogue, &arn) else { continue };
+            let Some(what) = problem(&arn) else { continue };
             violations.report_as(
                 severity(statement, element.sense),
                 &text.span,
@@ -45,11 +45,13 @@ pub(super) fn region_account(document: &Document, violations: &mut Violations) {
 }
 
 /// What is wrong with the region or account of an ARN, judged by all types that its last field may be of.
-fn problem(catalogue: &Catalogue, arn: &Arn) -> Option<&'static str> {
+fn problem(arn: &Arn) -> Option<&'static str> {
     let resource = strings(arn.resource, Wildcards::Match);
-    let types = catalogue
-        .resource_types(arn.service)
-        .filter(|kind| kind.service() == arn.service && resource.intersects(&last_field(kind)));
+    let types = catalogue::resource_types(arn.service).filter(|kind| {
+        kind.service() == arn.service
+            && kind.may_have(arn.resource)
+            && resource.intersects(&last_field(kind))
+    });
     let types: Vec<ResourceType> = types.collect();
     if types.is_empty() {
         return None;

@@ -2,7 +2,7 @@
 
 use super::{in_catalogue, weigh};
 use crate::finding::Severity;
-use crate::policy::catalogue::{Catalogue, is_of_credentials};
+use crate::policy::catalogue::{self, Catalogue, is_of_credentials};
 use crate::policy::checks::{Violations, list, quote};
 use crate::policy::condition::{Condition, Quantifier};
 use crate::policy::document::{Document, Statement};
@@ -49,7 +49,7 @@ pub(super) fn unknown(document: &Document, violations: &mut Violations) {
                 continue;
             }
             let (severity, outcome) = effect(statement, condition);
-            let near = nearest(document.catalogue, &entry.key);
+            let near = nearest(&entry.key);
             let why = near.map_or("there is no such key".to_owned(), |near| {
                 format!("{} may be meant, and this key is not", quote(near))
             });
@@ -67,24 +67,28 @@ pub(super) fn unknown(document: &Document, violations: &mut Violations) {
     }
 }
 
+/// How much two names have in common, of 1, before one is proposed for the other.
+const ALIKE: f64 = 0.88;
+
 /// The key of the same service that is most like the one written, where one is like it.
-fn nearest(catalogue: &Catalogue, written: &str) -> Option<&'static str> {
+fn nearest(written: &str) -> Option<&'static str> {
     let (prefix, name) = written.split_once(':')?;
     let name = name.to_ascii_lowercase();
     let keys: Vec<&'static str> = if prefix.eq_ignore_ascii_case("aws") {
-        catalogue.global_keys().map(|key| key.name).collect()
+        catalogue::global_keys().map(|key| key.name).collect()
     } else {
-        catalogue.keys_of(prefix).map(|key| key.name).collect()
+        catalogue::keys_of(prefix).map(|key| key.name).collect()
     };
-    let distance = |key: &str| {
-        let (own, rest) = key.split_once(':').unwrap_or_default();
-        let rest = rest.to_ascii_lowercase();
-        let is_part = rest.len() > 3 && (name.ends_with(&rest) || rest.starts_with(&name));
-        let edits = strsim::damerau_levenshtein(&rest, &name);
-        (own.eq_ignore_ascii_case(prefix) && (edits <= 3.min(name.len() / 3) || is_part))
-            .then_some(edits)
+    let likeness = |key: &str| {
+        let (own, rest) = key.split_once(':')?;
+        let rest = rest.split("/${").next().unwrap_or(rest).to_ascii_lowercase();
+        // `SecretName` for `Name`.
+        let is_end = rest.len() > 3 && name.ends_with(&rest);
+        let alike = if is_end { 1.0 } else { strsim::jaro_winkler(&rest, &name) };
+        (own.eq_ignore_ascii_case(prefix) && alike >= ALIKE).then_some(alike)
     };
-    keys.into_iter().filter_map(|key| Some((distance(key)?, key))).min().map(|(_, key)| key)
+    let near = keys.into_iter().filter_map(|key| Some((likeness(key)?, key)));
+    near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key)
 }
 
 pub(super) fn not_for_action(document: &Document, violations: &mut Violations) {
@@ -119,7 +123,7 @@ fn is_of_service(catalogue: &Catalogue, key: &str) -> bool {
     !is_anywhere
         && !has_hole(key)
         && !is_of_credentials(key)
-        && catalogue.key_across_services(key).is_none()
+        && catalogue::key_across_services(key).is_none()
         && !INCOMPLETE.iter().any(|start| key.to_ascii_lowercase().starts_with(start))
         && catalogue.has_action_with(key)
 }

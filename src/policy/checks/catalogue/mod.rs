@@ -108,7 +108,7 @@ pub(super) const CHECKS: &[Check] = &[
         help: "Name the bucket for what is done to the bucket, and the bucket with `/*` for what is done to objects.",
         url: S3,
         run: Run::Document(bucket::mixup),
-        supersedes: Supersedes::OnElement(&["resource-no-matching-action"]),
+        supersedes: Supersedes::InStatement(&["resource-no-matching-action"]),
         ..Check::ROW
     },
     Check {
@@ -200,3 +200,6 @@ fn weigh(violations: &mut Violations, catalogue: &Catalogue) {
         violations.soften();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use super::keys::conditions;
 use crate::finding::Severity;
-use crate::policy::catalogue::{Key, Kind};
+use crate::policy::catalogue::{self, Key, Kind};
 use crate::policy::checks::{Violations, quote};
 use crate::policy::condition::Condition;
 use crate::policy::document::{Document, Statement};
@@ -12,8 +12,8 @@ pub(super) fn types(document: &Document, violations: &mut Violations) {
     for statement in &document.statements {
         for (entry, condition) in conditions(statement) {
             let values = of_values(statement, condition, violations);
-            let key = document.catalogue.key(&entry.key);
-            let is_global = document.catalogue.global_key(&entry.key).is_some();
+            let key = catalogue::key(&entry.key);
+            let is_global = catalogue::global_key(&entry.key).is_some();
             let Some(mismatch) = key.and_then(|key| mismatch(&key, is_global, condition)) else {
                 continue;
             };
@@ -24,7 +24,7 @@ pub(super) fn types(document: &Document, violations: &mut Violations) {
                 Mismatch::Never(what) => (
                     never(statement),
                     format!(
-                        "{what}, and {} on {} compares something else: {}.",
+                        "{} cannot compare {}, {what}: {}.",
                         quote(condition.operator.base),
                         quote(&entry.key),
                         condition.outcome()
@@ -100,16 +100,18 @@ fn mismatch(key: &Key, is_global: bool, condition: &Condition) -> Option<Mismatc
         }
         // Text is equal to text, however it could have been read.
         (Kind::Bool | Kind::Numeric, Kind::String) => None,
-        (Kind::Bool, _) => never("This key is `true` or `false`"),
-        (Kind::Numeric, _) => never("The values of this key are numbers"),
-        (Kind::Date, _) => never("The values of this key are moments"),
+        (Kind::Bool, _) => never("which is `true` or `false`"),
+        (Kind::Numeric, _) => never("whose values are numbers"),
+        (Kind::Date, _) => never("whose values are moments"),
         (Kind::IpAddress, Kind::String) => {
             let is_range = condition.values.iter().any(|(value, _)| value.contains('/'));
-            if is_range { never("This key is one address and no range") } else { None }
+            if is_range { never("which is one address and no range") } else { None }
         }
-        (Kind::IpAddress, _) => never("This key is an address"),
-        (Kind::Arn, _) => never("The values of this key are ARNs"),
-        (Kind::String | Kind::Binary, _) => never("The values of this key are text"),
+        (Kind::IpAddress, _) => never("which is an address"),
+        (Kind::Arn, _) => never("whose values are ARNs"),
+        (Kind::String | Kind::Binary, _) => {
+            never("whose values are neither addresses, numbers nor ARNs")
+        }
     }
 }
 
@@ -118,7 +120,7 @@ fn of_values(statement: &Statement, condition: &Condition, violations: &mut Viol
     let mut found = false;
     for (value, span) in &condition.values {
         let is_open = parts(value).any(|part| matches!(part, Part::Variable | Part::Hole));
-        let Some((can_read, what)) = reader(condition.operator.base) else { continue };
+        let Some(Reader { can_read, what }) = reader(condition.operator.base) else { continue };
         if is_open || can_read(value) {
             continue;
         }
@@ -137,26 +139,39 @@ fn of_values(statement: &Statement, condition: &Condition, violations: &mut Viol
     found
 }
 
-/// What an operator can read, and what to call that.
-fn reader(base: &str) -> Option<(fn(&str) -> bool, &'static str)> {
-    let is_bool: fn(&str) -> bool =
-        |value| value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false");
+/// What an operator can read.
+struct Reader {
+    can_read: fn(&str) -> bool,
+    /// What to call that.
+    what: &'static str,
+}
+
+fn reader(base: &str) -> Option<Reader> {
     Some(match base {
-        "Bool" | "Null" => (is_bool, "`true` or `false`"),
-        _ if base.starts_with("Numeric") => (|value| value.parse::<f64>().is_ok(), "numbers"),
-        _ if base.starts_with("Date") => (is_moment, "moments such as `2026-01-31T00:00:00Z`"),
+        "Bool" | "Null" => Reader { can_read: is_bool, what: "`true` or `false`" },
+        _ if base.starts_with("Numeric") => Reader { can_read: is_number, what: "numbers" },
+        _ if base.starts_with("Date") => {
+            Reader { can_read: is_moment, what: "moments such as `2026-01-31T00:00:00Z`" }
+        }
         _ => return None,
     })
+}
+
+fn is_bool(text: &str) -> bool {
+    text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok()
 }
 
 /// Whether a text is a date, a date and time, or seconds since 1970.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Date>
 fn is_moment(text: &str) -> bool {
-    let is_number = text.parse::<f64>().is_ok();
     let digits = |range: std::ops::Range<usize>| {
         text.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
     };
     let is_date = digits(0..4) && (text.len() == 4 || text.as_bytes().get(4) == Some(&b'-'));
     let signs = |byte: u8| byte.is_ascii_digit() || b"-:.TZtz+ ".contains(&byte);
-    is_number || (is_date && text.bytes().all(signs))
+    is_number(text) || (is_date && text.bytes().all(signs))
 }

@@ -10,8 +10,7 @@ use crate::policy::document::{Document, Sense, Statement, Text};
 use crate::policy::glob::{Glob, matches_ignoring_case};
 use crate::policy::text::is_pattern;
 
-/// The most actions of a statement and resources of a list that are compared with one another: no policy of everyday size
-/// has more.
+/// The most pairs of a resource and a type that are compared in one document: no policy of everyday size has more.
 const MAX_PAIRS: usize = 50_000;
 
 /// What the actions of a statement take together; nothing where that is not known of one of them, or where one is a
@@ -19,7 +18,7 @@ const MAX_PAIRS: usize = 50_000;
 fn types_of<'d>(
     catalogue: &'d Catalogue,
     statement: &'d Statement,
-) -> Option<BTreeMap<String, ResourceType<'d>>> {
+) -> Option<BTreeMap<&'d str, ResourceType<'d>>> {
     let mut types = BTreeMap::new();
     for text in statement.actions() {
         if text.value.starts_with('*') || is_open(text.value) {
@@ -28,7 +27,7 @@ fn types_of<'d>(
         let mut actions = catalogue.matching(text.value).peekable();
         actions.peek()?;
         for action in actions {
-            types.extend(action.resource_types()?.into_iter().map(|kind| (kind.shown(), kind)));
+            types.extend(action.resource_types()?.into_iter().map(|kind| (kind.arn, kind)));
         }
     }
     (!types.is_empty()).then_some(types)
@@ -49,7 +48,8 @@ fn arns<'d>(statement: &'d Statement) -> impl Iterator<Item = (&'d Text<'d>, Arn
 
 /// Whether a resource may be of a type.
 fn fits(arn: &Arn, glob: &Glob, kind: &ResourceType) -> bool {
-    (is_pattern(kind.service()) || kind.service() == arn.service) && glob.intersects(&kind.arns())
+    let is_of_service = is_pattern(kind.service()) || kind.service() == arn.service;
+    is_of_service && kind.may_have(arn.resource) && glob.intersects(&kind.arns())
 }
 
 /// A resource that fits nothing, and what the actions of its statement take.
@@ -57,16 +57,20 @@ struct Stray<'d> {
     statement: &'d Statement<'d>,
     text: &'d Text<'d>,
     arn: Arn<'d>,
-    types: BTreeMap<String, ResourceType<'d>>,
+    types: BTreeMap<&'d str, ResourceType<'d>>,
 }
 
 /// The resources that are of no type which an action of their statement takes.
 fn strays<'d>(document: &'d Document<'d>) -> Vec<Stray<'d>> {
-    let mut found = Vec::new();
+    let (mut found, mut pairs) = (Vec::new(), 0_usize);
     for statement in &document.statements {
-        let Some(types) = types_of(document.catalogue, statement) else { continue };
-        if types.len().saturating_mul(statement.resources().len()) > MAX_PAIRS {
+        if arns(statement).next().is_none() {
             continue;
+        }
+        let Some(types) = types_of(document.catalogue, statement) else { continue };
+        pairs = pairs.saturating_add(types.len().saturating_mul(statement.resources().len()));
+        if pairs > MAX_PAIRS {
+            break;
         }
         for (text, arn) in arns(statement) {
             let glob = arn::resources(text.value);
@@ -112,7 +116,7 @@ pub(super) fn service_mismatch(document: &Document, violations: &mut Violations)
         let is_same = |names: &&[&str]| {
             names.contains(&arn.service) && names.iter().any(|name| services.contains(name))
         };
-        if services.contains(arn.service) || SAME.iter().any(|names| is_same(names)) {
+        if services.contains(arn.service) || SAME.iter().any(is_same) {
             continue;
         }
         let services: Vec<&str> = services.into_iter().collect();
@@ -185,16 +189,16 @@ fn report_missing(document: &Document, action: &Action, text: &Text, violations:
     if named.is_empty() || missing.is_empty() {
         return;
     }
-    let names = |kinds: &[&ResourceType]| {
-        let patterns: Vec<String> = kinds.iter().map(|kind| kind.shown()).collect();
-        list(&patterns.iter().map(String::as_str).collect::<Vec<_>>(), 3)
+    let patterns = |kinds: &[&ResourceType]| {
+        let shown: Vec<String> = kinds.iter().map(|kind| kind.shown()).collect();
+        list(&shown.iter().map(String::as_str).collect::<Vec<_>>(), 3)
     };
     violations.report(
         &text.span,
         format!(
             "{} also needs {}, which no statement here names for it.",
             quote(text.value),
-            names(&missing)
+            patterns(&missing)
         ),
     );
 }
