@@ -22,7 +22,9 @@ use super::actions::{split, start};
 use super::glob::matches_ignoring_case;
 use crate::date::{DAY, days_from_date};
 
-const TABLE: Table = Table(include_bytes!("../../../rules/policy/catalogue.bin"));
+static TABLE: Table = Table::open(FILE);
+
+const FILE: &[u8] = include_bytes!("../../../rules/policy/catalogue.bin");
 
 /// Days after which an unknown name is as likely to be new as to be wrong.
 const FRESH_DAYS: u64 = 180;
@@ -131,7 +133,7 @@ impl Catalogue {
     pub(super) fn matching<'c>(&'c self, written: &'c str) -> impl Iterator<Item = Action<'c>> {
         let (prefix, pattern) = split(written).unwrap_or_default();
         let of_table = services(prefix).flat_map(move |service| {
-            let rows = TABLE.actions_starting(&service, start(pattern));
+            let rows = TABLE.actions_starting(service.actions.clone(), start(pattern));
             rows.filter_map(move |index| from_table(&service, index))
         });
         let added = self.added(prefix).map(|(service, added)| Action {

@@ -6,9 +6,13 @@ use std::ops::Range;
 
 use super::{Access, Key, Kind, ResourceType};
 
-/// The bytes of the file.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Table<'c>(pub(super) &'c [u8]);
+/// The file, and where its parts lie.
+#[derive(Debug)]
+pub(super) struct Table<'c> {
+    bytes: &'c [u8],
+    /// Offset and number of rows of each section.
+    sections: [(usize, usize); WIDTHS.len()],
+}
 
 /// The parts of the file, in their order, each with the bytes of a row.
 #[derive(Clone, Copy)]
@@ -55,59 +59,85 @@ pub(super) struct Row<'c> {
 }
 
 impl<'c> Table<'c> {
-    fn bytes(self, range: Range<usize>) -> Option<&'c [u8]> {
-        self.0.get(range)
+    /// The table in some bytes: one without rows where these are not of the right form.
+    pub(super) const fn open(bytes: &'c [u8]) -> Self {
+        let mut sections = [(0, 0); WIDTHS.len()];
+        let (mut at, mut is_ours) = (0, bytes.len() >= SECTIONS + 8 * WIDTHS.len());
+        while is_ours && at < MAGIC.len() {
+            is_ours = bytes[at] == MAGIC[at];
+            at += 1;
+        }
+        let mut section = 0;
+        while is_ours && section < sections.len() {
+            let at = SECTIONS + 8 * section;
+            sections[section] = (number(bytes, at), number(bytes, at + 4));
+            section += 1;
+        }
+        Self { bytes, sections }
     }
 
-    fn u16(self, at: usize) -> Option<u16> {
+    fn bytes(&self, range: Range<usize>) -> Option<&'c [u8]> {
+        self.bytes.get(range)
+    }
+
+    fn u16(&self, at: usize) -> Option<u16> {
         let bytes = self.bytes(at..at.checked_add(2)?)?;
         Some(u16::from_le_bytes(bytes.try_into().ok()?))
     }
 
-    fn u32(self, at: usize) -> Option<usize> {
+    fn u32(&self, at: usize) -> Option<usize> {
         let bytes = self.bytes(at..at.checked_add(4)?)?;
         usize::try_from(u32::from_le_bytes(bytes.try_into().ok()?)).ok()
     }
 
-    fn count(self, section: Section) -> usize {
-        if !self.0.starts_with(MAGIC) {
-            return 0;
-        }
-        self.u32(SECTIONS + 8 * section as usize + 4).unwrap_or(0)
+    fn section(&self, section: Section) -> (usize, usize) {
+        self.sections.get(section as usize).copied().unwrap_or_default()
+    }
+
+    fn count(&self, section: Section) -> usize {
+        self.section(section).1
     }
 
     /// Where a row begins.
-    fn row(self, section: Section, index: usize) -> Option<usize> {
-        if index >= self.count(section) {
-            return None;
-        }
-        let start = self.u32(SECTIONS + 8 * section as usize)?;
-        start.checked_add(index.checked_mul(*WIDTHS.get(section as usize)?)?)
+    fn row(&self, section: Section, index: usize) -> Option<usize> {
+        let (start, count) = self.section(section);
+        let width = *WIDTHS.get(section as usize)?;
+        if index < count { start.checked_add(index.checked_mul(width)?) } else { None }
+    }
+
+    /// The bytes of the text that a number stands for.
+    fn raw(&self, at: usize) -> Option<&'c [u8]> {
+        let place = self.u32(at)?;
+        let start = self.section(Section::Texts).0.checked_add(place >> 8)?;
+        self.bytes(start..start.checked_add(place & 0xff)?)
+    }
+
+    /// The name that a row begins with, for comparing.
+    fn name(&self, section: Section, index: usize) -> &'c [u8] {
+        self.row(section, index).and_then(|at| self.raw(at)).unwrap_or_default()
     }
 
     /// The text that a number stands for.
-    fn text(self, at: usize) -> Option<&'c str> {
-        let place = self.u32(at)?;
-        let start = self.u32(SECTIONS + 8 * Section::Texts as usize)?.checked_add(place >> 8)?;
-        std::str::from_utf8(self.bytes(start..start.checked_add(place & 0xff)?)?).ok()
+    fn text(&self, at: usize) -> Option<&'c str> {
+        std::str::from_utf8(self.raw(at)?).ok()
     }
 
     /// The day of the data: `2026-10-20`.
-    pub(super) fn date(self) -> &'c str {
+    pub(super) fn date(&self) -> &'c str {
         let bytes = self.bytes(MAGIC.len()..MAGIC.len() + 10);
         bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
     /// What the data was made from.
-    pub(super) fn sources(self) -> &'c str {
+    pub(super) fn sources(&self) -> &'c str {
         self.row(Section::Sources, 0).and_then(|at| self.text(at)).unwrap_or_default()
     }
 
-    pub(super) fn services(self) -> impl Iterator<Item = Service<'c>> {
+    pub(super) fn services(&self) -> impl Iterator<Item = Service<'c>> {
         (0..self.count(Section::Services)).filter_map(move |index| self.service(index))
     }
 
-    fn service(self, index: usize) -> Option<Service<'c>> {
+    fn service(&self, index: usize) -> Option<Service<'c>> {
         let at = self.row(Section::Services, index)?;
         let rows = |field: usize| {
             let start = usize::from(self.u16(at + 4 + 4 * field)?);
@@ -117,18 +147,17 @@ impl<'c> Table<'c> {
     }
 
     /// The service of a name, in any case.
-    pub(super) fn find_service(self, name: &str) -> Option<Service<'c>> {
-        let found = search(0..self.count(Section::Services), |index| {
-            let own = self.row(Section::Services, index).and_then(|at| self.text(at));
-            own.map_or(Ordering::Less, |own| compare(own, name))
+    pub(super) fn find_service(&self, name: &str) -> Option<Service<'c>> {
+        let index = first(0..self.count(Section::Services), |index| {
+            compare(self.name(Section::Services, index), name.as_bytes()).is_ge()
         });
-        self.service(found.start).filter(|service| service.name.eq_ignore_ascii_case(name))
+        self.service(index).filter(|service| service.name.eq_ignore_ascii_case(name))
     }
 
     /// The action of a row.
-    pub(super) fn action(self, index: usize) -> Option<Row<'c>> {
+    pub(super) fn action(&self, index: usize) -> Option<Row<'c>> {
         let at = self.row(Section::Actions, index)?;
-        let level = *self.0.get(at + 4)?;
+        let level = *self.bytes.get(at + 4)?;
         let access = match level & !NEW {
             0 => Access::List,
             1 => Access::Read,
@@ -140,17 +169,24 @@ impl<'c> Table<'c> {
         Some(Row { name: self.text(at)?, access, is_new: level & NEW != 0, details })
     }
 
-    /// The rows of a service's actions whose names start with a text, in any case.
-    pub(super) fn actions_starting(self, service: &Service, start: &str) -> Range<usize> {
-        search(service.actions.clone(), |index| {
-            let name = self.row(Section::Actions, index).and_then(|at| self.text(at));
-            let head = name.map(|name| name.get(..start.len()).unwrap_or(name));
-            head.map_or(Ordering::Less, |head| compare(head, start))
-        })
+    /// Those of the rows of a service's actions whose names start with a text, in any case.
+    pub(super) fn actions_starting(
+        &self,
+        actions: Range<usize>,
+        start: &str,
+    ) -> impl Iterator<Item = usize> {
+        let (from, to, start) = (actions.start, actions.end, start.as_bytes());
+        let name = |index| self.name(Section::Actions, index);
+        let from = first(from..to, |index| compare(name(index), start).is_ge());
+        let starts = move |index: &usize| {
+            let head = self.name(Section::Actions, *index).get(..start.len());
+            head.is_some_and(|head| head.eq_ignore_ascii_case(start))
+        };
+        (from..to).take_while(starts)
     }
 
     /// The numbers of a list of details, of types or of keys; nothing where they are not known.
-    fn list(self, details: usize, field: usize) -> Option<impl Iterator<Item = u16> + 'c> {
+    fn list(&self, details: usize, field: usize) -> Option<impl Iterator<Item = u16>> {
         let start = self.u16(self.row(Section::Details, details)? + 2 * field)?;
         if start == UNKNOWN {
             return None;
@@ -163,13 +199,13 @@ impl<'c> Table<'c> {
     }
 
     /// How many types of resource details list, where that is known.
-    pub(super) fn count_types(self, details: usize) -> Option<usize> {
+    pub(super) fn count_types(&self, details: usize) -> Option<usize> {
         Some(self.list(details, 0)?.count())
     }
 
     /// The types of resource that details list, of a service whose types begin at a row.
     pub(super) fn types(
-        self,
+        &self,
         details: usize,
         first: usize,
     ) -> Option<impl Iterator<Item = ResourceType<'c>>> {
@@ -181,14 +217,14 @@ impl<'c> Table<'c> {
     }
 
     /// The type of resource of a row.
-    pub(super) fn resource_type(self, index: usize) -> Option<ResourceType<'c>> {
+    pub(super) fn resource_type(&self, index: usize) -> Option<ResourceType<'c>> {
         let at = self.row(Section::Types, index)?;
         Some(ResourceType { name: self.text(at)?, arn: self.text(at + 4)?, is_required: false })
     }
 
     /// The condition keys that details list, of a service whose keys begin at a row.
     pub(super) fn keys(
-        self,
+        &self,
         details: usize,
         first: usize,
     ) -> Option<impl Iterator<Item = Key<'c>>> {
@@ -197,18 +233,18 @@ impl<'c> Table<'c> {
     }
 
     /// The condition key of a service's row.
-    pub(super) fn service_key(self, index: usize) -> Option<Key<'c>> {
+    pub(super) fn service_key(&self, index: usize) -> Option<Key<'c>> {
         self.key(Section::Keys, index)
     }
 
     /// The condition keys of every service.
-    pub(super) fn global_keys(self) -> impl Iterator<Item = Key<'c>> {
+    pub(super) fn global_keys(&self) -> impl Iterator<Item = Key<'c>> {
         (0..self.count(Section::Globals)).filter_map(move |index| self.key(Section::Globals, index))
     }
 
-    fn key(self, section: Section, index: usize) -> Option<Key<'c>> {
+    fn key(&self, section: Section, index: usize) -> Option<Key<'c>> {
         let at = self.row(section, index)?;
-        let flags = *self.0.get(at + 4)?;
+        let flags = *self.bytes.get(at + 4)?;
         let kind = match flags & 0x0f {
             0 => Kind::String,
             1 => Kind::Arn,
@@ -227,21 +263,28 @@ impl<'c> Table<'c> {
     }
 }
 
-/// The indices of a sorted range that are equal to what is looked for.
-fn search(range: Range<usize>, order: impl Fn(usize) -> Ordering) -> Range<usize> {
-    let bound = |after: &dyn Fn(Ordering) -> bool| {
-        let (mut low, mut high) = (range.start, range.end.max(range.start));
-        while low < high {
-            let middle = low.midpoint(high);
-            if after(order(middle)) { low = middle + 1 } else { high = middle }
-        }
-        low
-    };
-    bound(&Ordering::is_lt)..bound(&Ordering::is_le)
+/// The first index of a range for which something holds that holds for all after it; the end where it holds for none.
+fn first(range: Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (range.start, range.end.max(range.start));
+    while low < high {
+        let middle = low.midpoint(high);
+        if holds(middle) { high = middle } else { low = middle + 1 }
+    }
+    low
 }
 
 /// The order of two texts without regard to the case of ASCII letters.
-fn compare(a: &str, b: &str) -> Ordering {
-    let lower = |byte: u8| byte.to_ascii_lowercase();
-    a.bytes().map(lower).cmp(b.bytes().map(lower))
+fn compare(a: &[u8], b: &[u8]) -> Ordering {
+    let lower = |byte: &u8| byte.to_ascii_lowercase();
+    a.iter().map(lower).cmp(b.iter().map(lower))
+}
+
+/// The number of four bytes; 0 beyond the end.
+const fn number(bytes: &[u8], at: usize) -> usize {
+    let (mut value, mut byte) = (0, 4);
+    while byte > 0 && at + 4 <= bytes.len() {
+        byte -= 1;
+        value = value << 8 | bytes[at + byte] as usize;
+    }
+    value
 }

@@ -141,10 +141,10 @@ fn the_arns_of_a_type_are_a_set() {
 }
 
 /// Asks everything of a table that can be asked.
-fn ask(table: Table) -> usize {
+fn ask(table: &Table) -> usize {
     let mut seen = table.date().len() + table.sources().len();
     for service in table.services().take(600) {
-        seen += table.actions_starting(&service, "Get").take(100).count();
+        seen += table.actions_starting(service.actions.clone(), "Get").take(100).count();
         for index in service.actions.take(800) {
             let Some(row) = table.action(index) else { continue };
             seen += row.name.len();
@@ -160,18 +160,18 @@ fn ask(table: Table) -> usize {
 
 #[test]
 fn a_broken_file_is_read_as_far_as_it_goes() {
-    let whole = TABLE.0;
-    let full = ask(TABLE);
+    let whole = FILE;
+    let full = ask(&TABLE);
     let cuts =
         (0..100).step_by(7).chain((100..whole.len()).step_by(59_989)).chain([whole.len() - 1]);
     for cut in cuts {
-        assert!(ask(Table(&whole[..cut])) <= full, "{cut}");
+        assert!(ask(&Table::open(&whole[..cut])) <= full, "{cut}");
     }
     // Every number of the head, and some of the rows, made as large as can be.
     for at in (8..92).step_by(4).chain((92..whole.len() - 4).step_by(59_989)) {
         let mut broken = whole.to_vec();
         broken[at..at + 4].copy_from_slice(&[0xff; 4]);
-        let _ = ask(Table(&broken));
+        let _ = ask(&Table::open(&broken));
     }
 }
 

@@ -317,11 +317,16 @@ pub(super) fn needs_star(
     };
     for statement in document.statements.iter().filter(names_resources) {
         for text in statement.actions() {
+            let service =
+                actions::split(text.value).map(|(service, _)| service.to_ascii_lowercase());
+            if !service.is_some_and(|service| is_meant(&service)) {
+                continue;
+            }
             let mut matching = document.catalogue.matching(text.value).peekable();
             let is_known = matching.peek().is_some();
             if is_known
                 && !may_match(statement, text.value)
-                && matching.all(|action| is_meant(action.service) && action.takes_only_star())
+                && matching.all(|action| action.takes_only_star())
             {
                 violations.report(&text.span, format!(
                     "{} takes no resource but `*`: named with others it matches nothing, and {}.",
