@@ -298,8 +298,8 @@ const NAMED_ANYWAY: &[&str] = &[
 
 /// Whether an action that takes no resource is named with a pattern that AWS may nevertheless hold it against.
 fn may_match(statement: &Statement, written: &str) -> bool {
-    NAMED_ANYWAY.iter().any(|known| actions::covers(known, written))
-        && statement.resources().iter().any(|text| text.value.ends_with('*'))
+    statement.resources().iter().any(|text| text.value.ends_with('*'))
+        && NAMED_ANYWAY.iter().any(|known| actions::covers(known, written))
 }
 
 /// Reports actions of some services that have no type of resource, where only resources are named for them.
@@ -325,8 +325,8 @@ pub(super) fn needs_star(
             let mut matching = document.catalogue.matching(text.value).peekable();
             let is_known = matching.peek().is_some();
             if is_known
-                && !may_match(statement, text.value)
                 && matching.all(|action| action.takes_only_star())
+                && !may_match(statement, text.value)
             {
                 violations.report(&text.span, format!(
                     "{} takes no resource but `*`: named with others it matches nothing, and {}.",

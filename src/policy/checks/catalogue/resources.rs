@@ -46,10 +46,13 @@ fn arns<'d>(statement: &'d Statement) -> impl Iterator<Item = (&'d Text<'d>, Arn
     })
 }
 
+fn is_of_service(kind: &ResourceType, service: &str) -> bool {
+    is_pattern(kind.service()) || kind.service() == service
+}
+
 /// Whether a resource may be of a type.
 fn fits(arn: &Arn, glob: &Glob, kind: &ResourceType) -> bool {
-    let is_of_service = is_pattern(kind.service()) || kind.service() == arn.service;
-    is_of_service && kind.may_have(arn.resource) && glob.intersects(&kind.arns())
+    is_of_service(kind, arn.service) && kind.may_have(arn.resource) && glob.intersects(&kind.arns())
 }
 
 /// A resource that fits nothing, and what the actions of its statement take.
@@ -60,8 +63,15 @@ struct Stray<'d> {
     types: BTreeMap<&'d str, ResourceType<'d>>,
 }
 
+/// Whether an action of the statement takes resources of a stray's service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Service {
+    Own,
+    Foreign,
+}
+
 /// The resources that are of no type which an action of their statement takes.
-fn strays<'d>(document: &'d Document<'d>) -> Vec<Stray<'d>> {
+fn strays<'d>(document: &'d Document<'d>, wanted: Service) -> Vec<Stray<'d>> {
     let (mut found, mut pairs) = (Vec::new(), 0_usize);
     for statement in &document.statements {
         if arns(statement).next().is_none() {
@@ -73,10 +83,14 @@ fn strays<'d>(document: &'d Document<'d>) -> Vec<Stray<'d>> {
             break;
         }
         for (text, arn) in arns(statement) {
-            let glob = arn::resources(text.value);
+            let is_own = types.values().any(|kind| is_of_service(kind, arn.service));
             // Checks of their own know aliases of keys.
             let is_alias = arn.service == "kms" && arn.resource.starts_with("alias/");
-            if !is_alias && !types.values().any(|kind| fits(&arn, &glob, kind)) {
+            if is_alias || is_own != (wanted == Service::Own) {
+                continue;
+            }
+            let glob = arn::resources(text.value);
+            if !is_own || !types.values().any(|kind| fits(&arn, &glob, kind)) {
                 found.push(Stray { statement, text, arn, types: types.clone() });
             }
         }
@@ -85,11 +99,8 @@ fn strays<'d>(document: &'d Document<'d>) -> Vec<Stray<'d>> {
 }
 
 pub(super) fn no_matching_action(document: &Document, violations: &mut Violations) {
-    for Stray { statement, text, arn, types } in strays(document) {
-        let mut own = types.values().filter(|kind| kind.service() == arn.service).peekable();
-        if own.peek().is_none() {
-            continue;
-        }
+    for Stray { statement, text, arn, types } in strays(document, Service::Own) {
+        let own = types.values().filter(|kind| is_of_service(kind, arn.service));
         let patterns: BTreeSet<String> = own.map(ResourceType::shown).collect();
         let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
         violations.report_as(
@@ -111,12 +122,12 @@ const SAME: &[&[&str]] =
     &[&["codeconnections", "codestar-connections"], &["redshift", "redshift-serverless"]];
 
 pub(super) fn service_mismatch(document: &Document, violations: &mut Violations) {
-    for Stray { statement, text, arn, types } in strays(document) {
+    for Stray { statement, text, arn, types } in strays(document, Service::Foreign) {
         let services: BTreeSet<&str> = types.values().map(ResourceType::service).collect();
         let is_same = |names: &&[&str]| {
             names.contains(&arn.service) && names.iter().any(|name| services.contains(name))
         };
-        if services.contains(arn.service) || SAME.iter().any(is_same) {
+        if SAME.iter().any(is_same) {
             continue;
         }
         let services: Vec<&str> = services.into_iter().collect();
