@@ -46,6 +46,10 @@ pub(super) fn region_account(document: &Document, violations: &mut Violations) {
 
 /// What is wrong with the region or account of an ARN, judged by all types that its last field may be of.
 fn problem(arn: &Arn) -> Option<&'static str> {
+    // A pattern stands for a field and for none.
+    if is_pattern(arn.region) && is_pattern(arn.account) {
+        return None;
+    }
     let resource = strings(arn.resource, Wildcards::Match);
     let types = catalogue::resource_types(arn.service).filter(|kind| {
         kind.service() == arn.service
