@@ -393,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn what_grows_without_end_is_cut() {
+    fn deep_functions_end() {
         let doubled = (0..40).fold("\"x\"".to_owned(), |text, _| {
             format!(r#"{{"Fn::Join": ["", [{text}, {{"Fn::Join": ["", [{{"Ref": "Env"}}]]}}]]}}"#)
         });
