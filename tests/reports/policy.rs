@@ -124,6 +124,7 @@ fn text_shows_the_place_and_counts_documents() {
         "high severity, high confidence",
         "help: Name the actions that are needed.",
         "1 finding (1 high) in 1 file",
+        "1 place to be put right by --fix",
         "2 policy documents read",
     ] {
         assert!(text.contains(part), "{part} is missing:\n{text}");
