@@ -108,6 +108,11 @@ fn variable(text: &str) -> Option<(&str, &str)> {
     Some((inside.get(..end)?, inside.get(end + 1..)?))
 }
 
+/// What stands in each `${…}` of a text.
+pub(super) fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("${").filter_map(|(at, _)| variable(text.get(at..)?)).map(|(name, _)| name)
+}
+
 /// Whether a text has a wildcard, a variable or a hole.
 pub(super) fn is_pattern(text: &str) -> bool {
     parts(text).any(|part| !matches!(part, Part::Char(_)))
