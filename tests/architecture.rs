@@ -33,6 +33,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("regex_automata", &["secrets"]),
     ("base64", &["secrets"]),
     ("jsonc_parser", &["policy"]),
+    ("granit_parser", &["policy"]),
+    ("hcl_edit", &["policy"]),
     ("crc32fast", &["secrets"]),
     ("postcard", &["secrets"]),
     ("serde_sarif", &["report"]),

@@ -23,8 +23,10 @@ use crate::fingerprint::Fingerprint;
 use checks::{Check, Deployment, Run, Violation, World};
 use document::Document;
 use read::json;
+use tree::{Node, Value};
 
 pub use document::Kind;
+pub use fix::Edit;
 pub use link::{Stack, follow, group};
 pub use read::Template;
 
@@ -84,6 +86,8 @@ pub struct Defect {
     pub message: String,
     /// The more general checks that found the same.
     pub supersedes: Vec<String>,
+    /// The changes of the blob's bytes that put it right, sorted and apart; none where a person has to decide.
+    pub fix: Vec<Edit>,
     /// Its identity across runs.
     pub fingerprint: Fingerprint,
 }
@@ -134,8 +138,9 @@ pub fn analyse(blobs: &[Blob], options: &Options) -> Vec<Analysis> {
     follow(&mut stacks);
     let texts = |file: usize| blobs.get(file).map_or(&[][..], |blob| blob.text);
     let checked = stacks.iter().flat_map(|stack| check(stack, &texts, options));
+    let of_world = check_world(&stacks, &texts, options);
     let mut analyses: Vec<Analysis> = blobs.iter().map(|_| Analysis::default()).collect();
-    for (file, analysis) in checked.chain(check_world(&stacks, options)) {
+    for (file, analysis) in checked.chain(of_world) {
         if let Some(whole) = analyses.get_mut(file) {
             whole.add(analysis);
         }
@@ -155,7 +160,11 @@ impl Analysis {
 }
 
 /// Checks what only everything together shows: what each file gave.
-pub fn check_world(stacks: &[Stack], options: &Options) -> Vec<(usize, Analysis)> {
+pub fn check_world<'t>(
+    stacks: &[Stack],
+    texts: &dyn Fn(usize) -> &'t [u8],
+    options: &Options,
+) -> Vec<(usize, Analysis)> {
     let deployments = stacks.iter().map(|stack| Deployment::new(stack, options.kind)).collect();
     let violations = checks::run_world(&World { deployments }, &options.disabled);
     let mut analyses: BTreeMap<usize, Analysis> = BTreeMap::new();
@@ -166,28 +175,30 @@ pub fn check_world(stacks: &[Stack], options: &Options) -> Vec<(usize, Analysis)
     for violation in violations {
         let stack = of_file.get(&violation.file).copied();
         let analysis = analyses.entry(violation.file).or_default();
-        analysis.defects.extend(stack.map(|stack| stack_defect(violation, stack)));
+        let text = texts(violation.file);
+        analysis.defects.extend(stack.map(|stack| stack_defect(violation, stack, text)));
     }
     analyses.into_iter().collect()
 }
 
 /// A violation outside of a document, or in any: its identity is that of the resource or document around it.
-fn stack_defect(violation: Violation, stack: &Stack) -> Defect {
+fn stack_defect(violation: Violation, stack: &Stack, text: &[u8]) -> Defect {
     let Range { start, end } = violation.span;
     let holds = |span: &Range<usize>| span.start <= start && end <= span.end;
     let root =
         stack.roots.iter().find(|root| root.file == violation.file && holds(&root.node.span));
     if let Some(root) = root {
-        return Identity::default().defect(violation, &root.read(None));
+        return Identity::default().defect(violation, &root.read(None), text);
     }
     let resource = stack.resources.iter().find(|resource| {
         resource.file == violation.file
             && (holds(&resource.whole.span) || holds(&resource.name_span))
     });
-    let (normalised, element) = resource.map_or_else(Default::default, |resource| {
-        (resource.whole.normalised(), resource.whole.path_to(&violation.span))
-    });
-    defect(violation, &normalised, &element)
+    let nothing = Node { span: 0..0, value: Value::Null };
+    let node = resource.map_or(&nothing, |resource| &resource.whole);
+    let (normalised, element) = (node.normalised(), node.path_to(&violation.span));
+    let fix = fix::edits(&violation.fix, node, text);
+    defect(violation, &normalised, &element, fix)
 }
 
 /// Checks a stack: what each of its files gave. `texts` are the files as they were read.
@@ -212,12 +223,13 @@ pub fn check<'t>(
         }
         let mut identity = Identity::default();
         for violation in checks::run(document, root.file, &options.disabled) {
-            analysis.defects.push(identity.defect(violation, document));
+            analysis.defects.push(identity.defect(violation, document, texts(root.file)));
         }
     }
     for violation in checks::run_template(&deployment, &options.disabled) {
         let analysis = analyses.entry(violation.file).or_default();
-        analysis.defects.push(stack_defect(violation, stack));
+        let text = texts(violation.file);
+        analysis.defects.push(stack_defect(violation, stack, text));
     }
     for slip in &stack.slips {
         let analysis = analyses.entry(slip.file).or_default();
@@ -255,18 +267,19 @@ struct Identity {
 }
 
 impl Identity {
-    fn defect(&mut self, violation: Violation, document: &Document) -> Defect {
+    fn defect(&mut self, violation: Violation, document: &Document, text: &[u8]) -> Defect {
         let node = document.statement_at(&violation.span);
         let node = node.map_or(document.node, |statement| statement.node);
         if self.start != Some(node.span.start) {
             *self = Self { start: Some(node.span.start), normalised: node.normalised() };
         }
         let element = node.path_to(&violation.span);
-        defect(violation, &self.normalised, &element)
+        let fix = fix::edits(&violation.fix, document.node, text);
+        defect(violation, &self.normalised, &element, fix)
     }
 }
 
-fn defect(violation: Violation, normalised: &str, element: &str) -> Defect {
+fn defect(violation: Violation, normalised: &str, element: &str, fix: Option<Vec<Edit>>) -> Defect {
     let Violation { check, file: _, severity, span, message, supersedes, fix: _ } = violation;
     Defect {
         meta: shared_meta(check),
@@ -276,6 +289,7 @@ fn defect(violation: Violation, normalised: &str, element: &str) -> Defect {
         span,
         message,
         supersedes: supersedes.into_iter().map(Into::into).collect(),
+        fix: fix.unwrap_or_default(),
     }
 }
 
@@ -291,6 +305,7 @@ fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
         span: error.span.clone(),
         message: format!("This is not JSON: {}. AWS refuses the whole document.", error.problem),
         supersedes: Vec::new(),
+        fix: Vec::new(),
         fingerprint: Fingerprint::of_policy(check.id, &normalised, &error.problem),
     }
 }

@@ -80,7 +80,8 @@ pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
     });
     let checked: Vec<Result<Vec<(usize, Analysis)>, Vec<usize>>> = checked.collect();
     let mut analyses: BTreeMap<usize, Analysis> = BTreeMap::new();
-    let of_world = catch_unwind(AssertUnwindSafe(|| policy::check_world(&joined, &options)));
+    let of_world =
+        catch_unwind(AssertUnwindSafe(|| policy::check_world(&joined, &texts, &options)));
     for result in checked.into_iter().chain([of_world.map_err(|_| vec![0])]) {
         match result {
             Ok(found) => {

@@ -1,7 +1,9 @@
 //! From bytes to trees: which blobs may hold a policy at all, and the values written in them.
 
 pub(super) mod embedded;
+pub(super) mod hcl;
 pub(super) mod json;
+pub(super) mod yaml;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -90,7 +92,7 @@ impl Template {
 
 /// What was read of a text.
 #[derive(Debug, Default, PartialEq)]
-struct Reading {
+pub(super) struct Reading {
     roots: Vec<Node>,
     error: Option<SyntaxError>,
 }
@@ -123,7 +125,11 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 fn read(language: Language, text: &[u8]) -> Reading {
     match language {
         Language::Json => values(text),
-        Language::Yaml | Language::Hcl => Reading::default(),
+        Language::Yaml => yaml::parse(&printable(text)),
+        Language::Hcl => match hcl::parse(&printable(text)) {
+            Ok(root) => Reading { roots: vec![root], error: None },
+            Err(error) => Reading { roots: Vec::new(), error: Some(error) },
+        },
     }
 }
 
