@@ -9,7 +9,7 @@ use super::tree::Node;
 #[derive(Clone, Debug)]
 pub(super) struct Condition<'a> {
     pub(super) operator: Operator<'a>,
-    /// In lower case: keys have none.
+    /// In lower case: keys have none. Empty when a template leaves open what the condition is: then it may be any.
     pub(super) key: String,
     pub(super) values: Vec<(&'a str, Range<usize>)>,
 }
@@ -70,6 +70,10 @@ impl<'a> Operator<'a> {
 /// The conditions of a statement; what is not of the right shape is left to the grammar checks.
 pub(super) fn read(block: Option<&Node>) -> Vec<Condition<'_>> {
     let operators = block.into_iter().flat_map(Node::entries);
+    let is_open = block.is_some_and(Node::is_open)
+        || operators.clone().any(|operator| operator.value.is_open());
+    let unknown =
+        Condition { operator: Operator::read(""), key: String::new(), values: Vec::new() };
     operators
         .flat_map(|operator| {
             operator.value.entries().iter().map(|entry| Condition {
@@ -83,6 +87,7 @@ pub(super) fn read(block: Option<&Node>) -> Vec<Condition<'_>> {
                     .collect(),
             })
         })
+        .chain(is_open.then_some(unknown))
         .collect()
 }
 
@@ -93,9 +98,10 @@ impl Condition<'_> {
             "aws:sourceip" => matches!(value, "0.0.0.0/0" | "::/0" | "0.0.0.0/1" | "128.0.0.0/1"),
             _ => self.operator.wildcards() == Wildcards::Match && is_free(value),
         };
-        self.operator.requires_value()
-            && !self.values.is_empty()
-            && !self.values.iter().any(|(value, _)| free(value))
+        self.key.is_empty()
+            || self.operator.requires_value()
+                && !self.values.is_empty()
+                && !self.values.iter().any(|(value, _)| free(value))
     }
 
     /// Whether the key must be there, whatever its value.
@@ -111,9 +117,10 @@ impl Condition<'_> {
 
     /// Whether the key has this name, or starts with it where it ends in `/` or `:`.
     pub(super) fn is_on(&self, keys: &[&str]) -> bool {
-        keys.iter().any(|key| {
-            if key.ends_with(['/', ':']) { self.key.starts_with(key) } else { self.key == *key }
-        })
+        self.key.is_empty()
+            || keys.iter().any(|key| {
+                if key.ends_with(['/', ':']) { self.key.starts_with(key) } else { self.key == *key }
+            })
     }
 }
 

@@ -167,18 +167,18 @@ pub fn check_world<'t>(
 ) -> Vec<(usize, Analysis)> {
     let deployments = stacks.iter().map(|stack| Deployment::new(stack, options.kind)).collect();
     let violations = checks::run_world(&World { deployments }, &options.disabled);
-    let mut analyses: BTreeMap<usize, Analysis> = BTreeMap::new();
+    let mut of_files: BTreeMap<usize, Analysis> = BTreeMap::new();
     let of_file: HashMap<usize, &Stack> = stacks
         .iter()
         .flat_map(|stack| stack.files.iter().map(move |file| (*file, stack)))
         .collect();
     for violation in violations {
         let stack = of_file.get(&violation.file).copied();
-        let analysis = analyses.entry(violation.file).or_default();
+        let analysis = of_files.entry(violation.file).or_default();
         let text = texts(violation.file);
         analysis.defects.extend(stack.map(|stack| stack_defect(violation, stack, text)));
     }
-    analyses.into_iter().collect()
+    of_files.into_iter().collect()
 }
 
 /// A violation outside of a document, or in any: its identity is that of the resource or document around it.
@@ -207,11 +207,11 @@ pub fn check<'t>(
     texts: &dyn Fn(usize) -> &'t [u8],
     options: &Options,
 ) -> Vec<(usize, Analysis)> {
-    let mut analyses: BTreeMap<usize, Analysis> =
+    let mut of_files: BTreeMap<usize, Analysis> =
         stack.files.iter().map(|file| (*file, Analysis::default())).collect();
     let deployment = Deployment::new(stack, options.kind);
     for (root, document) in &deployment.documents {
-        let analysis = analyses.entry(root.file).or_default();
+        let analysis = of_files.entry(root.file).or_default();
         analysis.documents += 1;
         if document.node.span.len() > MAX_DOCUMENT {
             let problem = format!(
@@ -227,12 +227,12 @@ pub fn check<'t>(
         }
     }
     for violation in checks::run_template(&deployment, &options.disabled) {
-        let analysis = analyses.entry(violation.file).or_default();
+        let analysis = of_files.entry(violation.file).or_default();
         let text = texts(violation.file);
         analysis.defects.push(stack_defect(violation, stack, text));
     }
     for slip in &stack.slips {
-        let analysis = analyses.entry(slip.file).or_default();
+        let analysis = of_files.entry(slip.file).or_default();
         let is_wanted = !options.disabled.iter().any(|id| id == checks::SYNTAX.id);
         let is_json = slip.language == read::Language::Json;
         if slip.error.kind == json::Kind::TooDeep {
@@ -251,7 +251,7 @@ pub fn check<'t>(
             .sort_by(|a, b| (a.span.start, &a.meta.id).cmp(&(b.span.start, &b.meta.id)));
         analysis.defects.dedup_by(|a, b| a.meta.id == b.meta.id && a.span == b.span);
     }
-    analyses.into_iter().collect()
+    of_files.into_iter().collect()
 }
 
 /// The number of the line that an offset is in.

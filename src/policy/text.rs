@@ -21,7 +21,13 @@ const HOLE: [char; 2] = ['\u{fdd0}', '\u{fdd1}'];
 
 /// A text of which nothing is known, with what it is called in the template: `AWS::Region`, `var.name`.
 pub(super) fn hole(name: &str) -> String {
-    format!("{}{name}{}", HOLE[0], HOLE[1])
+    // What the name has of wildcards is none of the text's.
+    format!("{}{}{}", HOLE[0], name.replace(['*', '?'], "…"), HOLE[1])
+}
+
+/// Whether a text is one hole and nothing else.
+pub(super) fn is_hole(text: &str) -> bool {
+    leading_hole(text).is_some_and(|(_, rest)| rest.is_empty())
 }
 
 /// Whether a text has a part that is known only when a template is deployed.

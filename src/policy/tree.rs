@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::read::json::SyntaxError;
-use super::text::shown;
+use super::text::{is_hole, shown};
 
 /// A value and the bytes it was written in.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,11 +92,12 @@ impl Node {
         }
     }
 
-    /// The value itself, or the one that is written in it as JSON in a string.
-    pub(super) fn unwrapped(&self) -> &Self {
+    /// Whether nothing is known of it, not even its type.
+    pub(super) fn is_open(&self) -> bool {
         match &self.value {
-            Value::Json(embedded) => embedded.root.as_ref().unwrap_or(self),
-            _ => self,
+            Value::Hole(_) | Value::Call(..) => true,
+            Value::String(text) => is_hole(text),
+            _ => false,
         }
     }
 

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::document::{self, Found, Hint, Root};
+use super::document::{self, Found, Hint, Kind, Root};
 use super::read::json::SyntaxError;
 use super::read::{Language, Template};
 use super::text::{self, hole};
@@ -274,12 +274,30 @@ fn documents(resource: &Resource) -> Found {
     if is_of_organisation && of_organisation.is_none() {
         return found;
     }
+    if resource.kind == "AWS::Events::EventBusPolicy" {
+        found.roots.extend(bus_statement(resource));
+        return found;
+    }
     let hint = |key: &str| of_organisation.or_else(|| kinds::of(&resource.kind, key));
     document::find(&resource.properties, None, &hint, resource.file, &mut found);
     for root in &mut found.roots {
         root.attached.push(resource.name.clone());
     }
     found
+}
+
+/// A resource that is one statement of the policy of an event bus.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html>
+fn bus_statement(resource: &Resource) -> Option<Root> {
+    let statement = resource.properties.entries().iter().find(|entry| entry.key == "Statement")?;
+    let start = statement.key_span.start..statement.key_span.start;
+    let version = Node { span: start.clone(), value: Value::String("2012-10-17".into()) };
+    let version = Entry { key: "Version".into(), key_span: start.clone(), value: version };
+    let span = start.start..statement.value.span.end;
+    let node = Node { span, value: Value::Map(vec![version, statement.clone()]) };
+    let mut root = Root::new(node, Some(Hint::Attached(Kind::Resource)), resource.file);
+    root.attached.push(resource.name.clone());
+    Some(root)
 }
 
 /// A node in the place of another one of which nothing is known.

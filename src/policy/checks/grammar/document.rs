@@ -135,7 +135,7 @@ pub(super) fn invalid_version(document: &Document, violations: &mut Violations) 
 }
 
 pub(super) fn missing_statement(document: &Document, violations: &mut Violations) {
-    if document.node.get("Statement").is_none() {
+    if document.is_complete && document.node.get("Statement").is_none() {
         violations.report(&opening(document.node), "This policy has no statements.");
     }
 }

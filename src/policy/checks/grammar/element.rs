@@ -8,6 +8,9 @@ use crate::policy::tree::{Entry, Node, Value};
 
 pub(super) fn data_type(document: &Document, violations: &mut Violations) {
     let mut wrong = |entry: &Entry, node: &Node, wanted: &str| {
+        if node.is_open() {
+            return;
+        }
         violations.report(
             &shown(node),
             format!("`{}` takes {wanted}, this is {}.", entry.key, node.type_name()),

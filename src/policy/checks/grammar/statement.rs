@@ -11,6 +11,11 @@ fn has(statement: &Statement, key: &str) -> bool {
     statement.node.get(key).is_some()
 }
 
+/// Whether an element is certainly there: what a template leaves open may be nothing.
+fn surely_has(statement: &Statement, key: &str) -> bool {
+    statement.node.get(key).is_some_and(|node| !node.items().iter().all(Node::is_open))
+}
+
 /// Reports each statement that has none of some elements.
 fn none_of(keys: &[&str], document: &Document, violations: &mut Violations, message: &str) {
     for statement in &document.statements {
@@ -58,7 +63,8 @@ pub(super) fn element_conflict(document: &Document, violations: &mut Violations)
             [("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal")]
         {
             let entry = statement.node.entries().iter().find(|entry| entry.key == is_not);
-            if let Some(entry) = entry.filter(|_| has(statement, is)) {
+            let both = surely_has(statement, is) && surely_has(statement, is_not);
+            if let Some(entry) = entry.filter(|_| both) {
                 violations.report(
                     &entry.key_span,
                     format!("`{is_not}` cannot stand beside `{is}` in one statement."),
@@ -69,9 +75,11 @@ pub(super) fn element_conflict(document: &Document, violations: &mut Violations)
 }
 
 pub(super) fn principal_in_identity_policy(document: &Document, violations: &mut Violations) {
-    for principals in
-        document.statements.iter().filter_map(|statement| statement.principals.as_ref())
-    {
+    let is_sure = |statement: &&Statement| {
+        ["Principal", "NotPrincipal"].iter().any(|key| surely_has(statement, key))
+    };
+    let statements = document.statements.iter().filter(is_sure);
+    for principals in statements.filter_map(|statement| statement.principals.as_ref()) {
         let message = "A policy that is attached to identities cannot name a principal.";
         violations.report(&principals.entry.key_span, message);
     }
@@ -83,8 +91,11 @@ pub(super) fn principal_missing(document: &Document, violations: &mut Violations
 }
 
 pub(super) fn resource_in_trust_policy(document: &Document, violations: &mut Violations) {
-    for resources in document.statements.iter().filter_map(|statement| statement.resources.as_ref())
-    {
+    let is_sure = |statement: &&Statement| {
+        ["Resource", "NotResource"].iter().any(|key| surely_has(statement, key))
+    };
+    let statements = document.statements.iter().filter(is_sure);
+    for resources in statements.filter_map(|statement| statement.resources.as_ref()) {
         let message = "A trust policy cannot name a resource: it is about its own role.";
         violations.report(&resources.entry.key_span, message);
     }

@@ -11,6 +11,7 @@ pub(super) fn apply(scope: &Scope, node: &Node, name: &str, given: &[Node]) -> N
     let made = |value| Node { span: node.span.clone(), value };
     match (name, given) {
         ("?:", [condition, yes, no]) => either(scope, node, condition, yes, no),
+        ("dynamic", [content]) => made(Value::Call(name.into(), vec![scope.value(content)])),
         // What a loop makes, made once: what it runs over is a hole in it.
         ("for", [value]) => made(Value::List(spread(scope.value(value)))),
         (

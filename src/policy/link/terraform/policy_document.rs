@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::Scope;
 use crate::policy::document::Root;
 use crate::policy::link::uses;
+use crate::policy::text::has_hole;
 use crate::policy::tree::{Entry, Node, Value};
 
 /// The type of the data source.
@@ -23,8 +24,7 @@ pub(super) fn root(scope: &Scope, body: &Node, file: usize, name: String) -> Roo
     let statements: Vec<&Entry> =
         body.entries().iter().filter(|entry| entry.key == "statement").collect();
     if let Some(first) = statements.first() {
-        let items =
-            statements.iter().flat_map(|entry| entry.value.items()).map(statement).collect();
+        let items = statements.iter().flat_map(|entry| bodies(entry)).map(statement).collect();
         let value = Node { span: body.span.clone(), value: Value::List(items) };
         elements.push(Entry { key: "Statement".into(), key_span: first.key_span.clone(), value });
     }
@@ -59,10 +59,34 @@ fn version(body: &Node) -> Entry {
     })
 }
 
-/// An attribute of a block as an element of the policy.
+/// An attribute of a block as an element of the policy. Null and an empty list are as good as nothing.
 fn renamed(body: &Node, attribute: &str, element: &str) -> Option<Entry> {
     let entry = body.entries().iter().rev().find(|entry| entry.key == attribute)?;
-    Some(Entry { key: element.into(), ..entry.clone() })
+    let is_nothing = match &entry.value.value {
+        Value::Null => true,
+        Value::List(items) => items.is_empty(),
+        _ => false,
+    };
+    (!is_nothing).then(|| Entry { key: element.into(), ..entry.clone() })
+}
+
+/// The bodies of a block; of one that is there any number of times its one body.
+fn bodies(entry: &Entry) -> &[Node] {
+    match &entry.value.value {
+        Value::Call(_, given) => given,
+        _ => entry.value.items(),
+    }
+}
+
+/// Whether a block may not be there at all.
+fn is_dynamic(entry: &Entry) -> bool {
+    matches!(entry.value.value, Value::Call(..))
+}
+
+/// An element of which nothing is known.
+fn open(element: &str, entry: &Entry) -> Entry {
+    let value = Node { span: entry.value.span.clone(), value: Value::Hole(entry.key.clone()) };
+    Entry { key: element.into(), key_span: entry.key_span.clone(), value }
 }
 
 fn statement(body: &Node) -> Node {
@@ -91,6 +115,12 @@ fn statement(body: &Node) -> Node {
 fn principals(body: &Node, block: &str, element: &str) -> Option<Entry> {
     let blocks: Vec<&Entry> = body.entries().iter().filter(|entry| entry.key == block).collect();
     let first = blocks.first()?;
+    let is_known = |body: &Node| {
+        body.get("type").is_some_and(|kind| kind.string().is_some_and(|text| !has_hole(text)))
+    };
+    if blocks.iter().any(|entry| is_dynamic(entry) || !bodies(entry).iter().all(is_known)) {
+        return Some(open(element, first));
+    }
     let mut kinds: Vec<Entry> = Vec::new();
     for (written, value) in blocks
         .iter()
@@ -118,6 +148,14 @@ fn conditions(body: &Node) -> Option<Entry> {
     let blocks: Vec<&Entry> =
         body.entries().iter().filter(|entry| entry.key == "condition").collect();
     let first = blocks.first()?;
+    let is_known = |body: &Node| {
+        ["test", "variable"]
+            .iter()
+            .all(|key| body.get(key).is_some_and(|node| node.string().is_some()))
+    };
+    if blocks.iter().any(|entry| is_dynamic(entry) || !bodies(entry).iter().all(is_known)) {
+        return Some(open("Condition", first));
+    }
     let mut operators: Vec<Entry> = Vec::new();
     for block in blocks.iter().flat_map(|entry| entry.value.items()) {
         let (Some(test), Some(variable), Some(values)) =

@@ -94,22 +94,36 @@ impl Source<'_> {
     }
 }
 
-/// A variable and the attributes that are read of it, without indexes.
+/// A variable and the attributes that are read of it. Which one of several resources is meant makes no difference to what it
+/// is; of several values of a local it does.
 fn path(expression: &Expression) -> Option<String> {
     match expression {
         Expression::Variable(name) => Some(name.as_str().into()),
         Expression::Traversal(traversal) => {
             let mut path = path(&traversal.expr)?;
             for operator in &traversal.operators {
-                if let TraversalOperator::GetAttr(name) = operator.value() {
-                    path.push('.');
-                    path.push_str(name.as_str());
+                match operator.value() {
+                    TraversalOperator::GetAttr(name) => {
+                        path.push('.');
+                        path.push_str(name.as_str());
+                    }
+                    TraversalOperator::Index(Expression::String(key)) if is_value(&path) => {
+                        path.push('.');
+                        path.push_str(key.value());
+                    }
+                    _ if is_value(&path) => path.push_str(".[…]"),
+                    _ => {}
                 }
             }
             Some(path)
         }
         _ => None,
     }
+}
+
+/// Whether a path leads into a value, not to a resource.
+fn is_value(path: &str) -> bool {
+    ["local.", "var.", "each."].iter().any(|root| path.starts_with(root))
 }
 
 fn function(call: &FuncCall) -> String {

@@ -146,7 +146,8 @@ impl<'a> Source<'a> {
         Entry { key: self.slice(&key_span).into(), key_span, value: inside }
     }
 
-    /// `dynamic "statement" { content { … } }` stands for any number of blocks `statement`: it is read as one.
+    /// `dynamic "statement" { content { … } }` stands for any number of blocks `statement`, none included: it is read as a call
+    /// with the body of one.
     /// <https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks>
     fn dynamic(self, block: &Block) -> Option<Entry> {
         let [label] = block.labels.as_slice() else { return None };
@@ -155,7 +156,10 @@ impl<'a> Source<'a> {
             return None;
         }
         let (key, key_span) = self.label(label);
-        Some(Entry { key, key_span, value: self.braces(content) })
+        let content = self.braces(content);
+        let span = content.span.clone();
+        let value = Node { span, value: Value::Call("dynamic".into(), vec![content]) };
+        Some(Entry { key, key_span, value })
     }
 
     fn label(self, label: &BlockLabel) -> (String, Range<usize>) {
