@@ -5,6 +5,7 @@ mod kms;
 mod principal;
 mod scope;
 mod secretsmanager;
+mod templates;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -116,8 +117,17 @@ const OVER_RESOURCES: Supersedes = Supersedes::OnElement(&[
 ]);
 
 /// The tables of all families.
-const FAMILIES: &[&[Check]] =
-    &[grammar::CHECKS, principal::CHECKS, scope::CHECKS, secretsmanager::CHECKS, kms::CHECKS];
+const FAMILIES: &[&[Check]] = &[
+    grammar::CHECKS,
+    principal::CHECKS,
+    scope::CHECKS,
+    secretsmanager::CHECKS,
+    kms::CHECKS,
+    templates::SECRETS,
+    templates::KEYS,
+    templates::CONSUMERS,
+    templates::FORM,
+];
 
 /// Every check.
 pub(super) fn all() -> impl Iterator<Item = &'static Check> {

@@ -94,8 +94,7 @@ impl Frame {
 fn has_macros(transform: &Node) -> bool {
     const OWN: [&str; 3] =
         ["AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::SecretsManager-"];
-    let is_own = |item: &Node| {
-        item.string().is_some_and(|name| OWN.iter().any(|own| name.starts_with(own)))
-    };
+    let is_own =
+        |item: &Node| item.string().is_some_and(|name| OWN.iter().any(|own| name.starts_with(own)));
     !transform.items().iter().all(is_own)
 }

@@ -116,9 +116,7 @@ impl Resource {
             Value::List(items) | Value::Call(_, items) => {
                 items.iter().any(|item| self.is_referred_to_by(item))
             }
-            Value::Map(entries) => {
-                entries.iter().any(|entry| self.is_referred_to_by(&entry.value))
-            }
+            Value::Map(entries) => entries.iter().any(|entry| self.is_referred_to_by(&entry.value)),
             _ => false,
         }
     }

@@ -3,7 +3,7 @@
 mod access;
 mod suffix;
 
-use super::{Check, IDENTITY, Kind, OVER_RESOURCES, Run, Supersedes};
+use super::{Check, IDENTITY, Kind, OVER_RESOURCES, Run, Supersedes, templates};
 use crate::finding::{Confidence, Severity};
 
 /// Where AWS says how the ARN of a secret ends.
@@ -116,11 +116,11 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "sm-delete-without-recovery",
         title: "secrets can be deleted for good",
-        severity: Severity::Medium,
+        severity: Severity::High,
         kinds: IDENTITY,
-        help: "Deny `secretsmanager:DeleteSecret` under `\"Bool\": {\"secretsmanager:ForceDeleteWithoutRecovery\": \"true\"}`.",
+        help: "Deny `secretsmanager:DeleteSecret` under `\"Bool\": {\"secretsmanager:ForceDeleteWithoutRecovery\": \"true\"}`; in Terraform give `recovery_window_in_days` 7 to 30.",
         url: ACTIONS,
-        run: Run::Document(access::delete_without_recovery),
+        run: Run::Both(access::delete_without_recovery, templates::recovery_window),
         ..Check::ROW
     },
     Check {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::values::{is_placeholder, is_secret_name};
+use super::values::is_secret_name;
 use super::{ROW, is_true};
 use crate::finding::{Confidence, Severity};
 use crate::policy::checks::{Check, Deployment, Run, Violations, quote};
@@ -76,7 +76,8 @@ fn suffix_twice(document: &Document, violations: &mut Violations) {
         let is_suffix = rest.strip_prefix('-').unwrap_or(rest);
         if rest == "*" {
             violations.report_as(Severity::Note, &text.span, "The reference is the whole ARN of the secret already; `*` after it changes nothing.");
-        } else if !is_suffix.is_empty() && is_suffix.bytes().all(|byte| matches!(byte, b'?' | b'*')) {
+        } else if !is_suffix.is_empty() && is_suffix.bytes().all(|byte| matches!(byte, b'?' | b'*'))
+        {
             violations.report(&text.span, format!(
                 "The reference gives the whole ARN of the secret, random suffix included; with {} after it the ARN of that secret does not match.",
                 quote(rest)
@@ -171,10 +172,13 @@ fn sub_missing(deployment: &Deployment, violations: &mut Violations) {
                 name.starts_with("AWS::") || frame.names.iter().any(|known| known == own)
             });
             if let Some(name) = left.filter(|_| !frame.filled.contains(span)) {
-                violations.report(span, format!(
-                    "This text is not in `Fn::Sub`, so {} stays in the policy as it is.",
-                    quote(&format!("${{{name}}}"))
-                ));
+                violations.report(
+                    span,
+                    format!(
+                        "This text is not in `Fn::Sub`, so {} stays in the policy as it is.",
+                        quote(&format!("${{{name}}}"))
+                    ),
+                );
             }
         });
     }
@@ -208,12 +212,12 @@ fn shown_secret(deployment: &Deployment, violations: &mut Violations) {
 fn is_shown(name: &str, parameter: &Node) -> bool {
     let is_text = parameter.get("Type").and_then(Node::string) == Some("String");
     let default = parameter.get("Default").and_then(Node::string).unwrap_or_default();
-    let is_reference = default.starts_with("{{resolve:") || default.starts_with("arn:") || default.starts_with('/');
+    let is_reference = default.starts_with("{{resolve:")
+        || default.starts_with("arn:")
+        || default.starts_with('/');
     let is_choice = parameter.get("AllowedValues").is_some();
-    let hides = parameter.get("NoEcho").is_some_and(|node| !matches!(node.value, Value::Bool(false)))
-        && parameter.get("NoEcho").and_then(Node::scalar) != Some("false");
-    let is_secret = is_secret_name(name) && !name.ends_with("Secret") && !name.ends_with("Token");
-    is_text && is_secret && !is_reference && !is_choice && !hides && !(is_placeholder(name))
+    let hides = parameter.get("NoEcho").is_some_and(|node| node.scalar() != Some("false"));
+    is_text && is_secret_name(name) && !is_reference && !is_choice && !hides
 }
 
 /// Where a value uses a parameter.

@@ -80,7 +80,8 @@ fn rotation(deployment: &Deployment, violations: &mut Violations) {
         }
         violations.look_at(key.file);
         let place = given.map_or_else(|| key.name_span.clone(), |node| node.span.clone());
-        violations.report(&place, format!("The key {} keeps its material for good.", quote(&key.name)));
+        violations
+            .report(&place, format!("The key {} keeps its material for good.", quote(&key.name)));
     }
 }
 
@@ -106,7 +107,8 @@ fn pending_window(deployment: &Deployment, violations: &mut Violations) {
         let Some(days) = number(node) else { continue };
         violations.look_at(key.file);
         if !(7..=30).contains(&days) {
-            let message = format!("KMS takes 7 to 30 days, not {days}: the key cannot be deleted so.");
+            let message =
+                format!("KMS takes 7 to 30 days, not {days}: the key cannot be deleted so.");
             violations.report(&node.span, message);
         } else if days == 7 {
             violations.report_as(Severity::Note, &node.span, "After 7 days, the shortest time there is, a deleted key and all that is encrypted with it are lost.");
@@ -119,7 +121,8 @@ fn policy_drift(deployment: &Deployment, violations: &mut Violations) {
         let primary = replica.property("PrimaryKeyArn");
         let primary = primary.and_then(|node| deployment.stack.referred(Type::Key, node));
         let Some(primary) = primary.filter(|_| !deployment.stack.is_plan) else { continue };
-        let (Some(own), Some(other)) = (said(deployment, replica), said(deployment, primary)) else {
+        let (Some(own), Some(other)) = (said(deployment, replica), said(deployment, primary))
+        else {
             continue;
         };
         if own != other {
@@ -140,8 +143,11 @@ fn policy_drift(deployment: &Deployment, violations: &mut Violations) {
 /// What the policies of a key say, in normal form; nothing when they are not all known.
 fn said(deployment: &Deployment, key: &Resource) -> Option<Vec<String>> {
     let owners = policies(deployment, key);
-    let documents: Vec<_> =
-        owners.iter().flat_map(|owner| deployment.documents_of(owner)).map(|(_, document)| document).collect();
+    let documents: Vec<_> = owners
+        .iter()
+        .flat_map(|owner| deployment.documents_of(owner))
+        .map(|(_, document)| document)
+        .collect();
     if !owners.is_empty() && documents.is_empty() {
         return None;
     }

@@ -9,7 +9,7 @@ mod values;
 
 use std::ops::Range;
 
-use super::{ANY, Check, Deployment, Run, Supersedes, Violations, quote};
+use super::{ANY, Check};
 use crate::policy::link::Resource;
 use crate::policy::tree::{Node, Value};
 

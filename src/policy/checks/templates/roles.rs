@@ -40,7 +40,10 @@ impl<'d> Permissions<'d> {
         all.take(deployment, role);
         for property in ["ManagedPolicyArns", "Policies"] {
             let items = role.property(property).map_or(&[][..], Node::items);
-            items.iter().filter(|item| !item.is_map()).for_each(|item| all.attach(deployment, item));
+            items
+                .iter()
+                .filter(|item| !item.is_map())
+                .for_each(|item| all.attach(deployment, item));
         }
         for resource in &deployment.stack.resources {
             all.join(deployment, role, resource);
@@ -87,7 +90,8 @@ impl<'d> Permissions<'d> {
                     Some(policy) => self.attach(deployment, policy),
                     None => self.take(deployment, other),
                 }
-            } else if super::is_open(node) && deployment.stack.referred(Type::Role, node).is_none() {
+            } else if super::is_open(node) && deployment.stack.referred(Type::Role, node).is_none()
+            {
                 self.is_known = false;
             }
         }

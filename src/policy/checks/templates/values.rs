@@ -5,9 +5,33 @@ use crate::policy::tree::{Node, Value};
 
 /// Words of a value that somebody is yet to replace.
 const PLACEHOLDERS: &[&str] = &[
-    "changeme", "change-me", "change_me", "change this", "replace", "placeholder", "dummy", "example",
-    "todo", "tbd", "fixme", "your-", "your_", "<your", "insert", "xxx", "initial", "undefined",
-    "not-set", "not_set", "notset", "to be ", "manually", "sample", "redacted", "to-be", "n/a",
+    "changeme",
+    "change-me",
+    "change_me",
+    "change this",
+    "replace",
+    "placeholder",
+    "dummy",
+    "example",
+    "todo",
+    "tbd",
+    "fixme",
+    "your-",
+    "your_",
+    "<your",
+    "insert",
+    "xxx",
+    "initial",
+    "undefined",
+    "not-set",
+    "not_set",
+    "notset",
+    "to be ",
+    "manually",
+    "sample",
+    "redacted",
+    "to-be",
+    "n/a",
 ];
 
 /// Values that mean there is none.
@@ -15,10 +39,29 @@ const NOTHING: &[&str] = &["", "none", "null", "nil", "empty", "unset", "-", "{}
 
 /// How the name of something ends that is a secret.
 const SECRETS: &[&str] = &[
-    "password", "passwd", "passphrase", "pwd", "clientsecret", "secretkey", "secretaccesskey", "apikey",
-    "apisecret", "authtoken", "accesstoken", "refreshtoken", "bearertoken", "apitoken", "githubtoken",
-    "privatekey", "signingsecret", "webhooksecret", "appsecret", "consumersecret", "sharedsecret",
-    "jwtsecret", "sessionsecret",
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "clientsecret",
+    "secretkey",
+    "secretaccesskey",
+    "apikey",
+    "apisecret",
+    "authtoken",
+    "accesstoken",
+    "refreshtoken",
+    "bearertoken",
+    "apitoken",
+    "githubtoken",
+    "privatekey",
+    "signingsecret",
+    "webhooksecret",
+    "appsecret",
+    "consumersecret",
+    "sharedsecret",
+    "jwtsecret",
+    "sessionsecret",
 ];
 
 /// Words that are a secret when they stand alone, or last after a sign.
@@ -85,7 +128,9 @@ mod tests {
 
     #[test]
     fn names_of_secrets_are_told_from_what_is_about_them() {
-        for name in ["DB_PASSWORD", "dbPassword", "/prod/api-token", "ClientSecret", "SECRET", "pass"] {
+        for name in
+            ["DB_PASSWORD", "dbPassword", "/prod/api-token", "ClientSecret", "SECRET", "pass"]
+        {
             assert!(is_secret_name(name), "{name}");
         }
         for name in ["PASSWORD_LENGTH", "SecretArn", "DBSecret", "bypass", "TokenUrl", "compass"] {

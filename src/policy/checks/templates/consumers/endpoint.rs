@@ -36,7 +36,10 @@ pub(in super::super) fn policy_star(deployment: &Deployment, violations: &mut Vi
 }
 
 /// The policies of an endpoint that are resources of their own.
-fn apart<'a>(deployment: &'a Deployment, endpoint: &'a Resource) -> impl Iterator<Item = &'a Resource> {
+fn apart<'a>(
+    deployment: &'a Deployment,
+    endpoint: &'a Resource,
+) -> impl Iterator<Item = &'a Resource> {
     deployment.stack.resources.iter().filter(|resource| {
         resource.kind == "aws_vpc_endpoint_policy"
             && resource.property("VpcEndpointId").is_some_and(|id| endpoint.is_referred_to_by(id))
@@ -49,11 +52,13 @@ fn lets_all_through(document: &Document) -> bool {
     document.is_complete
         && document.statements.iter().all(|statement| statement.allows())
         && document.allows().any(|statement| {
-            let actions = statement.actions().iter().any(|text| is_star(Some(text.value)) || text.value.ends_with(":*"));
-            let resources = statement
-                .resources
-                .as_ref()
-                .is_none_or(|e| e.sense == Sense::Is && e.items.iter().any(|text| text.value == "*"));
+            let actions = statement
+                .actions()
+                .iter()
+                .any(|text| is_star(Some(text.value)) || text.value.ends_with(":*"));
+            let resources = statement.resources.as_ref().is_none_or(|e| {
+                e.sense == Sense::Is && e.items.iter().any(|text| text.value == "*")
+            });
             actions
                 && resources
                 && statement.conditions.is_empty()

@@ -21,10 +21,14 @@ pub(in super::super) fn permission_public(deployment: &Deployment, violations: &
         if principal == "*" && !is_narrowed {
             violations.report(&node.span, "Anybody with an AWS account may invoke this function.");
         } else if principal.ends_with(".amazonaws.com") && !is_narrowed {
-            violations.report_as(Severity::Medium, &node.span, format!(
-                "{} may invoke this function on behalf of any account: nothing says whose.",
-                quote(principal)
-            ));
+            violations.report_as(
+                Severity::Medium,
+                &node.span,
+                format!(
+                    "{} may invoke this function on behalf of any account: nothing says whose.",
+                    quote(principal)
+                ),
+            );
         } else if principal == "s3.amazonaws.com" && !has("SourceAccount") {
             violations.report_as(Severity::Low, &place(permission, "SourceArn"), "The ARN of a bucket names no account. If the bucket is deleted, whoever creates one of that name may invoke this function: give `SourceAccount` as well.");
         }

@@ -5,8 +5,9 @@ mod endpoint;
 mod function;
 mod parameter;
 
-use super::{Check, ROW, Run};
+use super::ROW;
 use crate::finding::{Confidence, Severity};
+use crate::policy::checks::{Check, Run};
 
 const DYNAMIC: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html";

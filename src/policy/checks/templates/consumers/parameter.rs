@@ -153,10 +153,13 @@ pub(in super::super) fn plain_secret(deployment: &Deployment, violations: &mut V
         let Some(value) = parameter.property("Value") else { continue };
         let is_secret = is_secret_name(name) && !is_elsewhere(value);
         if kind_text == "String" && is_secret {
-            violations.report(&value.span, format!(
-                "By its name {} is a secret, but the type `String` keeps it in clear text.",
-                quote(name)
-            ));
+            violations.report(
+                &value.span,
+                format!(
+                    "By its name {} is a secret, but the type `String` keeps it in clear text.",
+                    quote(name)
+                ),
+            );
         }
     }
 }

@@ -38,7 +38,9 @@ fn foreign<'a>(deployment: &Deployment, document: &'a Document) -> Option<&'a Pr
     let stack = deployment.stack;
     let named: Vec<&Principal> = document
         .allows()
-        .filter(|statement| statement.is_about_any("secretsmanager", &["GetSecretValue", "PutSecretValue"]))
+        .filter(|statement| {
+            statement.is_about_any("secretsmanager", &["GetSecretValue", "PutSecretValue"])
+        })
         .flat_map(|statement| statement.principals())
         .filter(|principal| principal.kind == Kind::Aws && principal.account().is_some())
         .collect();
@@ -89,7 +91,9 @@ pub(in super::super) fn key_not_arn(deployment: &Deployment, violations: &mut Vi
         let key = deployment.stack.referred(Type::Key, node);
         let is_bare = match (node.string(), key) {
             (Some(text), Some(key)) => key.arn.as_deref() != Some(text),
-            (Some(text), None) => !is_open(node) && !text.starts_with("arn:") && !is_managed(Some(node)),
+            (Some(text), None) => {
+                !is_open(node) && !text.starts_with("arn:") && !is_managed(Some(node))
+            }
             (None, Some(_)) => true,
             (None, None) => false,
         };

@@ -5,8 +5,9 @@ mod plain;
 mod rotation;
 mod settings;
 
-use super::{Check, ROW, Run};
+use super::ROW;
 use crate::finding::{Confidence, Severity};
+use crate::policy::checks::{Check, Run};
 
 pub(in crate::policy::checks) use settings::recovery_window;
 

@@ -12,10 +12,38 @@ use crate::policy::tree::{Node, Value};
 /// Keys of a secret in JSON whose values everybody may know.
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html>
 const OPEN: &[&str] = &[
-    "username", "user", "login", "engine", "host", "hostname", "port", "dbname", "database",
-    "dbinstanceidentifier", "dbclusteridentifier", "region", "url", "uri", "endpoint", "email", "name",
-    "account", "clientid", "tenantid", "masterarn", "superuserarn", "role", "schema", "type", "version",
-    "id", "env", "environment", "domain", "bucket", "arn",
+    "username",
+    "user",
+    "login",
+    "engine",
+    "host",
+    "hostname",
+    "port",
+    "dbname",
+    "database",
+    "dbinstanceidentifier",
+    "dbclusteridentifier",
+    "region",
+    "url",
+    "uri",
+    "endpoint",
+    "email",
+    "name",
+    "account",
+    "clientid",
+    "tenantid",
+    "masterarn",
+    "superuserarn",
+    "role",
+    "schema",
+    "type",
+    "version",
+    "id",
+    "env",
+    "environment",
+    "domain",
+    "bucket",
+    "arn",
 ];
 
 pub(in super::super) fn value(deployment: &Deployment, violations: &mut Violations) {
@@ -74,7 +102,8 @@ fn in_json(node: &Node) -> Option<&Node> {
     if !of_secrets.is_empty() {
         return of_secrets.iter().find(told).map(|(_, node)| *node);
     }
-    let is_all_known = leaves.iter().all(|(_, node)| node.scalar().is_some() && !super::super::is_open(node));
+    let is_all_known =
+        leaves.iter().all(|(_, node)| node.scalar().is_some() && !super::super::is_open(node));
     let is_closed = |key: &str| {
         let key: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
         !OPEN.iter().any(|open| key.to_ascii_lowercase().ends_with(open))

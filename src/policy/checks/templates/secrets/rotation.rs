@@ -82,11 +82,18 @@ pub(in super::super) fn function_permissions(deployment: &Deployment, violations
         violations.look_at(rotation.file);
         let lacking = lacking(deployment, rotation, function);
         if !lacking.is_empty() {
-            violations.report(&node.span, format!(
-                "The role of the function {} is not allowed {}: the rotation fails.",
-                quote(&function.name),
-                lacking.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ")
-            ));
+            violations.report(
+                &node.span,
+                format!(
+                    "The role of the function {} is not allowed {}: the rotation fails.",
+                    quote(&function.name),
+                    lacking
+                        .iter()
+                        .map(|action| format!("`{action}`"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ),
+            );
         }
         if !stack.is_plan && !may_be_invoked(deployment, function) {
             violations.report(&node.span, format!(
@@ -106,7 +113,8 @@ fn lacking(deployment: &Deployment, rotation: &Resource, function: &Resource) ->
     let Some(owner) = owner else { return Vec::new() };
     let permissions = Permissions::of(deployment, owner);
     let secret = secret_of(deployment, rotation).and_then(|secret| secret.arn.as_deref());
-    let lacks = |service: &str, action: &&&str, resource| permissions.lack(service, action, resource);
+    let lacks =
+        |service: &str, action: &&&str, resource| permissions.lack(service, action, resource);
     let mut lacking: Vec<String> = ON_SECRET
         .iter()
         .filter(|action| lacks("secretsmanager", action, secret))
@@ -114,7 +122,8 @@ fn lacking(deployment: &Deployment, rotation: &Resource, function: &Resource) ->
         .map(|action| format!("secretsmanager:{action}"))
         .collect();
     let in_vpc = ["VpcConfig"].iter().any(|name| !is_absent(function.property(name)));
-    if in_vpc && owner.is(Type::Role) && !permissions.has_managed("AWSLambdaVPCAccessExecutionRole") {
+    if in_vpc && owner.is(Type::Role) && !permissions.has_managed("AWSLambdaVPCAccessExecutionRole")
+    {
         let actions = IN_VPC.iter().filter(|action| lacks("ec2", action, None));
         lacking.extend(actions.map(|action| format!("ec2:{action}")));
     }
