@@ -245,7 +245,7 @@ pub fn check<'t>(
             analysis.defects.push(syntax_defect(&slip.error, texts(slip.file)));
         }
     }
-    for analysis in analyses.values_mut() {
+    for analysis in of_files.values_mut() {
         analysis
             .defects
             .sort_by(|a, b| (a.span.start, &a.meta.id).cmp(&(b.span.start, &b.meta.id)));

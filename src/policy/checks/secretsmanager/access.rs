@@ -140,7 +140,8 @@ pub(super) fn wildcard_actions(document: &Document, violations: &mut Violations)
 
 pub(super) fn getvalue_all_secrets(document: &Document, violations: &mut Violations) {
     for statement in document.allows() {
-        if !statement.is_about_any("secretsmanager", READING)
+        // A batch returns what `GetSecretValue` is allowed for, and takes no resource but `*`.
+        if !statement.is_about("secretsmanager", "GetSecretValue")
             || condition::names_resources(&statement.conditions)
         {
             continue;
