@@ -66,7 +66,7 @@ fn wanted(task: &Resource) -> Vec<Wanted> {
             Ok(root) => (Cow::Owned(root), Some(definitions.key_span.clone())),
             Err(_) => return Vec::new(),
         },
-        _ => (Cow::Borrowed(definitions.value.unwrapped()), None),
+        _ => (Cow::Borrowed(unwrapped(&definitions.value)), None),
     };
     let containers = root.items().iter();
     let secrets = containers
@@ -109,5 +109,13 @@ impl Wanted {
             _ => None,
         };
         Some(Self { span: node.span.clone(), service, action, from: text.to_owned(), resource })
+    }
+}
+
+/// The value that is written as JSON in a string; anything else is itself.
+fn unwrapped(node: &Node) -> &Node {
+    match &node.value {
+        Value::Json(embedded) => embedded.root.as_ref().unwrap_or(node),
+        _ => node,
     }
 }
