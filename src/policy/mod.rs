@@ -222,7 +222,14 @@ pub fn check<'t>(
             continue;
         }
         let mut identity = Identity::default();
-        for violation in checks::run(document, root.file, &options.disabled) {
+        for mut violation in checks::run(document, root.file, &options.disabled) {
+            if root.is_expanded {
+                // What AWS wrote cannot be changed here; only what was given to it can.
+                if violation.span == root.node.span {
+                    continue;
+                }
+                violation.fix.clear();
+            }
             analysis.defects.push(identity.defect(violation, document, texts(root.file)));
         }
     }

@@ -89,6 +89,14 @@ pub(super) fn rewrite(text: &str, span: &Range<usize>, from: &str, to: &str) -> 
     })?
 }
 
+/// The edit that puts a reference at the start of a string. Without quotes it can stand only where another one does already.
+pub(super) fn restart(text: &str, span: &Range<usize>, from: &str, to: &str) -> Option<Edit> {
+    let Written { quote, inner, raw } = written(text, span)?;
+    let can_stand = !quote.is_empty() || raw.contains("${");
+    (can_stand && raw.starts_with(from))
+        .then(|| Edit { span: inner.start..inner.start + from.len(), text: to.into() })
+}
+
 /// A string without quotes may need them for what it says now.
 fn plain(text: &str, written: &Written, to: &str, span: Range<usize>, added: &str) -> Option<Edit> {
     let is_safe = to.starts_with(|first: char| first.is_ascii_alphanumeric()) && !to.ends_with(':');

@@ -5,6 +5,7 @@ mod frame;
 mod kinds;
 mod names;
 mod plan;
+mod sam;
 mod terraform;
 mod types;
 mod uses;
@@ -212,6 +213,7 @@ impl Stack {
             self.dialect = Dialect::CloudFormation;
             self.frames.push(Frame::new(root, file));
             self.take(cloudformation::Template::new(root).resources(file));
+            self.roots.extend(sam::documents(&self.resources));
         } else if plan::is_plan(root) {
             self.dialect = Dialect::Terraform;
             self.is_plan = true;

@@ -7,7 +7,7 @@ use super::values::is_secret_name;
 use super::{ROW, is_true};
 use crate::finding::{Confidence, Severity};
 use crate::policy::checks::{Check, Deployment, Run, Violations, quote};
-use crate::policy::document::Document;
+use crate::policy::document::{Document, Statement};
 use crate::policy::fix::Change;
 use crate::policy::link::{Dialect, Frame, SUFFIX};
 use crate::policy::text::{hole, variables};
@@ -71,7 +71,7 @@ pub(in crate::policy::checks) const CHECKS: &[Check] = &[
 
 fn suffix_twice(document: &Document, violations: &mut Violations) {
     let suffix = hole(SUFFIX);
-    for text in document.statements.iter().flat_map(|statement| statement.resources()) {
+    for text in document.statements.iter().flat_map(Statement::resources) {
         let Some((_, rest)) = text.value.split_once(&suffix) else { continue };
         let is_suffix = rest.strip_prefix('-').unwrap_or(rest);
         if rest == "*" {
@@ -129,17 +129,23 @@ fn partition(
         None if is_filled => "${AWS::Partition}".into(),
         None => return,
     };
-    let to = text.replacen("arn:aws:", &format!("arn:{known}:"), 1);
-    violations.fix([Change::Rewrite { span: span.clone(), from: text.into(), to }]);
+    let to = format!("arn:{known}:");
+    violations.fix([Change::Restart { span: span.clone(), from: "arn:aws:".into(), to }]);
 }
 
 /// Every text of a value, with its place.
 fn each_text(node: &Node, visit: &mut dyn FnMut(&str, &Range<usize>)) {
     match &node.value {
         Value::String(text) => visit(text, &node.span),
-        Value::Map(entries) => entries.iter().for_each(|entry| each_text(&entry.value, visit)),
+        Value::Map(entries) => {
+            for entry in entries {
+                each_text(&entry.value, visit);
+            }
+        }
         Value::List(items) | Value::Call(_, items) => {
-            items.iter().for_each(|item| each_text(item, visit));
+            for item in items {
+                each_text(item, visit);
+            }
         }
         Value::Json(embedded) => embedded.root.iter().for_each(|root| each_text(root, visit)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Hole(_) => {}

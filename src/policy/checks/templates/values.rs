@@ -87,10 +87,7 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 
 /// A value that is written out in the template itself.
 pub(super) fn literal(node: &Node) -> Option<&str> {
-    let text = match &node.value {
-        Value::String(text) | Value::Number(text) => text,
-        _ => return None,
-    };
+    let (Value::String(text) | Value::Number(text)) = &node.value else { return None };
     (!is_placeholder(text)).then_some(text)
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::{is_absent, place};
 use crate::policy::checks::{Deployment, Violations, quote};
-use crate::policy::document::{Document, Sense};
+use crate::policy::document::{Document, Sense, Statement};
 use crate::policy::link::{Resource, Type};
 use crate::policy::principal::Principal;
 
@@ -50,7 +50,7 @@ fn apart<'a>(
 fn lets_all_through(document: &Document) -> bool {
     let is_star = |text: Option<&str>| matches!(text, Some("*" | "*:*"));
     document.is_complete
-        && document.statements.iter().all(|statement| statement.allows())
+        && document.statements.iter().all(Statement::allows)
         && document.allows().any(|statement| {
             let actions = statement
                 .actions()

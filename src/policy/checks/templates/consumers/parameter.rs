@@ -132,7 +132,9 @@ fn each(
             }
         }
         Value::List(items) | Value::Call(_, items) => {
-            items.iter().for_each(|item| each(resource, property, item, violations, visit));
+            for item in items {
+                each(resource, property, item, violations, visit);
+            }
         }
         Value::String(text) => visit(resource, property, node, text, violations),
         _ => {}

@@ -3,7 +3,7 @@
 use super::super::{inner, is_absent, is_open, place};
 use crate::policy::arn::Arn;
 use crate::policy::checks::{Deployment, Violations, quote};
-use crate::policy::document::Document;
+use crate::policy::document::{Document, Statement};
 use crate::policy::link::{Dialect, Resource, Type};
 use crate::policy::principal::{Kind, Principal};
 use crate::policy::tree::Node;
@@ -41,7 +41,7 @@ fn foreign<'a>(deployment: &Deployment, document: &'a Document) -> Option<&'a Pr
         .filter(|statement| {
             statement.is_about_any("secretsmanager", &["GetSecretValue", "PutSecretValue"])
         })
-        .flat_map(|statement| statement.principals())
+        .flat_map(Statement::principals)
         .filter(|principal| principal.kind == Kind::Aws && principal.account().is_some())
         .collect();
     let last = named.last().copied()?;
@@ -115,7 +115,7 @@ pub(in super::super) fn replica_key(deployment: &Deployment, violations: &mut Vi
             let region = region.filter(|node| !is_open(node)).and_then(Node::string);
             let Some(key) = inner(secret, replica, "KmsKeyId") else { continue };
             let written = key.string().and_then(Arn::parse);
-            let of_key = written.as_ref().and_then(|arn| arn.region_name());
+            let of_key = written.as_ref().and_then(Arn::region_name);
             if let (Some(region), Some(other)) = (region, of_key)
                 && region != other
             {

@@ -115,7 +115,9 @@ fn in_json(node: &Node) -> Option<&Node> {
 fn collect<'a>(key: &'a str, node: &'a Node, leaves: &mut Vec<(&'a str, &'a Node)>) {
     match &node.value {
         Value::Map(entries) => {
-            entries.iter().for_each(|entry| collect(&entry.key, &entry.value, leaves));
+            for entry in entries {
+                collect(&entry.key, &entry.value, leaves);
+            }
         }
         Value::List(items) => items.iter().for_each(|item| collect(key, item, leaves)),
         Value::Bool(_) | Value::Null => {}

@@ -96,7 +96,8 @@ pub(in super::super) fn function_permissions(deployment: &Deployment, violations
             );
         }
         if !stack.is_plan && !may_be_invoked(deployment, function) {
-            violations.report(&node.span, format!(
+            violations.look_at(function.file);
+            violations.report(&function.name_span, format!(
                 "Nothing lets `secretsmanager.amazonaws.com` invoke the function {}: the rotation never starts.",
                 quote(&function.name)
             ));
