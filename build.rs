@@ -52,6 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::write(out.join("rules.bin"), postcard::to_allocvec(&rules)?)?;
     fs::write(out.join("rule_sources.rs"), sources)?;
+    fs::write(out.join("examples.rs"), examples(&root.join("fixtures/policy"))?)?;
     fs::write(out.join("weights.rs"), weights(&folder.join("score.toml"))?)?;
     Ok(())
 }
@@ -70,6 +71,63 @@ fn weights(file: &Path) -> Result<String, Box<dyn Error>> {
     }
     array.push(']');
     Ok(array)
+}
+
+/// One bad and one good document of every policy check, in the first language that it has fixtures in.
+fn examples(folder: &Path) -> Result<String, Box<dyn Error>> {
+    rerun_if_changed(folder);
+    let mut checks: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_, std::io::Error>>()?;
+    checks.sort();
+    let mut array = String::from("&[\n");
+    for check in &checks {
+        let id = check.file_name().and_then(|name| name.to_str()).ok_or("a name is not UTF-8")?;
+        for stem in ["bad", "good"] {
+            let files = ["json", "yaml", "tf"]
+                .map(|language| (language, check.join(format!("{stem}.{language}"))));
+            let Some((language, file)) = files.into_iter().find(|(_, file)| file.exists()) else {
+                continue;
+            };
+            rerun_if_changed(&file);
+            let text = fs::read_to_string(&file)?;
+            let text = if language == "json" { first_document(&text) } else { text };
+            writeln!(array, "    ({id:?}, {stem:?}, {language:?}, {:?}),", text.trim_end())?;
+        }
+    }
+    array.push(']');
+    Ok(array)
+}
+
+/// The first item of a list of documents, moved to the left; anything else as it is.
+fn first_document(text: &str) -> String {
+    if !text.trim_start().starts_with('[') {
+        return text.into();
+    }
+    let (mut depth, mut in_string, mut escaped, mut start) = (0, false, false, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' if !in_string => {
+                if depth == 0 {
+                    start = at;
+                }
+                depth += 1;
+            }
+            b'}' if !in_string => {
+                depth -= 1;
+                if depth == 0 {
+                    let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+                    let indent = &text[line..start];
+                    return text[start..=at].replace(&format!("\n{indent}"), "\n");
+                }
+            }
+            _ => {}
+        }
+    }
+    text.into()
 }
 
 fn rerun_if_changed(path: &Path) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::blob::Origin;
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{ContentId, Fingerprint};
 use crate::location::Location;
 use crate::snippet::Snippet;
 
@@ -80,6 +80,30 @@ pub struct RuleMeta {
     pub references: Vec<String>,
     /// Words to filter by; the first is `secret` or `policy`.
     pub tags: Vec<String>,
+    /// What only a policy check has.
+    pub check: Option<CheckMeta>,
+}
+
+/// What is known of a policy check beside what every rule has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckMeta {
+    /// What AWS really does, and why that matters.
+    pub why: String,
+    /// Finding codes of IAM Access Analyzer that say the same.
+    pub aliases: Vec<String>,
+    /// A document that the check reports, and what it is written in.
+    pub bad: Example,
+    /// A document that it does not report.
+    pub good: Example,
+}
+
+/// A small policy or template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// `json`, `yaml` or `tf`.
+    pub language: &'static str,
+    /// The text.
+    pub text: &'static str,
 }
 
 /// What can be said offline about how real a secret is.
@@ -170,7 +194,27 @@ pub enum FindingKind {
     Policy {
         /// The more general checks that found the same element.
         supersedes: Vec<String>,
+        /// What puts it right, where that is mechanical.
+        fix: Option<Fix>,
     },
+}
+
+/// Changes of one file that put a finding right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// Sorted and apart; at least one.
+    pub edits: Vec<Edit>,
+    /// The content that the edits are for.
+    pub of: ContentId,
+}
+
+/// A replacement of bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes; empty where something is only added.
+    pub location: Location,
+    /// What comes.
+    pub text: String,
 }
 
 /// One place of a finding.

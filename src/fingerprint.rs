@@ -13,6 +13,17 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(String);
 
+/// The SHA-256 of a whole input: whether it is still what was scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContentId([u8; 32]);
+
+impl ContentId {
+    /// The id of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
 impl Fingerprint {
     /// For a secret of 70 bits or more: 128 bits of SHA-256 over rule family and secret.
     pub fn of_strong_secret(family: &str, secret: &[u8]) -> Self {

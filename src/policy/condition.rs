@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::arn::Arn;
 use super::text::{Part, Wildcards, parts};
 use super::tree::Node;
 
@@ -34,7 +35,8 @@ pub(super) enum Quantifier {
 }
 
 impl<'a> Operator<'a> {
-    fn read(text: &'a str) -> Self {
+    /// The parts of an operator as written.
+    pub(super) fn read(text: &'a str) -> Self {
         let (quantifier, rest) = match text.split_once(':') {
             Some(("ForAllValues", rest)) => (Quantifier::ForAllValues, rest),
             Some(("ForAnyValue", rest)) => (Quantifier::ForAnyValue, rest),
@@ -96,23 +98,51 @@ impl Condition<'_> {
     pub(super) fn narrows(&self) -> bool {
         let free = |value: &str| match self.key.as_str() {
             "aws:sourceip" => matches!(value, "0.0.0.0/0" | "::/0" | "0.0.0.0/1" | "128.0.0.0/1"),
+            // Whoever has credentials, of any account.
+            "lambda:functionurlauthtype" => value == "AWS_IAM",
             _ => self.operator.wildcards() == Wildcards::Match && is_free(value),
         };
+        // Without a value that can be read the condition never holds, or its values come from elsewhere.
         self.key.is_empty()
-            || self.operator.requires_value()
-                && !self.values.is_empty()
-                && !self.values.iter().any(|(value, _)| free(value))
+            || self.operator.requires_value() && !self.values.iter().any(|(value, _)| free(value))
     }
 
     /// Whether the key must be there, whatever its value.
-    fn requires_presence(&self) -> bool {
+    pub(super) fn requires_presence(&self) -> bool {
         let is_false = |(value, _): &(&str, Range<usize>)| value.eq_ignore_ascii_case("false");
         self.operator.base == "Null" && !self.values.is_empty() && self.values.iter().all(is_false)
     }
 
+    /// Whether this asks for a truth value, and for this one.
+    pub(super) fn is_flag(&self, value: &str) -> bool {
+        self.operator.base == "Bool"
+            && !self.operator.if_exists
+            && !self.values.is_empty()
+            && self.values.iter().all(|(own, _)| own.eq_ignore_ascii_case(value))
+    }
+
+    /// Whether this holds for what it does not name, and where the key is missing.
+    pub(super) fn is_negated(&self) -> bool {
+        self.operator.base.contains("Not")
+    }
+
+    /// Whether a value stands for principals of no account in particular: anybody can give a role of his own that name.
+    pub(super) fn is_of_any_account(&self) -> bool {
+        self.operator.wildcards() == Wildcards::Match
+            && self.is_on(&["aws:principalarn"])
+            && self.values.iter().any(|(value, _)| {
+                Arn::parse(value).is_some_and(|arn| !arn.account.is_empty() && is_free(arn.account))
+            })
+    }
+
+    /// Whether the key says who calls, from where, or for whom.
+    pub(super) fn is_on_caller(&self) -> bool {
+        CALLER.iter().any(|(audience, keys)| *audience != Audience::Via && self.is_on(keys))
+    }
+
     /// What a value does that no request has.
     pub(super) fn outcome(&self) -> &'static str {
-        if self.operator.base.contains("Not") { "it excludes nothing" } else { "it never holds" }
+        if self.is_negated() { "it excludes nothing" } else { "it never holds" }
     }
 
     /// Whether the key has this name, or starts with it where it ends in `/` or `:`.
@@ -130,31 +160,88 @@ fn is_free(value: &str) -> bool {
     significant.flat_map(parts).all(|part| matches!(part, Part::Any | Part::One))
 }
 
-/// Keys that say who calls, from where, or for whom. One of them, narrowed, and a grant to everybody is none. Tags and
-/// names of users are not among them: any account can give its own principals the same.
+/// Who is left of everybody when the conditions of a grant hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// Everybody in every account.
+    Public,
+    /// Everybody in every account, through services that use a KMS key for them.
+    Via,
+    /// Services of AWS that act for what a condition names.
+    Service,
+    /// Whoever comes from a network, or by the way a condition names.
+    Network,
+    /// The accounts of an organisation.
+    Organisation,
+    /// Some accounts, or some principals of them.
+    Accounts,
+}
+
+/// Keys that say who calls, from where, or for whom; the closest first. One of them, narrowed, and a grant to everybody
+/// is none. Tags and names of users are not among them: any account can give its own principals the same.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
-const CALLER: &[&str] = &[
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalservicename",
-    "aws:userid",
-    "aws:sourcevpce",
-    "aws:sourcevpc",
-    "aws:vpceaccount",
-    "aws:vpceorgid",
-    "aws:vpceorgpaths",
-    "aws:sourceip",
-    "aws:sourcearn",
-    "aws:sourceaccount",
-    "aws:sourceorgid",
-    "aws:sourceorgpaths",
-    "aws:sourceowner",
-    "kms:calleraccount",
-    "lambda:functionurlauthtype",
-    "saml:aud",
+const CALLER: &[(Audience, &[&str])] = &[
+    (
+        Audience::Accounts,
+        &[
+            "aws:principalaccount",
+            "aws:principalarn",
+            "aws:userid",
+            "aws:sourceowner",
+            "kms:calleraccount",
+            // A bucket that leaves the decision to access points, and names whose.
+            "s3:dataaccesspointaccount",
+            "s3:dataaccesspointarn",
+            "saml:aud",
+        ],
+    ),
+    (Audience::Organisation, &["aws:principalorgid", "aws:principalorgpaths"]),
+    (
+        Audience::Network,
+        &[
+            "aws:sourcevpce",
+            "aws:sourcevpc",
+            "aws:vpceaccount",
+            "aws:vpceorgid",
+            "aws:vpceorgpaths",
+            "aws:sourceip",
+            "lambda:functionurlauthtype",
+        ],
+    ),
+    (
+        Audience::Service,
+        &[
+            "aws:sourcearn",
+            "aws:sourceaccount",
+            "aws:sourceorgid",
+            "aws:sourceorgpaths",
+            "aws:principalservicename",
+            "aws:principalservicenameslist",
+        ],
+    ),
+    (Audience::Via, &["kms:viaservice"]),
 ];
+
+/// Keys that are true or false and narrow a grant when they are true.
+const CALLER_FLAGS: &[(Audience, &str)] = &[
+    (Audience::Network, "elasticfilesystem:accessedviamounttarget"),
+    (Audience::Service, "aws:principalisawsservice"),
+];
+
+/// Who is left of everybody. Conditions that also hold where their key is missing count for nothing.
+pub(super) fn audience(conditions: &[Condition]) -> Audience {
+    let narrowed = |keys: &[&str]| {
+        let narrows = |c: &&Condition| c.is_on(keys) && c.narrows() && !c.is_of_any_account();
+        conditions.iter().any(|condition| narrows(&condition))
+    };
+    let by_value = CALLER.iter().find(|(_, keys)| narrowed(keys)).map(|(audience, _)| *audience);
+    let flagged = |key: &str| conditions.iter().any(|c| c.is_on(&[key]) && c.is_flag("true"));
+    let by_flag = CALLER_FLAGS.iter().find(|(_, key)| flagged(key)).map(|(audience, _)| *audience);
+    match (by_value, by_flag) {
+        (None | Some(Audience::Via), Some(audience)) => audience,
+        (by_value, _) => by_value.unwrap_or(Audience::Public),
+    }
+}
 
 /// Keys that say which resource is meant, beside the tags that every service has.
 const RESOURCE: &[&str] = &[
@@ -182,7 +269,7 @@ const WEAK: &[&str] = &[
 
 /// Whether a grant to everybody is one to some: a condition names who calls.
 pub(super) fn names_callers(conditions: &[Condition]) -> bool {
-    conditions.iter().any(|condition| condition.is_on(CALLER) && condition.narrows())
+    !matches!(audience(conditions), Audience::Public | Audience::Via)
 }
 
 /// Whether a grant on everything is one on some: a condition names what it is about.
@@ -197,4 +284,48 @@ pub(super) fn names_resources(conditions: &[Condition]) -> bool {
 /// Whether only conditions that narrow little stand beside a grant.
 pub(super) fn is_weakly_narrowed(conditions: &[Condition]) -> bool {
     conditions.iter().any(|condition| condition.is_on(WEAK))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::read::json;
+
+    #[test]
+    fn conditions_say_who_is_left_of_everybody() {
+        for (block, left) in [
+            ("{}", Audience::Public),
+            (r#"{"StringEquals":{"aws:PrincipalOrgID":"o-abc"}}"#, Audience::Organisation),
+            (r#"{"StringEqualsIfExists":{"aws:PrincipalOrgID":"o-abc"}}"#, Audience::Public),
+            (
+                r#"{"ForAllValues:StringLike":{"aws:PrincipalOrgPaths":"o-abc/*"}}"#,
+                Audience::Public,
+            ),
+            (
+                r#"{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"o-abc/*"}}"#,
+                Audience::Organisation,
+            ),
+            (r#"{"StringNotEquals":{"aws:PrincipalAccount":"111122223333"}}"#, Audience::Public),
+            (r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:*"}}"#, Audience::Public),
+            (r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/app"}}"#, Audience::Public),
+            (
+                r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/*"}}"#,
+                Audience::Accounts,
+            ),
+            (r#"{"StringEquals":{"aws:SourceVpce":"vpce-1a2b3c4d"}}"#, Audience::Network),
+            (r#"{"IpAddress":{"aws:SourceIp":"0.0.0.0/0"}}"#, Audience::Public),
+            (r#"{"ArnLike":{"aws:SourceArn":"arn:aws:s3:::bucket"}}"#, Audience::Service),
+            (r#"{"Bool":{"aws:PrincipalIsAWSService":"true"}}"#, Audience::Service),
+            (r#"{"StringEquals":{"kms:ViaService":"s3.us-east-1.amazonaws.com"}}"#, Audience::Via),
+            (
+                r#"{"StringEquals":{"kms:ViaService":"s3.us-east-1.amazonaws.com","kms:CallerAccount":"111122223333"}}"#,
+                Audience::Accounts,
+            ),
+            (r#"{"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}}"#, Audience::Network),
+            (r#"{"StringEquals":{"lambda:FunctionUrlAuthType":"AWS_IAM"}}"#, Audience::Public),
+        ] {
+            let block_tree = json::parse(block).unwrap();
+            assert_eq!(audience(&read(Some(&block_tree))), left, "{block}");
+        }
+    }
 }

@@ -18,7 +18,7 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use crate::blob::Blob;
-use crate::finding::{Confidence, RuleMeta, Severity};
+use crate::finding::{CheckMeta, Confidence, Example, RuleMeta, Severity};
 use crate::fingerprint::Fingerprint;
 use checks::{Check, Deployment, Run, Violation, World};
 use document::Document;
@@ -68,8 +68,26 @@ fn meta(check: &Check) -> RuleMeta {
         confidence: check.confidence,
         references: vec![check.url.into()],
         tags: tags.map(Into::into).collect(),
+        check: Some(CheckMeta {
+            why: check.why.into(),
+            aliases: check.aliases.iter().map(|alias| (*alias).into()).collect(),
+            bad: example(check.id, "bad"),
+            good: example(check.id, "good"),
+        }),
     }
 }
+
+/// The first document of the fixtures of a check.
+fn example(id: &str, stem: &str) -> Example {
+    let found = EXAMPLES.iter().find(|(of, name, ..)| *of == id && *name == stem);
+    found.map_or(Example { language: "json", text: "" }, |(.., language, text)| Example {
+        language,
+        text,
+    })
+}
+
+/// Check, `bad` or `good`, language, text: packed by `build.rs`.
+const EXAMPLES: &[(&str, &str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
 /// One defect of a policy document, in a blob.
 #[derive(Clone, Debug)]
@@ -86,6 +104,8 @@ pub struct Defect {
     pub message: String,
     /// The more general checks that found the same.
     pub supersedes: Vec<String>,
+    /// Whether what stands there is a secret itself.
+    pub is_secret: bool,
     /// The changes of the blob's bytes that put it right, sorted and apart; none where a person has to decide.
     pub fix: Vec<Edit>,
     /// Its identity across runs.
@@ -287,7 +307,8 @@ impl Identity {
 }
 
 fn defect(violation: Violation, normalised: &str, element: &str, fix: Option<Vec<Edit>>) -> Defect {
-    let Violation { check, file: _, severity, span, message, supersedes, fix: _ } = violation;
+    let Violation { check, file: _, severity, span, message, supersedes, is_secret, fix: _ } =
+        violation;
     Defect {
         meta: shared_meta(check),
         severity,
@@ -296,6 +317,7 @@ fn defect(violation: Violation, normalised: &str, element: &str, fix: Option<Vec
         span,
         message,
         supersedes: supersedes.into_iter().map(Into::into).collect(),
+        is_secret,
         fix: fix.unwrap_or_default(),
     }
 }
@@ -312,6 +334,7 @@ fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
         span: error.span.clone(),
         message: format!("This is not JSON: {}. AWS refuses the whole document.", error.problem),
         supersedes: Vec::new(),
+        is_secret: false,
         fix: Vec::new(),
         fingerprint: Fingerprint::of_policy(check.id, &normalised, &error.problem),
     }

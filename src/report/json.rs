@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Options, listed};
 use crate::config::Secrets;
 use crate::date::timestamp;
-use crate::finding::{Finding, FindingKind, Place};
+use crate::finding::{Edit, Finding, FindingKind, Place};
 use crate::location::Position;
 use crate::outcome::{Outcome, Skipped};
 
@@ -68,7 +68,16 @@ enum KindView<'a> {
     },
     Policy {
         supersedes: &'a [String],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fix: Option<Vec<EditView<'a>>>,
     },
+}
+
+#[derive(Serialize)]
+struct EditView<'a> {
+    start: PositionView,
+    end: PositionView,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -169,7 +178,10 @@ fn view(finding: &Finding, secrets: Secrets) -> FindingView<'_> {
             verdict: verdict.name(),
             facts: facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         },
-        FindingKind::Policy { supersedes } => KindView::Policy { supersedes },
+        FindingKind::Policy { supersedes, fix } => {
+            let fix = fix.as_ref().map(|fix| fix.edits.iter().map(edit_view).collect());
+            KindView::Policy { supersedes, fix }
+        }
     };
     FindingView {
         rule: &finding.rule.id,
@@ -183,6 +195,11 @@ fn view(finding: &Finding, secrets: Secrets) -> FindingView<'_> {
         kind,
         places: finding.places.iter().map(place_view).collect(),
     }
+}
+
+fn edit_view(edit: &Edit) -> EditView<'_> {
+    let Edit { location, text } = edit;
+    EditView { start: position_view(location.start), end: position_view(location.end), text }
 }
 
 fn place_view(place: &Place) -> PlaceView<'_> {

@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 use serde_sarif::sarif::{
-    ArtifactLocation, Invocation, Location, Message, MultiformatMessageString, Notification,
-    PhysicalLocation, PropertyBag, Region, ReportingConfiguration, ReportingDescriptor,
-    Result as SarifResult, ResultLevel, Run, RunAutomationDetails, Sarif, Suppression,
-    SupressionKind as SarifSuppression, Tool, ToolComponent,
+    ArtifactChange, ArtifactContent, ArtifactLocation, Fix as SarifFix, Invocation, Location,
+    Message, MultiformatMessageString, Notification, PhysicalLocation, PropertyBag, Region,
+    Replacement, ReportingConfiguration, ReportingDescriptor, Result as SarifResult, ResultLevel,
+    Run, RunAutomationDetails, Sarif, Suppression, SupressionKind as SarifSuppression, Tool,
+    ToolComponent,
 };
 
 use super::{Options, Suppressed, listed};
@@ -94,6 +95,10 @@ fn descriptor(rule: &RuleMeta) -> ReportingDescriptor {
     properties.insert("tags".into(), json!(tags));
     properties.insert("precision".into(), json!(precision(rule.confidence)));
     properties.insert("security-severity".into(), json!(security_severity(rule.severity)));
+    let aliases = rule.check.as_ref().map_or(&[][..], |check| &check.aliases);
+    if !aliases.is_empty() {
+        properties.insert("accessAnalyzer".into(), json!(aliases));
+    }
     let links = rule.references.iter().fold(String::new(), |links, link| links + "\n- " + link);
     let help = MultiformatMessageString::builder()
         .text(format!("{}{links}", rule.help))
@@ -130,7 +135,7 @@ fn result(
             properties.insert("verdict".into(), json!(verdict.name()));
             properties.extend(facts.iter().map(|(name, value)| (name.clone(), json!(value))));
         }
-        FindingKind::Policy { supersedes } if !supersedes.is_empty() => {
+        FindingKind::Policy { supersedes, .. } if !supersedes.is_empty() => {
             properties.insert("supersedes".into(), json!(supersedes));
         }
         FindingKind::Policy { .. } => {}
@@ -147,7 +152,11 @@ fn result(
         .fingerprints(BTreeMap::from([("keylint/v1".to_owned(), fingerprint.to_owned())]))
         .partial_fingerprints(BTreeMap::from(partial))
         .properties(PropertyBag::builder().additional_properties(properties).build());
-    let Some(suppression) = &place.suppressed else { return result.build() };
+    // `build` of a builder with other fields set is of another type: what may be absent is set on the result.
+    let fixes = fixes(finding, place);
+    let mut result = result.build();
+    result.fixes = fixes;
+    let Some(suppression) = &place.suppressed else { return result };
     let kind = match suppression.kind {
         SuppressionKind::Inline => SarifSuppression::InSource,
         SuppressionKind::Config => SarifSuppression::External,
@@ -156,7 +165,28 @@ fn result(
         .kind(json!(kind))
         .status(json!("accepted"))
         .justification(&suppression.reason);
-    result.suppressions(vec![known.build()]).build()
+    result.suppressions = Some(vec![known.build()]);
+    result
+}
+
+/// What puts the finding right: the same bytes for every reader.
+fn fixes(finding: &Finding, place: &Place) -> Option<Vec<SarifFix>> {
+    let FindingKind::Policy { fix: Some(fix), .. } = &finding.kind else { return None };
+    let replacements = fix.edits.iter().map(|edit| {
+        Replacement::builder()
+            .deleted_region(plain_region(&edit.location))
+            .inserted_content(ArtifactContent::builder().text(&edit.text).build())
+            .build()
+    });
+    let change = ArtifactChange::builder()
+        .artifact_location(ArtifactLocation::builder().uri(uri(&place.origin)).build())
+        .replacements(replacements.collect::<Vec<_>>())
+        .build();
+    let fix = SarifFix::builder()
+        .description(message(&finding.rule.help))
+        .artifact_changes(vec![change])
+        .build();
+    Some(vec![fix])
 }
 
 fn message(text: &str) -> Message {
@@ -173,25 +203,26 @@ fn location(origin: &Origin, region: Option<Region>) -> Location {
     Location::builder().physical_location(physical).build()
 }
 
-fn region(finding: &Finding, place: &Place, secrets: Secrets) -> Region {
+fn plain_region(location: &crate::location::Location) -> Region {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let (start, end) = (place.location.start, place.location.end);
-    let region = Region::builder()
+    let (start, end) = (location.start, location.end);
+    Region::builder()
         .start_line(number(start.line))
         .start_column(number(start.column_utf16))
         .end_line(number(end.line))
         .end_column(number(end.column_utf16))
         .byte_offset(number(start.offset))
-        .byte_length(number(end.offset - start.offset));
-    match (&finding.kind, secrets) {
-        (FindingKind::Secret { secret, .. }, Secrets::Revealed) => {
-            let text = String::from_utf8_lossy(secret.reveal()).into_owned();
-            region
-                .snippet(serde_sarif::sarif::ArtifactContent::builder().text(text).build())
-                .build()
-        }
-        _ => region.build(),
+        .byte_length(number(end.offset - start.offset))
+        .build()
+}
+
+fn region(finding: &Finding, place: &Place, secrets: Secrets) -> Region {
+    let mut region = plain_region(&place.location);
+    if let (FindingKind::Secret { secret, .. }, Secrets::Revealed) = (&finding.kind, secrets) {
+        let text = String::from_utf8_lossy(secret.reveal()).into_owned();
+        region.snippet = Some(ArtifactContent::builder().text(text).build());
     }
+    region
 }
 
 /// A relative reference with forward slashes, or a `file:` URI; every byte that is not plain is percent-encoded.

@@ -1,6 +1,7 @@
 //! The policies of a scan: what may hold one is kept until everything is read, then files are joined and checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -8,12 +9,14 @@ use rayon::prelude::*;
 
 use super::{Part, place, redactions, unlisted};
 use crate::blob::{Blob, Content, Origin};
-use crate::config::Config;
-use crate::finding::{Finding, FindingKind, Place};
-use crate::location::{Position, Width};
+use crate::config::{Config, Secrets};
+use crate::finding::{Edit, Finding, FindingKind, Fix, Place};
+use crate::fingerprint::ContentId;
+use crate::location::{Location, Position, Width};
 use crate::outcome::{SkipReason, Skipped};
 use crate::policy::{self, Analysis, Defect, Options, Stack, Template};
 use crate::secrets;
+use crate::snippet::Redaction;
 
 /// A file that may hold policies: its text, and what was read of it.
 pub(super) struct Held {
@@ -124,24 +127,59 @@ impl Part {
         // Whatever half is asked for, a secret in a policy must not be shown.
         let detections = unlisted(&blob, config, &mut secrets::Scratch::default());
         let redactions = redactions(&detections, config.secrets);
+        let hidden = hidden(&analysis.defects, &redactions, config.secrets);
         let mut locator = blob.locator();
+        let locations = edit_locations(&blob, &analysis.defects);
+        let id = ContentId::of(blob.text);
         for defect in analysis.defects {
             if defect.confidence < config.min_confidence {
                 self.stats.below_confidence += 1;
                 continue;
             }
             let location = locator.locate(&defect.span);
-            let place = place(&blob, &defect.span, location, &redactions, &defect.meta.id);
+            let place = place(&blob, &defect.span, location, &hidden, &defect.meta.id);
             let message = redactions.iter().fold(defect.message.clone(), |message, redaction| {
                 let secret = blob.text.get(redaction.span.clone()).unwrap_or_default();
                 message.replace(&*String::from_utf8_lossy(secret), &redaction.mask(secret))
             });
-            self.findings.push(policy_finding(defect, message, place, config));
+            let fix = fix(&defect.fix, &locations, id);
+            self.findings.push(policy_finding(defect, message, place, fix, config));
         }
     }
 }
 
-fn policy_finding(defect: Defect, message: String, place: Place, config: &Config) -> Finding {
+/// Where the edits of all defects are, looked up in the order of the text.
+fn edit_locations(blob: &Blob, defects: &[Defect]) -> HashMap<Range<usize>, Location> {
+    // A text that was transcoded, or is not the whole input, has no bytes to edit.
+    if blob.width != Width::Bytes || blob.start != Position::START {
+        return HashMap::new();
+    }
+    let mut spans: Vec<&Range<usize>> =
+        defects.iter().flat_map(|defect| &defect.fix).map(|edit| &edit.span).collect();
+    spans.sort_by_key(|span| span.start);
+    let mut locator = blob.locator();
+    spans.into_iter().map(|span| (span.clone(), locator.locate(span))).collect()
+}
+
+fn fix(
+    edits: &[policy::Edit],
+    locations: &HashMap<Range<usize>, Location>,
+    of: ContentId,
+) -> Option<Fix> {
+    let edit = |edit: &policy::Edit| {
+        Some(Edit { location: *locations.get(&edit.span)?, text: edit.text.clone() })
+    };
+    let edits: Vec<Edit> = edits.iter().map(edit).collect::<Option<_>>()?;
+    (!edits.is_empty()).then_some(Fix { edits, of })
+}
+
+fn policy_finding(
+    defect: Defect,
+    message: String,
+    place: Place,
+    fix: Option<Fix>,
+    config: &Config,
+) -> Finding {
     let severity = config.severities.get(&defect.meta.id).copied().unwrap_or(defect.severity);
     Finding {
         rule: defect.meta,
@@ -149,7 +187,23 @@ fn policy_finding(defect: Defect, message: String, place: Place, config: &Config
         confidence: defect.confidence,
         message,
         places: vec![place],
-        kind: FindingKind::Policy { supersedes: defect.supersedes },
+        kind: FindingKind::Policy { supersedes: defect.supersedes, fix },
         fingerprint: defect.fingerprint,
     }
+}
+
+/// What must not be shown of a file: the secrets found in it, and the values that a check says are one.
+fn hidden(defects: &[Defect], known: &[Redaction], secrets: Secrets) -> Vec<Redaction> {
+    let own = defects.iter().filter(|defect| defect.is_secret && secrets == Secrets::Masked);
+    let own = own.map(|defect| Redaction { span: defect.span.clone(), keep: 0 });
+    let mut all: Vec<Redaction> = own.chain(known.iter().cloned()).collect();
+    all.sort_by_key(|redaction| (redaction.span.start, redaction.keep));
+    let mut apart: Vec<Redaction> = Vec::with_capacity(all.len());
+    for redaction in all {
+        match apart.last_mut().filter(|last| redaction.span.start < last.span.end) {
+            Some(last) => last.span.end = last.span.end.max(redaction.span.end),
+            None => apart.push(redaction),
+        }
+    }
+    apart
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use keylint::blob::{Blob, Content, Origin};
 use keylint::config::Secrets;
-use keylint::finding::{Confidence, Finding, FindingKind, Place, RuleMeta, Severity};
-use keylint::fingerprint::Fingerprint;
+use keylint::finding::{
+    CheckMeta, Confidence, Edit, Example, Finding, FindingKind, Fix, Place, RuleMeta, Severity,
+};
+use keylint::fingerprint::{ContentId, Fingerprint};
 use keylint::outcome::Outcome;
 use keylint::report::{self, Format, Look, Options, Suppressed};
 use keylint::snippet::Snippet;
@@ -25,6 +27,12 @@ fn outcome() -> Outcome {
         confidence: Confidence::High,
         references: vec!["https://docs.aws.amazon.com/IAM/latest/UserGuide/".into()],
         tags: vec!["policy".into()],
+        check: Some(CheckMeta {
+            why: "Whoever has it can do everything.".into(),
+            aliases: vec!["ANY_ACTION".into()],
+            bad: Example { language: "json", text: "{}" },
+            good: Example { language: "json", text: "{}" },
+        }),
     };
     let origin = Arc::new(Origin::File { path: PathBuf::from("policy.json") });
     let span = 14..17;
@@ -34,13 +42,17 @@ fn outcome() -> Outcome {
         suppressed: None,
         origin,
     };
+    let edit = Edit { location: place.location, text: "\"s3:Get\"".into() };
     let finding = Finding {
         rule: Arc::new(rule),
         severity: Severity::High,
         confidence: Confidence::High,
         message: "the statement allows every action".into(),
         places: vec![place],
-        kind: FindingKind::Policy { supersedes: vec!["wide-action".into()] },
+        kind: FindingKind::Policy {
+            supersedes: vec!["wide-action".into()],
+            fix: Some(Fix { edits: vec![edit], of: ContentId::of(POLICY) }),
+        },
         fingerprint: Fingerprint::of_policy("any-action", "statement", "Action"),
     };
     let mut outcome = Outcome { findings: vec![finding], ..Outcome::default() };
@@ -69,7 +81,10 @@ fn json_has_policy_instead_of_secret() {
     let rules: Value = serde_json::from_str(super::json::SCHEMA).unwrap();
     assert_eq!(schema::problems(&rules, &report), Vec::<String>::new());
     let finding = &report["findings"][0];
-    assert_eq!(finding["policy"], json!({ "supersedes": ["wide-action"] }));
+    let start = json!({ "line": 2, "column": 13, "offset": 14 });
+    let end = json!({ "line": 2, "column": 16, "offset": 17 });
+    let edit = json!({ "start": start, "end": end, "text": "\"s3:Get\"" });
+    assert_eq!(finding["policy"], json!({ "supersedes": ["wide-action"], "fix": [edit] }));
     assert_eq!(finding.get("secret"), None);
     assert_eq!(finding["places"][0]["start"], json!({ "line": 2, "column": 13, "offset": 14 }));
     assert_eq!(report["stats"]["documents"], 2);
@@ -83,6 +98,19 @@ fn sarif_has_the_checks_it_supersedes() {
     assert_eq!(run["results"][0]["message"]["text"], "the statement allows every action");
     let tags = &run["tool"]["driver"]["rules"][0]["properties"]["tags"];
     assert_eq!(*tags, json!(["security", "policy"]));
+    let codes = &run["tool"]["driver"]["rules"][0]["properties"]["accessAnalyzer"];
+    assert_eq!(*codes, json!(["ANY_ACTION"]));
+}
+
+#[test]
+fn sarif_has_the_fix_to_the_byte() {
+    let log: Value = serde_json::from_str(&report(Format::Sarif)).unwrap();
+    let change = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"], "policy.json");
+    let replacement = &change["replacements"][0];
+    let region = &replacement["deletedRegion"];
+    assert_eq!((&region["byteOffset"], &region["byteLength"]), (&json!(14), &json!(3)));
+    assert_eq!(replacement["insertedContent"]["text"], "\"s3:Get\"");
 }
 
 #[test]

@@ -1,11 +1,19 @@
 //! The checks: one table, filled by one file per family, and what happens to what they find.
 
+mod conditions;
+mod escalation;
+mod form;
 mod grammar;
 mod kms;
+mod network;
+mod organisation;
 mod principal;
+mod redundancy;
 mod scope;
 mod secretsmanager;
+mod ssm;
 mod templates;
+mod trust;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -107,6 +115,27 @@ pub(super) enum Supersedes {
     OnElement(&'static [&'static str]),
     /// On every element of the same statement.
     InStatement(&'static [&'static str]),
+    /// Some on the same element, some in the same statement.
+    Both {
+        on_element: &'static [&'static str],
+        in_statement: &'static [&'static str],
+    },
+}
+
+impl Supersedes {
+    fn on_element(&self) -> &'static [&'static str] {
+        match self {
+            Self::OnElement(ids) | Self::Both { on_element: ids, .. } => ids,
+            Self::Nothing | Self::InStatement(_) => &[],
+        }
+    }
+
+    fn in_statement(&self) -> &'static [&'static str] {
+        match self {
+            Self::InStatement(ids) | Self::Both { in_statement: ids, .. } => ids,
+            Self::Nothing | Self::OnElement(_) => &[],
+        }
+    }
 }
 
 /// The general checks of a resource that is too broad, which give way to those that know what it opens.
@@ -119,10 +148,18 @@ const OVER_RESOURCES: Supersedes = Supersedes::OnElement(&[
 /// The tables of all families.
 const FAMILIES: &[&[Check]] = &[
     grammar::CHECKS,
+    conditions::CHECKS,
+    form::CHECKS,
+    redundancy::CHECKS,
+    organisation::CHECKS,
     principal::CHECKS,
+    trust::CHECKS,
+    network::CHECKS,
     scope::CHECKS,
     secretsmanager::CHECKS,
     kms::CHECKS,
+    ssm::CHECKS,
+    escalation::CHECKS,
     templates::SECRETS,
     templates::KEYS,
     templates::CONSUMERS,
@@ -162,6 +199,8 @@ pub(super) struct Violation {
     pub(super) message: String,
     /// Ids of the checks that reported the same and gave way.
     pub(super) supersedes: Vec<&'static str>,
+    /// Whether what stands there must not be shown.
+    pub(super) is_secret: bool,
     /// What a program may do about it; nothing where a person has to decide.
     pub(super) fix: Vec<Change>,
 }
@@ -185,6 +224,13 @@ impl Violations {
         self.file = file;
     }
 
+    /// Says that what was reported last is a secret itself.
+    pub(super) fn hide(&mut self) {
+        if let Some(last) = self.found.last_mut() {
+            last.is_secret = true;
+        }
+    }
+
     /// Says which changes, made together, put right what was reported last.
     pub(super) fn fix(&mut self, changes: impl IntoIterator<Item = Change>) {
         if let Some(last) = self.found.last_mut() {
@@ -206,6 +252,7 @@ impl Violations {
             span: span.clone(),
             message: message.into(),
             supersedes: Vec::new(),
+            is_secret: false,
             fix: Vec::new(),
         });
     }
@@ -267,31 +314,34 @@ fn supersede(found: Vec<Violation>, document: &Document) -> Vec<Violation> {
     let statement = |span: &Range<usize>| {
         document.statement_at(span).map(|statement| statement.node.span.start)
     };
-    // The violations that others give way to: by their element, and by their statement.
+    // The violations that others give way to: by their element, and by their statement, one of each check.
     let mut on_element: HashMap<Range<usize>, Vec<usize>> = HashMap::new();
-    let mut in_statement: HashMap<Option<usize>, usize> = HashMap::new();
+    let mut in_statement: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
     for (at, violation) in found.iter().enumerate() {
-        match violation.check.supersedes {
-            Supersedes::Nothing => {}
-            Supersedes::OnElement(_) => {
-                on_element.entry(violation.span.clone()).or_default().push(at);
-            }
-            Supersedes::InStatement(_) => {
-                in_statement.entry(statement(&violation.span)).or_insert(at);
+        if !violation.check.supersedes.on_element().is_empty() {
+            on_element.entry(violation.span.clone()).or_default().push(at);
+        }
+        if !violation.check.supersedes.in_statement().is_empty() {
+            let others = in_statement.entry(statement(&violation.span)).or_default();
+            let is_same = |other: &usize| {
+                found.get(*other).is_some_and(|other| other.check.id == violation.check.id)
+            };
+            if !others.iter().any(is_same) {
+                others.push(at);
             }
         }
     }
     let winner = |general: &Violation| {
-        let rivals = on_element.get(&general.span).into_iter().flatten();
-        let mut rivals = rivals.chain(in_statement.get(&statement(&general.span))).copied();
-        rivals.find(|at| {
-            found.get(*at).is_some_and(|special| match special.check.supersedes {
-                Supersedes::Nothing => false,
-                Supersedes::OnElement(ids) | Supersedes::InStatement(ids) => {
-                    ids.contains(&general.check.id)
-                }
-            })
-        })
+        let gives_way = |at: &usize, ids: fn(&Supersedes) -> &'static [&'static str]| {
+            let special = found.get(*at);
+            special
+                .is_some_and(|special| ids(&special.check.supersedes).contains(&general.check.id))
+        };
+        let mut near = on_element.get(&general.span).into_iter().flatten();
+        let mut around = in_statement.get(&statement(&general.span)).into_iter().flatten();
+        near.find(|at| gives_way(at, Supersedes::on_element))
+            .or_else(|| around.find(|at| gives_way(at, Supersedes::in_statement)))
+            .copied()
     };
     let winners: Vec<Option<usize>> = found.iter().map(winner).collect();
     let mut superseded: Vec<Vec<&'static str>> = vec![Vec::new(); found.len()];

@@ -139,6 +139,8 @@ impl Hint {
             "AssumeRolePolicyDocument" => Some(Self::Is(Kind::Trust)),
             "KeyPolicy" => Some(Self::Is(Kind::Key)),
             "ResourcePolicy" => Some(Self::HasPrincipal),
+            "ServiceControlPolicy" => Some(Self::Is(Kind::ServiceControl)),
+            "ResourceControlPolicy" => Some(Self::Is(Kind::ResourceControl)),
             "PolicyVersion" | "PolicyVersionList" | "RolePolicyList" | "UserPolicyList"
             | "GroupPolicyList" => Some(Self::Is(Kind::Identity)),
             _ => None,

@@ -1,12 +1,14 @@
 //! Key policies: who can change them, and what other accounts get.
 
+use super::usage::constrains_grants;
 use crate::finding::Severity;
 use crate::policy::actions;
 use crate::policy::arn::is_everything;
 use crate::policy::checks::{Violations, quote};
-use crate::policy::condition::Condition;
 use crate::policy::document::{Document, Sense, Statement};
+use crate::policy::fix::Change;
 use crate::policy::principal::{Form, Kind, Principal};
+use crate::policy::text::has_hole;
 
 /// What a principal of another account can do with a key.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html>
@@ -75,7 +77,8 @@ pub(super) fn lockout(document: &Document, violations: &mut Violations) {
             );
         }
     }
-    if able.iter().any(|statement| is_for_account(statement) || is_open(statement)) {
+    let is_kept = able.iter().any(|statement| is_for_account(statement) || is_open(statement));
+    if is_kept || !document.is_complete {
         return;
     }
     let heading = document.heading();
@@ -117,22 +120,6 @@ fn foreign<'d>(document: &'d Document) -> Vec<(&'d Statement<'d>, &'d Principal<
         Some((statement, statement.principals().iter().find(is_foreign)?))
     };
     document.statements.iter().filter(|s| s.allows()).filter_map(with_principal).collect()
-}
-
-/// Whether grants are narrowed to what AWS services make of them.
-fn constrains_grants(condition: &Condition) -> bool {
-    let positive = condition.is_on(&[
-        "kms:grantoperations",
-        "kms:granteeprincipal",
-        "kms:grantconstrainttype",
-        "kms:viaservice",
-    ]) && condition.narrows();
-    let for_aws = condition.is_on(&["kms:grantisforawsresource"])
-        && condition.operator.base == "Bool"
-        && condition.values.iter().all(|(value, _)| value.eq_ignore_ascii_case("true"));
-    // `ForAllValues` on the operations holds without any as well, which KMS refuses.
-    let operations = condition.is_on(&["kms:grantoperations"]) && !condition.values.is_empty();
-    positive || for_aws || operations
 }
 
 pub(super) fn external_admin(document: &Document, violations: &mut Violations) {
@@ -212,10 +199,36 @@ pub(super) fn calleraccount_mismatch(document: &Document, violations: &mut Viola
 
 pub(super) fn resource_not_star(document: &Document, violations: &mut Violations) {
     for text in document.statements.iter().flat_map(Statement::resources) {
-        if !is_everything(text.value, "kms") && !text.value.contains('$') {
+        if !is_everything(text.value, "kms") && !text.value.contains('$') && !has_hole(text.value) {
             violations.report(&text.span, format!(
                 "A key policy is about its own key, which is written `*`; AWS documents nothing else, and {} may match nothing.",
                 quote(text.value)
+            ));
+            let from = text.value.to_owned();
+            violations.fix([Change::Rewrite { span: text.span.clone(), from, to: "*".to_owned() }]);
+        }
+    }
+}
+
+/// A role whose name says that it administers is taken at its word.
+pub(super) fn star_to_non_admin(document: &Document, violations: &mut Violations) {
+    let owner = owner(document);
+    let is_meant = |principal: &&Principal| {
+        let is_own =
+            principal.account().is_none_or(|account| owner.is_none_or(|own| own == account));
+        let is_identity = principal.kind == Kind::Aws && principal.form() == Form::Identity;
+        let administers = principal.text.to_ascii_lowercase().contains("admin");
+        (is_identity && is_own && !administers) || principal.kind == Kind::Service
+    };
+    for statement in document.allows() {
+        let mut actions = statement.actions().iter();
+        let Some(text) = actions.find(|text| actions::covers(text.value, "kms:*")) else {
+            continue;
+        };
+        if let Some(principal) = statement.principals().iter().find(is_meant) {
+            violations.report(&text.span, format!(
+                "{} may not only use this key: it may change who else does, and schedule its deletion.",
+                quote(principal.text)
             ));
         }
     }

@@ -1,41 +1,17 @@
 //! The use of keys: in identity policies, and through other services.
 
+use std::ops::Range;
+
+use crate::finding::Severity;
 use crate::policy::actions;
 use crate::policy::arn::{Arn, is_everything};
-use crate::policy::checks::{Violations, quote, scope};
+use crate::policy::checks::escalation::{Need, is_denied, is_open};
+use crate::policy::checks::{Violations, list, quote, scope};
 use crate::policy::condition::{self, Condition};
-use crate::policy::document::{Document, Sense, Statement};
-use crate::policy::glob::{Class, Glob};
-use crate::policy::text::{Wildcards, strings};
-
-const NAME: Class = Class::of("abcdefghijklmnopqrstuvwxyz0123456789-");
-const DOTTED: Class = Class::of("abcdefghijklmnopqrstuvwxyz0123456789-.");
-
-/// Every value that `kms:ViaService` can have.
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service>
-fn via_services() -> Glob {
-    Glob::default().some(DOTTED).then(".").some(NAME).then(".amazonaws.com")
-}
-
-pub(super) fn viaservice_format(document: &Document, violations: &mut Violations) {
-    for statement in &document.statements {
-        let on_service = |c: &&Condition| c.is_on(&["kms:viaservice"]) && c.operator.base != "Null";
-        for condition in statement.conditions.iter().filter(on_service) {
-            for (value, span) in &condition.values {
-                // Without `Like` a wildcard is a plain sign; what was meant is judged here.
-                let written = strings(value, Wildcards::Match);
-                // The partition of the European sovereign cloud is younger than AWS's page on this key.
-                if !written.intersects(&via_services()) && !value.ends_with(".amazonaws.eu") {
-                    violations.report(span, format!(
-                        "No request comes through {}: services are named `<service>.<region>.amazonaws.com`, so {}.",
-                        quote(value),
-                        condition.outcome()
-                    ));
-                }
-            }
-        }
-    }
-}
+use crate::policy::document::{Document, Kind, Sense, Statement, Text};
+use crate::policy::fix::Change;
+use crate::policy::principal::{Form, Kind as By};
+use crate::policy::text::is_pattern;
 
 /// The operations that an alias can be named for.
 const ON_ALIASES: &[&str] = &["CreateAlias", "UpdateAlias", "DeleteAlias"];
@@ -51,6 +27,7 @@ pub(super) fn alias_in_resource(document: &Document, violations: &mut Violations
                     "{} is the alias, not the key: this says nothing about using the key behind it.",
                     quote(text.value)
                 ));
+                violations.fix(by_alias(statement, text));
             } else if text.value.starts_with("alias/") || is_key_id(text.value) {
                 violations.report(
                     &text.span,
@@ -62,6 +39,34 @@ pub(super) fn alias_in_resource(document: &Document, violations: &mut Violations
             }
         }
     }
+}
+
+/// The changes that name the keys behind an alias by a condition, where the statement has no other resource or condition.
+fn by_alias(statement: &Statement, text: &Text) -> Vec<Change> {
+    let alias = Arn::parse(text.value).map(|arn| arn.resource).filter(|alias| !is_pattern(alias));
+    let is_plain = statement.conditions.is_empty()
+        && statement.node.get("Condition").is_none()
+        && statement.resources().len() == 1
+        && statement.services() == ["kms"];
+    let Some((alias, start)) =
+        alias.filter(|_| is_plain).and_then(|name| Some((name, text.value.strip_suffix(name)?)))
+    else {
+        return Vec::new();
+    };
+    let condition =
+        format!(r#"{{"ForAnyValue:StringEquals": {{"kms:ResourceAliases": "{alias}"}}}}"#);
+    vec![
+        Change::Rewrite {
+            span: text.span.clone(),
+            from: text.value.to_owned(),
+            to: format!("{start}key/*"),
+        },
+        Change::AddEntry {
+            object: statement.node.span.clone(),
+            key: "Condition".to_owned(),
+            value: condition,
+        },
+    ]
 }
 
 fn is_alias(text: &str) -> bool {
@@ -125,4 +130,125 @@ pub(super) fn decrypt_star(document: &Document, violations: &mut Violations) {
 
 pub(super) fn needs_star(document: &Document, violations: &mut Violations) {
     scope::needs_star(document, violations, |service| service == "kms");
+}
+
+/// The text that names an action of KMS, unless it stands for all of them: that has its own check.
+fn naming<'s>(statement: &'s Statement, name: &str) -> Option<&'s Text<'s>> {
+    let narrower = |text: &&Text| {
+        actions::matches(text.value, "kms", name) && !actions::covers(text.value, "kms:*")
+    };
+    statement.actions().iter().find(narrower)
+}
+
+/// Whether a statement is about all keys there are, and no condition says which, or what is done.
+fn is_on_all_keys(statement: &Statement) -> bool {
+    is_open(&statement.conditions)
+        && !condition::names_resources(&statement.conditions)
+        && statement.resources().iter().any(|text| is_everything(text.value, "kms"))
+}
+
+/// Whether grants are narrowed to what AWS services make of them, or to some operations or grantees.
+pub(super) fn constrains_grants(condition: &Condition) -> bool {
+    let positive = condition.is_on(&[
+        "kms:grantoperations",
+        "kms:granteeprincipal",
+        "kms:grantconstrainttype",
+        "kms:viaservice",
+    ]) && condition.narrows();
+    let for_aws = condition.is_on(&["kms:grantisforawsresource"])
+        && condition.operator.base == "Bool"
+        && condition.values.iter().all(|(value, _)| value.eq_ignore_ascii_case("true"));
+    // `ForAllValues` on the operations holds without any as well, which KMS refuses.
+    let operations = condition.is_on(&["kms:grantoperations"]) && !condition.values.is_empty();
+    positive || for_aws || operations
+}
+
+/// AWS's own policies leave most such grants open, so one on named keys is worth no more than a note.
+pub(super) fn creategrant_unconstrained(document: &Document, violations: &mut Violations) {
+    for statement in document.allows() {
+        let Some(text) = naming(statement, "CreateGrant") else { continue };
+        // Keys that services use on the caller's behalf are often named by other conditions.
+        let is_narrowed = statement.conditions.iter().any(constrains_grants)
+            || statement
+                .conditions
+                .iter()
+                .any(|c| c.is_on(&["aws:calledvia", "aws:viaawsservice"]));
+        if is_narrowed || is_for_others(document, statement) {
+            continue;
+        }
+        let on_all = document.kind == Kind::Identity && is_on_all_keys(statement);
+        let severity = if on_all { Severity::Medium } else { Severity::Note };
+        let message = "A grant passes the use of a key on to whomever it names, past policies, and nothing narrows those made here.";
+        violations.report_as(severity, &text.span, message);
+    }
+}
+
+/// Whether a key policy's statement is for services, or for whoever the account lets.
+fn is_for_others(document: &Document, statement: &Statement) -> bool {
+    document.kind == Kind::Key
+        && !statement
+            .principals()
+            .iter()
+            .any(|principal| principal.form() == Form::Identity && principal.kind == By::Aws)
+}
+
+pub(super) fn schedule_key_deletion(document: &Document, violations: &mut Violations) {
+    const NAMES: [&str; 2] = ["ScheduleKeyDeletion", "DisableKey"];
+    let is_meant = |statement: &&Statement| {
+        NAMES.iter().any(|name| naming(statement, name).is_some()) && is_on_all_keys(statement)
+    };
+    for statement in document.allows().filter(is_meant) {
+        let found: Vec<(&str, &Text)> = NAMES
+            .into_iter()
+            .filter(|name| {
+                let need = Need { service: "kms", name, kind: "key" };
+                !is_denied(document, need, &statement.conditions)
+            })
+            .filter_map(|name| Some((name, naming(statement, name)?)))
+            .collect();
+        let Some((_, text)) = found.first() else { continue };
+        let ways: Vec<String> = found.iter().map(|(name, _)| format!("kms:{name}")).collect();
+        let ways: Vec<&str> = ways.iter().map(String::as_str).collect();
+        violations.report(&text.span, format!(
+            "By {} every key can be made useless here, and with it all that is encrypted under it.",
+            list(&ways, 2)
+        ));
+    }
+}
+
+/// Actions that encrypt a secret anew.
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html>
+const WRITING: &[&str] = &["CreateSecret", "PutSecretValue", "UpdateSecret"];
+
+pub(super) fn missing_generatedatakey(document: &Document, violations: &mut Violations) {
+    let allowed = |name: &str| document.allows().any(|statement| statement.is_about("kms", name));
+    if !document.is_complete || allowed("GenerateDataKey") || !decrypts_secrets(document) {
+        return;
+    }
+    let named = |statement: &Statement| -> Option<Range<usize>> {
+        let is_writing = |text: &&Text| {
+            text.value != "*"
+                && WRITING.iter().any(|name| actions::matches(text.value, "secretsmanager", name))
+        };
+        statement.actions().iter().find(is_writing).map(|text| text.span.clone())
+    };
+    let first = document.allows().find_map(named);
+    if let Some(span) = first {
+        violations.report(&span, "To write a secret that is under a key of your own takes `kms:GenerateDataKey` beside `kms:Decrypt`, and no statement here allows it.");
+    }
+}
+
+/// Whether keys can be used for secrets: a statement allows Decrypt, and not through another service alone.
+fn decrypts_secrets(document: &Document) -> bool {
+    let elsewhere = |condition: &Condition| {
+        let takes_in = |value: &str| {
+            value.starts_with("secretsmanager.")
+                || is_pattern(value.split('.').next().unwrap_or(value))
+        };
+        condition.is_on(&["kms:viaservice"])
+            && !condition.values.iter().any(|(value, _)| takes_in(value))
+    };
+    document.allows().any(|statement| {
+        statement.is_about("kms", "Decrypt") && !statement.conditions.iter().any(elsewhere)
+    })
 }

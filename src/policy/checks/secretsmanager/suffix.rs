@@ -9,12 +9,14 @@ use crate::policy::arn::{Arn, secret_names};
 use crate::policy::checks::{Violations, consequence, quote};
 use crate::policy::condition::Condition;
 use crate::policy::document::{Document, Effect, Sense, Statement};
+use crate::policy::fix::Change;
 use crate::policy::glob::{Class, Glob};
-use crate::policy::text::{Part, Wildcards, is_pattern, parts, strings};
+use crate::policy::text::{Part, Wildcards, has_hole, is_pattern, parts, strings};
 
 /// A place where a policy names a secret.
 struct Named<'a> {
     statement: &'a Statement<'a>,
+    text: &'a str,
     /// What follows `secret:`.
     name: &'a str,
     span: Range<usize>,
@@ -38,14 +40,16 @@ fn named<'a>(document: &'a Document) -> Vec<Named<'a>> {
         {
             if let Some(name) = Arn::parse(text.value).and_then(|arn| arn.secret()) {
                 let place = Place::Resource(sense);
-                all.push(Named { statement, name, span: text.span.clone(), place });
+                let (text, span) = (text.value, text.span.clone());
+                all.push(Named { statement, text, name, span, place });
             }
         }
         for condition in statement.conditions.iter().filter(|c| c.is_on(KEYS)) {
             for (value, span) in &condition.values {
                 if let Some(name) = Arn::parse(value).and_then(|arn| arn.secret()) {
                     let place = Place::Condition(condition);
-                    all.push(Named { statement, name, span: span.clone(), place });
+                    let (text, span) = (*value, span.clone());
+                    all.push(Named { statement, text, name, span, place });
                 }
             }
         }
@@ -53,17 +57,33 @@ fn named<'a>(document: &'a Document) -> Vec<Named<'a>> {
     all
 }
 
+fn with_suffix(name: &str) -> String {
+    format!("{}-??????", name.strip_suffix('-').unwrap_or(name))
+}
+
 /// Condition keys whose value is the full ARN of a secret.
 const KEYS: &[&str] =
     &["secretsmanager:secretid", "kms:encryptioncontext:secretarn", "aws:sourcearn"];
 
 impl Named<'_> {
-    fn never_matches(&self) -> bool {
-        let wildcards = match self.place {
+    fn wildcards(&self) -> Wildcards {
+        match self.place {
             Place::Resource(_) => Wildcards::Match,
             Place::Condition(condition) => condition.operator.wildcards(),
-        };
-        !strings(self.name, wildcards).intersects(&secret_names())
+        }
+    }
+
+    fn never_matches(&self) -> bool {
+        !strings(self.name, self.wildcards()).intersects(&secret_names())
+    }
+
+    /// The same ARN with another name, if that one can match.
+    fn renamed(&self, name: &str) -> Option<Change> {
+        let can_match = self.wildcards() == Wildcards::Match
+            && strings(name, Wildcards::Match).intersects(&secret_names());
+        let start = self.text.strip_suffix(self.name).filter(|_| can_match)?;
+        let (from, to) = (self.text.to_owned(), format!("{start}{name}"));
+        Some(Change::Rewrite { span: self.span.clone(), from, to })
     }
 
     /// What AWS makes of an ARN that matches nothing.
@@ -102,6 +122,9 @@ pub(super) fn missing(document: &Document, violations: &mut Violations) {
             ),
         };
         violations.report(&named.span, message);
+        if !named.name.is_empty() && !has_fields(named.name) {
+            violations.fix(named.renamed(&with_suffix(named.name)));
+        }
     }
     for condition in document.statements.iter().flat_map(|statement| &statement.conditions) {
         bare_names(condition, violations);
@@ -153,18 +176,33 @@ pub(super) fn wrong_length(document: &Document, violations: &mut Violations) {
             )
         };
         violations.report(&named.span, message);
+        if let Some(stem) = named.name.strip_suffix(end) {
+            violations.fix(named.renamed(&with_suffix(stem)));
+        }
     }
 }
 
+/// Whether a name goes on after a colon, which no name has.
+fn has_fields(name: &str) -> bool {
+    parts(name).any(|part| part == Part::Char(':'))
+}
+
+/// The name before the first colon, with a suffix if it has none.
+fn cut(name: &str) -> Option<String> {
+    let is_plain = !has_hole(name) && !name.contains("${");
+    let (name, _) = name.split_once(':').filter(|(name, _)| is_plain && !name.is_empty())?;
+    let has_suffix = strings(name, Wildcards::Match).intersects(&secret_names());
+    Some(if has_suffix { name.to_owned() } else { with_suffix(name) })
+}
+
 pub(super) fn value_from(document: &Document, violations: &mut Violations) {
-    for named in
-        named(document).iter().filter(|named| parts(named.name).any(|part| part == Part::Char(':')))
-    {
+    for named in named(document).iter().filter(|named| has_fields(named.name)) {
         violations.report(&named.span, format!(
             "What follows the suffix in {} belongs into a task definition; no secret has this ARN, so {}.",
             quote(named.name),
             named.effect()
         ));
+        violations.fix(cut(named.name).and_then(|name| named.renamed(&name)));
     }
 }
 
@@ -209,6 +247,7 @@ pub(super) fn dash_star(document: &Document, violations: &mut Violations) {
                     quote(&format!("{name}-old"))
                 ),
             );
+            violations.fix(named.renamed(&with_suffix(name)));
         }
     }
 }
@@ -232,5 +271,26 @@ pub(super) fn prefix_without_hyphen(document: &Document, violations: &mut Violat
             "This also matches secrets whose name only begins with {}, such as `{stem}2` and `{stem}-other`.",
             quote(stem)
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_put_right() {
+        for (name, right) in [
+            ("prod/db-AbCdEf:password::", Some("prod/db-AbCdEf")),
+            ("prod/db:password::", Some("prod/db-??????")),
+            ("prod/db-*:password", Some("prod/db-*")),
+            ("prod/db", None),
+            (":password", None),
+            ("${aws:PrincipalTag/name}:password", None),
+        ] {
+            assert_eq!(cut(name).as_deref(), right, "{name}");
+        }
+        assert_eq!(with_suffix("prod/db"), "prod/db-??????");
+        assert_eq!(with_suffix("prod/db-"), "prod/db-??????");
     }
 }

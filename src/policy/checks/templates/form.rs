@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::values::is_secret_name;
 use super::{ROW, is_true};
 use crate::finding::{Confidence, Severity};
+use crate::policy::arn::Arn;
 use crate::policy::checks::{Check, Deployment, Run, Violations, quote};
 use crate::policy::document::{Document, Statement};
 use crate::policy::fix::Change;
@@ -96,7 +97,7 @@ fn hardcoded_partition(deployment: &Deployment, violations: &mut Violations) {
         }
         violations.look_at(resource.file);
         each_text(&resource.properties, &mut |text, span| {
-            if text.starts_with("arn:aws:") && seen.insert((resource.file, span.start)) {
+            if names_partition(text) && seen.insert((resource.file, span.start)) {
                 partition(text, span, stack.asks.partition.as_deref(), frame, violations);
             }
         });
@@ -104,11 +105,17 @@ fn hardcoded_partition(deployment: &Deployment, violations: &mut Violations) {
     for (root, document) in deployment.documents.iter().filter(|_| stack.asks.partition.is_some()) {
         violations.look_at(root.file);
         each_text(document.node, &mut |text, span| {
-            if text.starts_with("arn:aws:") && seen.insert((root.file, span.start)) {
+            if names_partition(text) && seen.insert((root.file, span.start)) {
                 partition(text, span, stack.asks.partition.as_deref(), None, violations);
             }
         });
     }
+}
+
+/// Whether an ARN would exist elsewhere under the partition there. An account is of one partition, and so is a region.
+fn names_partition(text: &str) -> bool {
+    let arn = Arn::parse(text).filter(|arn| arn.partition == "aws");
+    arn.is_some_and(|arn| arn.account_id().is_none() && arn.region_name().is_none())
 }
 
 /// `data` is how a Terraform module asks for the partition.

@@ -8,8 +8,14 @@ use crate::policy::link::{Resource, Type};
 use crate::policy::tree::{Entry, Node};
 
 /// What narrows a permission.
-const NARROWING: &[&str] =
-    &["SourceArn", "SourceAccount", "PrincipalOrgID", "FunctionUrlAuthType", "EventSourceToken"];
+const NARROWING: &[&str] = &[
+    "SourceArn",
+    "SourceAccount",
+    "PrincipalOrgID",
+    "FunctionUrlAuthType",
+    "InvokedViaFunctionUrl",
+    "EventSourceToken",
+];
 
 pub(in super::super) fn permission_public(deployment: &Deployment, violations: &mut Violations) {
     for permission in deployment.stack.of_type(Type::FunctionPermission) {
@@ -22,7 +28,7 @@ pub(in super::super) fn permission_public(deployment: &Deployment, violations: &
             violations.report(&node.span, "Anybody with an AWS account may invoke this function.");
         } else if principal.ends_with(".amazonaws.com") && !is_narrowed {
             violations.report_as(
-                Severity::Medium,
+                Severity::Low,
                 &node.span,
                 format!(
                     "{} may invoke this function on behalf of any account: nothing says whose.",
@@ -57,6 +63,7 @@ pub(in super::super) fn env_secret(deployment: &Deployment, violations: &mut Vio
                     "The value of {} stands in the template and in the configuration of the function.",
                     quote(&entry.key)
                 ));
+                violations.hide();
             }
         }
     }

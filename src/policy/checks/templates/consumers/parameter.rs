@@ -162,6 +162,9 @@ pub(in super::super) fn plain_secret(deployment: &Deployment, violations: &mut V
                     quote(name)
                 ),
             );
+            if !value.is_open() {
+                violations.hide();
+            }
         }
     }
 }

@@ -60,6 +60,7 @@ pub(in super::super) fn value(deployment: &Deployment, violations: &mut Violatio
                     "The value of the secret {} stands here for everybody who can read this file.",
                     quote(&resource.name)
                 ));
+                violations.hide();
             }
         }
     }
@@ -137,6 +138,7 @@ fn parameters(deployment: &Deployment, violations: &mut Violations) {
                     "`NoEcho` hides what is given for {}; this default stands here for everybody, and is used whenever nothing is given.",
                     quote(&entry.key)
                 ));
+                violations.hide();
             }
         }
     }

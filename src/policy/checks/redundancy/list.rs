@@ -1,0 +1,59 @@
+//! Items of a list that another item of the list says already.
+
+use std::collections::HashMap;
+
+use super::covers::{Language, Pattern, Work};
+use crate::policy::checks::{Violations, quote};
+use crate::policy::document::{Document, Element, Text};
+use crate::policy::fix::Change;
+
+pub(super) fn redundant_action(document: &Document, violations: &mut Violations) {
+    let mut work = Work::default();
+    for element in document.statements.iter().filter_map(|statement| statement.actions.as_ref()) {
+        redundant(element, Language::Actions, &mut work, violations);
+    }
+}
+
+pub(super) fn redundant_resource(document: &Document, violations: &mut Violations) {
+    let mut work = Work::default();
+    for element in document.statements.iter().filter_map(|statement| statement.resources.as_ref()) {
+        redundant(element, Language::Resources, &mut work, violations);
+    }
+}
+
+fn redundant(
+    element: &Element<Text>,
+    language: Language,
+    work: &mut Work,
+    violations: &mut Violations,
+) {
+    let patterns: Vec<Pattern> =
+        element.items.iter().map(|text| Pattern::new(text.value, language)).collect();
+    let mut first: HashMap<String, usize> = HashMap::new();
+    let wild: Vec<usize> =
+        (0..patterns.len()).filter(|at| patterns.get(*at).is_some_and(Pattern::is_wild)).collect();
+    for (at, (pattern, text)) in patterns.iter().zip(&element.items).enumerate() {
+        if work.is_used_up() {
+            return;
+        }
+        let twin = *first.entry(pattern.name()).or_insert(at);
+        let mut others = wild.iter().filter(|other| **other != at);
+        let mut wider = || {
+            others.find(|other| {
+                patterns.get(**other).is_some_and(|wider| {
+                    // Of two that say the same the first one stays.
+                    wider.covers(pattern, work) && (**other < at || !pattern.covers(wider, work))
+                })
+            })
+        };
+        let holder = if twin < at { Some(twin) } else { wider().copied() };
+        let Some(holder) = holder.and_then(|at| element.items.get(at)) else { continue };
+        let message = if twin < at {
+            format!("{} is in this list already.", quote(text.value))
+        } else {
+            format!("{} is a part of {} in the same list.", quote(text.value), quote(holder.value))
+        };
+        violations.report(&text.span, message);
+        violations.fix([Change::RemoveItem { span: text.span.clone() }]);
+    }
+}
