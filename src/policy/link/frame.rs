@@ -68,7 +68,9 @@ impl Frame {
                 }
             }
             Value::List(items) | Value::Call(_, items) => {
-                items.iter().for_each(|item| self.walk(item, is_filled));
+                for item in items {
+                    self.walk(item, is_filled);
+                }
             }
             Value::Json(embedded) => {
                 embedded.root.iter().for_each(|root| self.walk(root, is_filled));

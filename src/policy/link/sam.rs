@@ -235,7 +235,7 @@ mod tests {
         let roots = documents(&Template::new(&tree).resources(0));
         let texts = |root: &Root| {
             let document = root.read(None);
-            let resources = document.statements.iter().flat_map(|s| s.resources());
+            let resources = document.statements.iter().flat_map(|statement| statement.resources());
             (root.attached.concat(), resources.map(|text| shown(text.value)).collect())
         };
         roots.iter().map(texts).collect()

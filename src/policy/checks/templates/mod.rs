@@ -13,7 +13,7 @@ use super::{ANY, Check};
 use crate::policy::link::Resource;
 use crate::policy::tree::{Node, Value};
 
-pub(super) use consumers::CHECKS as CONSUMERS;
+pub(super) use consumers::{CHECKS as CONSUMERS, invoked_by_anybody};
 pub(super) use form::CHECKS as FORM;
 pub(super) use keys::{CHECKS as KEYS, bypassed_safety_check};
 pub(super) use secrets::{CHECKS as SECRETS, recovery_window};

@@ -17,7 +17,10 @@ const NARROWING: &[&str] = &[
     "EventSourceToken",
 ];
 
-pub(in super::super) fn permission_public(deployment: &Deployment, violations: &mut Violations) {
+pub(in crate::policy::checks) fn invoked_by_anybody(
+    deployment: &Deployment,
+    violations: &mut Violations,
+) {
     for permission in deployment.stack.of_type(Type::FunctionPermission) {
         let Some(node) = permission.property("Principal") else { continue };
         let Some(principal) = node.string().filter(|_| !deployment.stack.is_plan) else { continue };

@@ -5,6 +5,8 @@ mod endpoint;
 mod function;
 mod parameter;
 
+pub(in crate::policy::checks) use function::invoked_by_anybody;
+
 use super::ROW;
 use crate::finding::{Confidence, Severity};
 use crate::policy::checks::{Check, Run};
@@ -13,16 +15,6 @@ const DYNAMIC: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html";
 
 pub(in crate::policy::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "lambda-permission-public",
-        title: "function that everybody may invoke",
-        severity: Severity::Critical,
-        why: "A permission is a policy on the function. With `*` for its principal and no condition anybody with an AWS account may invoke it; with a service alone, anybody who can make that service call it from an account of their own.",
-        help: "Name the account, or add `SourceArn`, `SourceAccount` or `PrincipalOrgID`.",
-        url: "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
-        run: Run::Template(function::permission_public),
-        ..ROW
-    },
     Check {
         id: "lambda-env-secret",
         title: "secret in an environment variable of a function",
