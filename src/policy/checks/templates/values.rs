@@ -67,6 +67,49 @@ const SECRETS: &[&str] = &[
 /// Words that are a secret when they stand alone, or last after a sign.
 const WORDS: &[&str] = &["pass", "secret", "token", "password", "pw"];
 
+/// Keys of a secret in JSON whose values everybody may know.
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html>
+const OPEN: &[&str] = &[
+    "username",
+    "user",
+    "login",
+    "engine",
+    "host",
+    "hostname",
+    "port",
+    "dbname",
+    "database",
+    "dbinstanceidentifier",
+    "dbclusteridentifier",
+    "region",
+    "url",
+    "uri",
+    "endpoint",
+    "email",
+    "name",
+    "account",
+    "clientid",
+    "tenantid",
+    "masterarn",
+    "superuserarn",
+    "role",
+    "schema",
+    "type",
+    "version",
+    "id",
+    "env",
+    "environment",
+    "domain",
+    "bucket",
+    "arn",
+];
+
+/// Whether what a secret says under this key is nothing secret: `username`, `db_host`.
+pub(super) fn is_open_key(key: &str) -> bool {
+    let key: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
+    OPEN.iter().any(|open| key.to_ascii_lowercase().ends_with(open))
+}
+
 /// Whether a value is yet to be replaced, or is filled in by something else.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();

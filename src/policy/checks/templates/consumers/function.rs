@@ -1,6 +1,6 @@
 //! Functions: who may invoke them, and what stands in their environment.
 
-use super::super::values::{is_secret_name, secret_literal};
+use super::super::values::{is_open_key, is_secret_name, secret_literal};
 use super::super::{is_absent, place};
 use crate::finding::Severity;
 use crate::policy::checks::{Deployment, Violations, quote};
@@ -56,7 +56,7 @@ pub(in super::super) fn env_secret(deployment: &Deployment, violations: &mut Vio
         violations.look_at(function.file);
         for entry in variables(function) {
             let text = entry.value.string().unwrap_or_default();
-            if text.contains("{{resolve:secretsmanager:") {
+            if resolved_key(text).is_some_and(|key| !is_open_key(key)) {
                 violations.report_as(Severity::Medium, &entry.value.span, format!(
                     "CloudFormation puts the secret itself into {}: whoever may look at the configuration of the function reads it.",
                     quote(&entry.key)
@@ -70,4 +70,12 @@ pub(in super::super) fn env_secret(deployment: &Deployment, violations: &mut Vio
             }
         }
     }
+}
+
+/// The key of the secret that a dynamic reference takes the value of; empty when it takes all of it.
+fn resolved_key(text: &str) -> Option<&str> {
+    let (_, reference) = text.split_once("{{resolve:secretsmanager:")?;
+    let (inside, _) = reference.split_once("}}")?;
+    let key = inside.split_once(":SecretString:").map_or("", |(_, rest)| rest);
+    key.split(':').next()
 }

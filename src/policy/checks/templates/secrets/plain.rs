@@ -2,49 +2,12 @@
 
 use std::ops::Range;
 
-use super::super::values::{is_secret_name, literal};
+use super::super::values::{is_open_key, is_secret_name, literal};
 use crate::finding::Severity;
 use crate::policy::checks::{Deployment, Violations, quote};
 use crate::policy::link::{Resource, Type};
 use crate::policy::read::json;
 use crate::policy::tree::{Node, Value};
-
-/// Keys of a secret in JSON whose values everybody may know.
-/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html>
-const OPEN: &[&str] = &[
-    "username",
-    "user",
-    "login",
-    "engine",
-    "host",
-    "hostname",
-    "port",
-    "dbname",
-    "database",
-    "dbinstanceidentifier",
-    "dbclusteridentifier",
-    "region",
-    "url",
-    "uri",
-    "endpoint",
-    "email",
-    "name",
-    "account",
-    "clientid",
-    "tenantid",
-    "masterarn",
-    "superuserarn",
-    "role",
-    "schema",
-    "type",
-    "version",
-    "id",
-    "env",
-    "environment",
-    "domain",
-    "bucket",
-    "arn",
-];
 
 pub(in super::super) fn value(deployment: &Deployment, violations: &mut Violations) {
     for resource in &deployment.stack.resources {
@@ -105,11 +68,7 @@ fn in_json(node: &Node) -> Option<&Node> {
     }
     let is_all_known =
         leaves.iter().all(|(_, node)| node.scalar().is_some() && !super::super::is_open(node));
-    let is_closed = |key: &str| {
-        let key: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
-        !OPEN.iter().any(|open| key.to_ascii_lowercase().ends_with(open))
-    };
-    let unnamed = leaves.iter().find(|(key, node)| is_closed(key) && literal(node).is_some());
+    let unnamed = leaves.iter().find(|(key, node)| !is_open_key(key) && literal(node).is_some());
     unnamed.filter(|_| is_all_known).map(|(_, node)| *node)
 }
 
