@@ -42,11 +42,8 @@ impl Fingerprint {
     }
 
     /// For a policy finding: check, normalised statement and path of the element within it. No line, no file name.
-    pub fn of_policy(check: &str, statement: &str, element: &str) -> Self {
-        Self(format!(
-            "p1:{}",
-            digest(&[b"p1", check.as_bytes(), statement.as_bytes(), element.as_bytes()])
-        ))
+    pub fn of_policy(check: &str, statement: ContentId, element: &str) -> Self {
+        Self(format!("p1:{}", digest(&[b"p1", check.as_bytes(), &statement.0, element.as_bytes()])))
     }
 
     /// The fingerprint as text.

@@ -3,14 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where a fixture is not as it expects")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use keylint::blob::{Blob, Content, Origin};
-use keylint::policy::{self, Analysis, Defect, Options};
+use keylint::policy::{self, Analysis, Defect, Edit, Options};
 use proptest::prelude::*;
 
 fn folder(id: &str) -> PathBuf {
@@ -85,6 +85,58 @@ fn every_check_finds_its_bad_examples_and_no_good_ones() {
             assert_eq!(written(&text, &defects), "", "{id} finds something in its {name}");
         }
     }
+}
+
+/// The text with some edits made.
+fn edited(text: &str, edits: &[Edit]) -> String {
+    let mut text = text.to_owned();
+    for edit in edits.iter().rev() {
+        text.replace_range(edit.span.clone(), &edit.text);
+    }
+    text
+}
+
+/// How often each check finds something.
+fn counts(defects: &[Defect]) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for defect in defects {
+        *counts.entry(defect.meta.id.as_str()).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn a_fix_takes_its_finding_away_and_brings_no_other() {
+    let mut fixed: BTreeSet<String> = BTreeSet::new();
+    let mut wrong: Vec<String> = Vec::new();
+    for id in ids() {
+        for name in fixtures(id, "bad") {
+            let text = fs::read_to_string(folder(id).join(&name)).unwrap();
+            let before = analyse(&text, &name, &[]).defects;
+            for defect in before.iter().filter(|defect| !defect.fix.is_empty()) {
+                let after = edited(&text, &defect.fix);
+                let analysis = analyse(&after, &name, &[]);
+                let what = format!("{} in {id}/{name}:\n{after}", defect.meta.id);
+                assert_eq!(analysis.unread, [], "{what}");
+                let (was, is) = (counts(&before), counts(&analysis.defects));
+                let own = defect.meta.id.as_str();
+                if is.get(own).unwrap_or(&0) >= &was[own] {
+                    wrong.push(format!("still there: {what}"));
+                }
+                let more: Vec<&str> = is
+                    .iter()
+                    .filter(|(id, count)| *count > was.get(*id).unwrap_or(&0))
+                    .map(|(id, _)| *id)
+                    .collect();
+                if !more.is_empty() {
+                    wrong.push(format!("{more:?} is new: {what}"));
+                }
+                fixed.insert(defect.meta.id.clone());
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(fixed.len() >= 25, "only {} checks are fixed: {fixed:?}", fixed.len());
 }
 
 #[test]

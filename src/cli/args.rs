@@ -7,6 +7,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use keylint::config::Halves;
 use keylint::finding::{Confidence, Severity};
+use keylint::policy::Kind;
 use keylint::report::Format;
 
 /// Finds hard-coded credentials and wrong AWS policies, offline.
@@ -29,7 +30,7 @@ pub(crate) enum Command {
     /// List, show and test rules and checks
     #[command(subcommand)]
     Rules(RulesCommand),
-    /// Show every candidate of a place and what became of it
+    /// Explain a rule or check, or show every candidate of a place and what became of it
     Explain(ExplainArgs),
 }
 
@@ -63,6 +64,15 @@ pub(crate) struct ScanArgs {
     /// Scan git-ignored files too
     #[arg(long)]
     pub(crate) no_ignore: bool,
+    /// Put right what can be put right mechanically, in place; then report the rest
+    #[arg(long, conflicts_with = "reveal")]
+    pub(crate) fix: bool,
+    /// With --fix: change nothing, print what would change
+    #[arg(long, requires = "fix")]
+    pub(crate) diff: bool,
+    /// Take every policy for one of this kind, whatever it looks like
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub(crate) kind: Option<KindName>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
     /// Threads to use [default: one per core]
@@ -90,6 +100,9 @@ pub(crate) struct ConfigArgs {
     /// Add the rules of this file; may be given more than once
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
+    /// Add the AWS actions of this JSON file to the catalogue; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -114,7 +127,8 @@ pub(crate) enum RulesCommand {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ExplainArgs {
-    /// `FILE`, `FILE:LINE`, or `-` for standard input
+    /// The id of a rule or check; or `FILE`, `FILE:LINE`, `-` for standard input
+    #[arg(value_name = "ID_OR_PLACE")]
     pub(crate) place: String,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
@@ -137,6 +151,39 @@ impl From<Only> for Halves {
         match only {
             Only::Secrets => Self::Secrets,
             Only::Policy => Self::Policy,
+        }
+    }
+}
+
+/// The kinds of policy, as `--kind` names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KindName {
+    /// Attached to a user, group or role
+    Identity,
+    /// Attached to a resource such as a secret, bucket or queue
+    Resource,
+    /// Attached to a KMS key
+    Key,
+    /// Attached to a role: who may assume it
+    Trust,
+    /// Attached to a VPC endpoint
+    Endpoint,
+    /// A service control policy of an organisation
+    Scp,
+    /// A resource control policy of an organisation
+    Rcp,
+}
+
+impl From<KindName> for Kind {
+    fn from(name: KindName) -> Self {
+        match name {
+            KindName::Identity => Self::Identity,
+            KindName::Resource => Self::Resource,
+            KindName::Key => Self::Key,
+            KindName::Trust => Self::Trust,
+            KindName::Endpoint => Self::Endpoint,
+            KindName::Scp => Self::ServiceControl,
+            KindName::Rcp => Self::ResourceControl,
         }
     }
 }

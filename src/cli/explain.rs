@@ -20,6 +20,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let config = config_file(&args.config, &sources, true)?;
     let flags = Flags {
         rule_files: rule_files(&args.config.rules)?,
+        catalogues: rule_files(&args.config.catalog)?,
         threads: 1,
         now: now(),
         ..Flags::default()

@@ -79,6 +79,8 @@ fn configure(args: &ScanArgs, sources: &[Source]) -> Result<Config, Failure> {
         ignore_files: if args.no_ignore { IgnoreFiles::Overrule } else { IgnoreFiles::Respect },
         secrets: if args.reveal { Secrets::Revealed } else { Secrets::Masked },
         rule_files: rule_files(&args.config.rules)?,
+        kind: args.kind.map(Into::into),
+        catalogues: rule_files(&args.config.catalog)?,
         threads: args
             .threads
             .unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into)),

@@ -15,6 +15,7 @@ pub use file::{ConfigFile, read};
 
 use crate::blob::inert;
 use crate::finding::{Confidence, Severity};
+use crate::policy;
 use crate::secrets::{RuleError, RuleSet};
 use crate::source::{IgnoreFiles, Selection};
 use crate::suppress::{Allow, Scope};
@@ -26,8 +27,8 @@ pub struct Config {
     pub halves: Halves,
     /// The secret rules that take part.
     pub rules: RuleSet,
-    /// The ids of policy checks that do not take part.
-    pub disabled_checks: Vec<String>,
+    /// What the policy half is told.
+    pub policy: policy::Options,
     /// Severities that replace those of rules and checks.
     pub severities: BTreeMap<String, Severity>,
     /// Findings below are counted, not listed.
@@ -83,6 +84,10 @@ pub struct Flags {
     pub secrets: Secrets,
     /// `--rules`: name and text of each file.
     pub rule_files: Vec<(String, String)>,
+    /// `--kind`.
+    pub kind: Option<policy::Kind>,
+    /// `--catalog`: name and text of each file.
+    pub catalogues: Vec<(String, String)>,
     /// `--threads`, or what the machine has.
     pub threads: usize,
     /// Seconds since 1970.
@@ -163,6 +168,16 @@ pub enum ConfigError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Rules(#[from] RuleError),
+    /// A catalogue of actions that cannot be used.
+    #[error("`{file}` cannot be used as a catalogue")]
+    #[diagnostic(code(config::catalogue))]
+    Catalogue {
+        /// The file.
+        file: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
     /// Several inputs, each under its own configuration.
     #[error("`{}` and `{}` would both configure this scan", first.display(), second.display())]
     #[diagnostic(
@@ -216,7 +231,11 @@ impl Config {
         Ok(Self {
             halves,
             rules,
-            disabled_checks,
+            policy: policy::Options {
+                disabled: disabled_checks,
+                kind: flags.kind,
+                catalogue: catalogue(flags)?,
+            },
             allows: allows(file)?,
             selection: selection(file, flags)?,
             min_confidence: flags
@@ -234,6 +253,18 @@ impl Config {
             threads: flags.threads.max(1),
         })
     }
+}
+
+/// The built-in catalogue with what the user adds to it.
+fn catalogue(flags: &Flags) -> Result<policy::Catalogue, ConfigError> {
+    let mut catalogue = policy::Catalogue::default().at(flags.now);
+    for (file, text) in &flags.catalogues {
+        catalogue.extend(text).map_err(|error| {
+            let hint = error.help().map_or_else(String::new, |help| format!("; {help}"));
+            ConfigError::Catalogue { file: file.clone(), help: format!("{error}{hint}") }
+        })?;
+    }
+    Ok(catalogue)
 }
 
 /// Every id there is.

@@ -2,6 +2,7 @@
 
 mod actions;
 mod arn;
+mod catalogue;
 mod checks;
 mod condition;
 mod document;
@@ -19,7 +20,10 @@ use std::sync::{Arc, LazyLock};
 
 use crate::blob::Blob;
 use crate::finding::{CheckMeta, Confidence, Example, RuleMeta, Severity};
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{ContentId, Fingerprint};
+pub use catalogue::{
+    Catalogue, CatalogueError, date as catalogue_date, sources as catalogue_sources,
+};
 use checks::{Check, Deployment, Run, Violation, World};
 use document::Document;
 use read::json;
@@ -143,12 +147,14 @@ pub fn chunk_may_hold_policy(blob: &Blob) -> (bool, bool) {
 }
 
 /// What the policy half is told.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// The ids of checks that do not take part.
     pub disabled: Vec<String>,
     /// What every document is, when the user says so.
     pub kind: Option<Kind>,
+    /// The actions, types of resource and condition keys that there are.
+    pub catalogue: Catalogue,
 }
 
 /// Reads and checks blobs that are all there is.
@@ -185,7 +191,7 @@ pub fn check_world<'t>(
     texts: &dyn Fn(usize) -> &'t [u8],
     options: &Options,
 ) -> Vec<(usize, Analysis)> {
-    let deployments = stacks.iter().map(|stack| Deployment::new(stack, options.kind)).collect();
+    let deployments = stacks.iter().map(|stack| Deployment::new(stack, options)).collect();
     let violations = checks::run_world(&World { deployments }, &options.disabled);
     let mut of_files: BTreeMap<usize, Analysis> = BTreeMap::new();
     let of_file: HashMap<usize, &Stack> = stacks
@@ -196,19 +202,19 @@ pub fn check_world<'t>(
         let stack = of_file.get(&violation.file).copied();
         let analysis = of_files.entry(violation.file).or_default();
         let text = texts(violation.file);
-        analysis.defects.extend(stack.map(|stack| stack_defect(violation, stack, text)));
+        analysis.defects.extend(stack.map(|stack| stack_defect(violation, stack, text, options)));
     }
     of_files.into_iter().collect()
 }
 
 /// A violation outside of a document, or in any: its identity is that of the resource or document around it.
-fn stack_defect(violation: Violation, stack: &Stack, text: &[u8]) -> Defect {
+fn stack_defect(violation: Violation, stack: &Stack, text: &[u8], options: &Options) -> Defect {
     let Range { start, end } = violation.span;
     let holds = |span: &Range<usize>| span.start <= start && end <= span.end;
     let root =
         stack.roots.iter().find(|root| root.file == violation.file && holds(&root.node.span));
     if let Some(root) = root {
-        return Identity::default().defect(violation, &root.read(None), text);
+        return Identity::default().defect(violation, &root.read(options), text);
     }
     let resource = stack.resources.iter().find(|resource| {
         resource.file == violation.file
@@ -216,9 +222,9 @@ fn stack_defect(violation: Violation, stack: &Stack, text: &[u8]) -> Defect {
     });
     let nothing = Node { span: 0..0, value: Value::Null };
     let node = resource.map_or(&nothing, |resource| &resource.whole);
-    let (normalised, element) = (node.normalised(), node.path_to(&violation.span));
+    let element = node.path_to(&violation.span);
     let fix = fix::edits(&violation.fix, node, text);
-    defect(violation, &normalised, &element, fix)
+    defect(violation, ContentId::of(node.normalised().as_bytes()), &element, fix)
 }
 
 /// Checks a stack: what each of its files gave. `texts` are the files as they were read.
@@ -229,7 +235,7 @@ pub fn check<'t>(
 ) -> Vec<(usize, Analysis)> {
     let mut of_files: BTreeMap<usize, Analysis> =
         stack.files.iter().map(|file| (*file, Analysis::default())).collect();
-    let deployment = Deployment::new(stack, options.kind);
+    let deployment = Deployment::new(stack, options);
     for (root, document) in &deployment.documents {
         let analysis = of_files.entry(root.file).or_default();
         analysis.documents += 1;
@@ -256,7 +262,7 @@ pub fn check<'t>(
     for violation in checks::run_template(&deployment, &options.disabled) {
         let analysis = of_files.entry(violation.file).or_default();
         let text = texts(violation.file);
-        analysis.defects.push(stack_defect(violation, stack, text));
+        analysis.defects.push(stack_defect(violation, stack, text, options));
     }
     for slip in &stack.slips {
         let analysis = of_files.entry(slip.file).or_default();
@@ -290,7 +296,7 @@ fn lines_before(text: &[u8], offset: usize) -> usize {
 #[derive(Default)]
 struct Identity {
     start: Option<usize>,
-    normalised: String,
+    statement: Option<ContentId>,
 }
 
 impl Identity {
@@ -298,22 +304,29 @@ impl Identity {
         let node = document.statement_at(&violation.span);
         let node = node.map_or(document.node, |statement| statement.node);
         if self.start != Some(node.span.start) {
-            *self = Self { start: Some(node.span.start), normalised: node.normalised() };
+            let statement = Some(ContentId::of(node.normalised().as_bytes()));
+            *self = Self { start: Some(node.span.start), statement };
         }
         let element = node.path_to(&violation.span);
         let fix = fix::edits(&violation.fix, document.node, text);
-        defect(violation, &self.normalised, &element, fix)
+        let statement = self.statement.unwrap_or_else(|| ContentId::of(b""));
+        defect(violation, statement, &element, fix)
     }
 }
 
-fn defect(violation: Violation, normalised: &str, element: &str, fix: Option<Vec<Edit>>) -> Defect {
-    let Violation { check, file: _, severity, span, message, supersedes, is_secret, fix: _ } =
+fn defect(
+    violation: Violation,
+    statement: ContentId,
+    element: &str,
+    fix: Option<Vec<Edit>>,
+) -> Defect {
+    let Violation { check, severity, confidence, span, message, supersedes, is_secret, .. } =
         violation;
     Defect {
         meta: shared_meta(check),
         severity,
-        confidence: check.confidence,
-        fingerprint: Fingerprint::of_policy(check.id, normalised, element),
+        confidence,
+        fingerprint: Fingerprint::of_policy(check.id, statement, element),
         span,
         message,
         supersedes: supersedes.into_iter().map(Into::into).collect(),
@@ -336,7 +349,11 @@ fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
         supersedes: Vec::new(),
         is_secret: false,
         fix: Vec::new(),
-        fingerprint: Fingerprint::of_policy(check.id, &normalised, &error.problem),
+        fingerprint: Fingerprint::of_policy(
+            check.id,
+            ContentId::of(normalised.as_bytes()),
+            &error.problem,
+        ),
     }
 }
 

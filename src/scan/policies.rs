@@ -14,7 +14,7 @@ use crate::finding::{Edit, Finding, FindingKind, Fix, Place};
 use crate::fingerprint::ContentId;
 use crate::location::{Location, Position, Width};
 use crate::outcome::{SkipReason, Skipped};
-use crate::policy::{self, Analysis, Defect, Options, Stack, Template};
+use crate::policy::{self, Analysis, Defect, Stack, Template};
 use crate::secrets;
 use crate::snippet::Redaction;
 
@@ -75,16 +75,15 @@ pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
         }
     }
     policy::follow(&mut joined);
-    let options = Options { disabled: config.disabled_checks.clone(), kind: None };
+    let options = &config.policy;
     let texts = |file: usize| files.get(file).map_or(&[][..], |file| &file.text);
     let checked = joined.par_iter().map(|stack| {
-        let checked = AssertUnwindSafe(|| policy::check(stack, &texts, &options));
+        let checked = AssertUnwindSafe(|| policy::check(stack, &texts, options));
         catch_unwind(checked).map_err(|_| stack.files().to_vec())
     });
     let checked: Vec<Result<Vec<(usize, Analysis)>, Vec<usize>>> = checked.collect();
     let mut analyses: BTreeMap<usize, Analysis> = BTreeMap::new();
-    let of_world =
-        catch_unwind(AssertUnwindSafe(|| policy::check_world(&joined, &texts, &options)));
+    let of_world = catch_unwind(AssertUnwindSafe(|| policy::check_world(&joined, &texts, options)));
     for result in checked.into_iter().chain([of_world.map_err(|_| vec![0])]) {
         match result {
             Ok(found) => {

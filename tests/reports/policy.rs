@@ -53,7 +53,7 @@ fn outcome() -> Outcome {
             supersedes: vec!["wide-action".into()],
             fix: Some(Fix { edits: vec![edit], of: ContentId::of(POLICY) }),
         },
-        fingerprint: Fingerprint::of_policy("any-action", "statement", "Action"),
+        fingerprint: Fingerprint::of_policy("any-action", ContentId::of(b"statement"), "Action"),
     };
     let mut outcome = Outcome { findings: vec![finding], ..Outcome::default() };
     outcome.stats.files = 1;

@@ -1,5 +1,6 @@
 //! The checks: one table, filled by one file per family, and what happens to what they find.
 
+mod catalogue;
 mod conditions;
 mod escalation;
 mod form;
@@ -19,6 +20,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use super::Options;
 use super::document::{Document, Kind, Root, Statement};
 use super::fix::Change;
 use super::link::{Resource, Stack};
@@ -88,9 +90,9 @@ pub(super) struct Deployment<'a> {
 }
 
 impl<'a> Deployment<'a> {
-    /// `forced` is what the user says every document is.
-    pub(super) fn new(stack: &'a Stack, forced: Option<Kind>) -> Self {
-        let documents = stack.roots.iter().map(|root| (root, root.read(forced))).collect();
+    /// Reads the documents of a stack.
+    pub(super) fn new(stack: &'a Stack, options: &'a Options) -> Self {
+        let documents = stack.roots.iter().map(|root| (root, root.read(options))).collect();
         Self { stack, documents }
     }
 
@@ -152,6 +154,7 @@ const FAMILIES: &[&[Check]] = &[
     form::CHECKS,
     redundancy::CHECKS,
     organisation::CHECKS,
+    catalogue::CHECKS,
     principal::CHECKS,
     trust::CHECKS,
     network::CHECKS,
@@ -195,6 +198,7 @@ pub(super) struct Violation {
     /// The file, as its place in the list of those that are read.
     pub(super) file: usize,
     pub(super) severity: Severity,
+    pub(super) confidence: Confidence,
     pub(super) span: Range<usize>,
     pub(super) message: String,
     /// Ids of the checks that reported the same and gave way.
@@ -238,6 +242,14 @@ impl Violations {
         }
     }
 
+    /// Says that what was reported last may be no more than news: one severity less, and no more than medium confidence.
+    pub(super) fn soften(&mut self) {
+        if let Some(last) = self.found.last_mut() {
+            last.severity = lower(last.severity);
+            last.confidence = last.confidence.min(Confidence::Medium);
+        }
+    }
+
     /// Reports at a severity that depends on the case.
     pub(super) fn report_as(
         &mut self,
@@ -249,12 +261,23 @@ impl Violations {
             check: self.check,
             file: self.file,
             severity,
+            confidence: self.check.confidence,
             span: span.clone(),
             message: message.into(),
             supersedes: Vec::new(),
             is_secret: false,
             fix: Vec::new(),
         });
+    }
+}
+
+/// The severity below.
+fn lower(severity: Severity) -> Severity {
+    match severity {
+        Severity::Critical => Severity::High,
+        Severity::High => Severity::Medium,
+        Severity::Medium => Severity::Low,
+        Severity::Low | Severity::Note => Severity::Note,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Documents are found in a tree, and their kind is told from what they say and from what they are called.
 
 use super::{DOCUMENT_ELEMENTS, Document, Kind, Statement, VERSIONS, complete};
+use crate::policy::Options;
 use crate::policy::read::json::SyntaxError;
 use crate::policy::tree::{Node, Value};
 
@@ -40,8 +41,8 @@ impl Root {
         }
     }
 
-    /// The document as the checks see it. `forced` is what the user says it is.
-    pub(in crate::policy) fn read(&self, forced: Option<Kind>) -> Document<'_> {
+    /// The document as the checks see it.
+    pub(in crate::policy) fn read<'a>(&'a self, options: &'a Options) -> Document<'a> {
         let statements: Vec<Statement> = self
             .node
             .get("Statement")
@@ -50,8 +51,13 @@ impl Root {
             .filter(|item| item.is_map())
             .map(Statement::read)
             .collect();
-        let kind = forced.unwrap_or_else(|| kind(&statements, self.hint));
-        Document { kind, node: &self.node, statements, is_complete: self.is_complete }
+        Document {
+            kind: options.kind.unwrap_or_else(|| kind(&statements, self.hint)),
+            node: &self.node,
+            statements,
+            is_complete: self.is_complete,
+            catalogue: &options.catalogue,
+        }
     }
 }
 
@@ -252,7 +258,7 @@ mod tests {
         let mut found = Found::default();
         let tree = json::parse(text).unwrap();
         find(&tree, Hint::of_file(name), &Hint::of_key, 0, &mut found);
-        found.roots.iter().map(|root| root.read(None).kind).collect()
+        found.roots.iter().map(|root| root.read(&Options::default()).kind).collect()
     }
 
     #[test]

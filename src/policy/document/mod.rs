@@ -8,6 +8,7 @@ use std::ops::Range;
 pub(super) use find::{Found, Hint, Root, find};
 
 use super::actions;
+use super::catalogue::Catalogue;
 use super::condition::{self, Condition};
 use super::principal::{self, Principal};
 use super::tree::{Entry, Node};
@@ -40,6 +41,8 @@ pub(in crate::policy) struct Document<'a> {
     /// Whether these are all its statements. Others may come from where they cannot be read; what concludes from something
     /// that is not there must ask.
     pub(in crate::policy) is_complete: bool,
+    /// What its actions and keys are held against.
+    pub(in crate::policy) catalogue: &'a Catalogue,
 }
 
 /// One statement.

@@ -33,7 +33,7 @@ pub(super) fn column(text: &str, at: usize) -> usize {
 }
 
 /// What stands before an item on its line when it is one of YAML's: blanks, a hyphen, blanks.
-fn bullet(text: &str, at: usize) -> Option<&str> {
+pub(super) fn bullet(text: &str, at: usize) -> Option<&str> {
     let before = text.get(line_start(text, at)..at)?;
     (before.trim() == "-").then_some(before)
 }

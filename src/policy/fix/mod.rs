@@ -22,6 +22,8 @@ pub(super) enum Change {
     AddItem { after: Range<usize>, item: String },
     /// An entry comes last in a map; its value is JSON.
     AddEntry { object: Range<usize>, key: String, value: String },
+    /// An entry comes first in a map; its value is JSON.
+    PrependEntry { object: Range<usize>, key: String, value: String },
     /// An entry goes, with the comma that is then too many.
     RemoveEntry { key_span: Range<usize>, span: Range<usize> },
     /// A statement that allows some actions on everything comes after another one.
@@ -59,13 +61,16 @@ pub(super) fn edits(changes: &[Change], document: &Node, text: &[u8]) -> Option<
             Change::Rename { key_span, from, to } => string::rename(text, key_span, from, to)?,
             Change::RemoveItem { span } => list::remove(text, span)?,
             Change::RemoveEntry { key_span, span } => {
-                list::remove(text, &(key_span.start..span.end))?
+                remove_entry(text, document, &(key_span.start..span.end))?
             }
             Change::AddItem { after, item } => {
                 list::add(text, after, &string::like(text, after, item)?)?
             }
             Change::AddEntry { object, key, value } => {
                 add_entry(text, find(document, object)?, key, value)?
+            }
+            Change::PrependEntry { object, key, value } => {
+                prepend_entry(text, find(document, object)?, key, value)?
             }
             Change::AddStatement { after, actions } => {
                 list::add(text, after, &statement(text, find(document, after)?, actions)?)?
@@ -149,6 +154,51 @@ fn add_entry(text: &str, object: &Node, key: &str, value: &str) -> Option<Edit> 
         _ => return None,
     };
     Some(Edit { span: at..at, text })
+}
+
+fn prepend_entry(text: &str, object: &Node, key: &str, value: &str) -> Option<Edit> {
+    let first = object.entries().first()?;
+    let (style, between) = style_of(text, first)?;
+    let is_flow = text.get(object.span.clone())?.starts_with('{');
+    let at = first.key_span.start;
+    let indent = list::indent(text, at);
+    let text = match style {
+        Style::Json if is_flow => match indent {
+            Some(indent) => format!("\"{key}\"{between}{value},\n{indent}"),
+            None => format!("\"{key}\"{between}{value}, "),
+        },
+        Style::Hcl if is_flow => match indent {
+            Some(indent) => format!("{key} = {}\n{indent}", hcl(value)?),
+            None => format!("{key} = {}, ", hcl(value)?),
+        },
+        Style::Yaml if !is_flow => {
+            format!("{key}: {value}\n{}", " ".repeat(list::column(text, at)))
+        }
+        _ => return None,
+    };
+    Some(Edit { span: at..at, text })
+}
+
+/// Of a map that is an item of a list in YAML the first entry stands behind the hyphen, which stays.
+fn remove_entry(text: &str, document: &Node, span: &Range<usize>) -> Option<Edit> {
+    if list::bullet(text, span.start).is_none() {
+        return list::remove(text, span);
+    }
+    let next = next_entry(document, span.start)?;
+    Some(Edit { span: span.start..next, text: String::new() })
+}
+
+/// Where the entry after the one that starts at a place starts.
+fn next_entry(node: &Node, start: usize) -> Option<usize> {
+    if let Value::List(items) = &node.value {
+        return items.iter().find_map(|item| next_entry(item, start));
+    }
+    let entries = node.entries();
+    let at = entries.iter().position(|entry| entry.key_span.start == start);
+    match at {
+        Some(at) => entries.get(at + 1).map(|entry| entry.key_span.start),
+        None => entries.iter().find_map(|entry| next_entry(&entry.value, start)),
+    }
 }
 
 /// JSON as an expression of Terraform.

@@ -157,4 +157,24 @@ mod tests {
             assert_eq!(rewritten(raw, from, to).as_deref(), result, "{raw}");
         }
     }
+
+    #[test]
+    fn references_stand_where_they_can() {
+        let to = "arn:${AWS::Partition}:";
+        for (text, fixed) in [
+            ("'arn:aws:s3:::b'", Some("'arn:${AWS::Partition}:s3:::b'")),
+            ("\"arn:aws:s3:::b\"", Some("\"arn:${AWS::Partition}:s3:::b\"")),
+            ("arn:aws:s3:::${B}", Some("arn:${AWS::Partition}:s3:::${B}")),
+            ("arn:aws:s3:::b", None),
+            ("!Join ['', []]", None),
+        ] {
+            let edit = restart(text, &(0..text.len()), "arn:aws:", to);
+            let made = edit.map(|edit| {
+                let mut made = text.to_owned();
+                made.replace_range(edit.span, &edit.text);
+                made
+            });
+            assert_eq!(made.as_deref(), fixed, "{text}");
+        }
+    }
 }

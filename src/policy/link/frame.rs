@@ -1,5 +1,6 @@
 //! What a template says beside its resources, and how its texts are written, before functions are applied.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::cloudformation::is_iam_variable;
@@ -16,11 +17,11 @@ pub(in crate::policy) struct Frame {
     /// The `Metadata` of the template and of each resource.
     pub(in crate::policy) metadata: Vec<Node>,
     /// The names of what it declares: parameters and resources.
-    pub(in crate::policy) names: Vec<String>,
+    pub(in crate::policy) names: HashSet<String>,
     /// Whether something else than CloudFormation and SAM works on its texts.
     pub(in crate::policy) has_macros: bool,
     /// The texts of `Fn::Sub`.
-    pub(in crate::policy) filled: Vec<Range<usize>>,
+    pub(in crate::policy) filled: HashSet<Range<usize>>,
     /// Variables of IAM that `Fn::Sub` takes for its own, each with the place of its text.
     pub(in crate::policy) unescaped: Vec<(String, Range<usize>)>,
     /// Whether it names the partition by `AWS::Partition` somewhere.
@@ -43,7 +44,7 @@ impl Frame {
             metadata,
             names: declared.map(|entry| entry.key.clone()).collect(),
             has_macros: root.get("Transform").is_some_and(has_macros),
-            filled: Vec::new(),
+            filled: HashSet::new(),
             unescaped: Vec::new(),
             asks_partition: false,
             asks_account: false,
@@ -84,7 +85,7 @@ impl Frame {
         self.asks_partition |= text.contains("AWS::Partition");
         self.asks_account |= text.contains("AWS::AccountId");
         if is_filled {
-            self.filled.push(span.clone());
+            self.filled.insert(span.clone());
             for name in variables(text).filter(|name| is_iam_variable(name.trim())) {
                 self.unescaped.push((name.to_owned(), span.clone()));
             }

@@ -2,6 +2,7 @@
 
 use super::keys::WITH_STARS;
 use super::line::{Compares, Known, OPERATORS, known, lines, operators, rename};
+use crate::policy::catalogue::{Kind, key};
 use crate::policy::checks::{Violations, quote};
 use crate::policy::condition::{Operator, Quantifier};
 use crate::policy::document::Document;
@@ -130,7 +131,12 @@ pub(super) fn wildcard_without_like(document: &Document, violations: &mut Violat
                 "`{base}` takes `{sign}` in {} for a plain character: unless a value holds one, {effect}.",
                 quote(value)
             ));
-            let to = like.map(|like| operator_like(&line.operator.key, operator.base, like));
+            // Access Analyzer wants the operators of ARNs for keys that hold one.
+            let holds_arn = key(&line.key).is_some_and(|key| key.kind == Kind::Arn);
+            let like = like
+                .map(|like| if holds_arn { like.replace("String", "Arn") } else { like.into() });
+            let to =
+                like.map(|like: String| operator_like(&line.operator.key, operator.base, &like));
             violations.fix(to.and_then(|to| line.rename(to)));
         }
     }

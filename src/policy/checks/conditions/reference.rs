@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::CHECKS;
+use crate::policy::Options;
 use crate::policy::checks::{Run, Violations};
 use crate::policy::condition::{Condition, Operator};
 use crate::policy::document::{Document, Root};
@@ -80,7 +81,8 @@ fn with_condition<T>(
 ) -> T {
     let tree: Node = json::parse(&policy("Allow", operator, key, values)).unwrap();
     let root = Root::new(tree.clone(), None, 0);
-    let document = root.read(None);
+    let options = Options::default();
+    let document = root.read(&options);
     look(&document.statements[0].conditions[0], &document)
 }
 

@@ -3,6 +3,7 @@
 use crate::finding::Severity;
 use crate::policy::checks::{Violations, quote};
 use crate::policy::document::{DOCUMENT_ELEMENTS, Document, VERSIONS, opening};
+use crate::policy::fix::Change;
 use crate::policy::text::{Part, parts};
 use crate::policy::tree::{Entry, Node, Value};
 
@@ -65,6 +66,12 @@ fn unknown(node: &Node, known: &[&str], violations: &mut Violations) {
             .map_or_else(String::new, |name| format!(" Did you mean `{name}`?"));
         violations
             .report(&entry.key_span, format!("IAM has no element {}.{hint}", quote(&entry.key)));
+        let meant = nearest.filter(|name| likeness(name) > 0.85 && node.get(name).is_none());
+        violations.fix(meant.map(|name| Change::Rename {
+            key_span: entry.key_span.clone(),
+            from: entry.key.clone(),
+            to: (*name).into(),
+        }));
     }
 }
 
@@ -76,6 +83,14 @@ pub(super) fn missing_version(document: &Document, violations: &mut Violations) 
             &opening(document.node),
             format!("Without `Version` the policy language of 2008 applies{effect}."),
         );
+        // Where there are variables another version changes what the policy says.
+        if !has_variable(document.node) {
+            violations.fix([Change::PrependEntry {
+                object: document.node.span.clone(),
+                key: "Version".into(),
+                value: "\"2012-10-17\"".into(),
+            }]);
+        }
     }
 }
 
@@ -89,6 +104,13 @@ pub(super) fn old_version(document: &Document, violations: &mut Violations) {
             &version.span,
             format!("This is the policy language of 2008{effect}."),
         );
+        if !has_variable(document.node) {
+            violations.fix([Change::Rewrite {
+                span: version.span.clone(),
+                from: "2008-10-17".into(),
+                to: "2012-10-17".into(),
+            }]);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::policy::arn::{Arn, PARTITIONS, fields, is_account};
 use crate::policy::checks::{Violations, quote};
 use crate::policy::document::{Document, Kind};
+use crate::policy::fix::Change;
 use crate::policy::glob::Glob;
 use crate::policy::principal::{Form, Kind as PrincipalKind, Principal};
 use crate::policy::text::{is_pattern, is_placeholder};
@@ -18,6 +19,13 @@ pub(super) fn action_format(document: &Document, violations: &mut Violations) {
                 &text.span,
                 format!("{} is no action: one is written `service:Name`.", quote(text.value)),
             );
+            let joined: String = text.value.split_whitespace().collect();
+            let meant = [joined.replacen('.', ":", 1), joined].into_iter().find(|to| is_action(to));
+            violations.fix(meant.map(|to| Change::Rewrite {
+                span: text.span.clone(),
+                from: text.value.into(),
+                to,
+            }));
         }
     }
 }

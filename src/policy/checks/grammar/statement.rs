@@ -5,7 +5,12 @@ use std::collections::HashSet;
 use crate::finding::Severity;
 use crate::policy::checks::{Violations, quote};
 use crate::policy::document::{Document, Kind, Statement, opening};
-use crate::policy::tree::Node;
+use crate::policy::fix::Change;
+use crate::policy::tree::{Entry, Node};
+
+fn remove(entry: &Entry) -> Change {
+    Change::RemoveEntry { key_span: entry.key_span.clone(), span: entry.value.span.clone() }
+}
 
 fn has(statement: &Statement, key: &str) -> bool {
     statement.node.get(key).is_some()
@@ -39,6 +44,12 @@ pub(super) fn effect_invalid(document: &Document, violations: &mut Violations) {
                 &node.span,
                 format!("{} is no effect: it is `Allow` or `Deny`.", quote(text)),
             );
+            let meant = ["Allow", "Deny"].into_iter().find(|one| one.eq_ignore_ascii_case(text));
+            violations.fix(meant.map(|meant| Change::Rewrite {
+                span: node.span.clone(),
+                from: text.into(),
+                to: meant.into(),
+            }));
         }
     }
 }
@@ -98,6 +109,7 @@ pub(super) fn resource_in_trust_policy(document: &Document, violations: &mut Vio
     for resources in statements.filter_map(|statement| statement.resources.as_ref()) {
         let message = "A trust policy cannot name a resource: it is about its own role.";
         violations.report(&resources.entry.key_span, message);
+        violations.fix([remove(resources.entry)]);
     }
 }
 
@@ -118,8 +130,10 @@ pub(super) fn sid_invalid(document: &Document, violations: &mut Violations) {
 }
 
 pub(super) fn sid_empty(document: &Document, violations: &mut Violations) {
-    for (node, _) in sids(document).filter(|(_, text)| text.is_empty()) {
-        violations.report(&node.span, "An empty Sid names nothing.");
+    let entries = document.statements.iter().flat_map(|statement| statement.node.entries());
+    for entry in entries.filter(|entry| entry.key == "Sid" && entry.value.string() == Some("")) {
+        violations.report(&entry.value.span, "An empty Sid names nothing.");
+        violations.fix([remove(entry)]);
     }
 }
 

@@ -156,9 +156,10 @@ pub(super) fn ineffective_action(document: &Document, violations: &mut Violation
             continue;
         }
         for text in statement.actions() {
-            let matching = actions::matching(text.value);
-            let works = matching.iter().any(|(_, action)| ACROSS_ACCOUNTS.contains(&action.name));
-            if !matching.is_empty() && !works && !text.value.eq_ignore_ascii_case("kms:*") {
+            let mut matching = document.catalogue.matching(text.value).peekable();
+            let is_known = matching.peek().is_some();
+            let works = matching.any(|action| ACROSS_ACCOUNTS.contains(&action.name));
+            if is_known && !works && !text.value.eq_ignore_ascii_case("kms:*") {
                 violations.report(&text.span, format!(
                     "{} has no effect for {}: KMS takes it only from principals of the key's own account.",
                     quote(text.value),

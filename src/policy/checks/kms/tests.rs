@@ -1,5 +1,6 @@
 //! Fixes of key policies and of aliases in the place of keys, and holes in conditions.
 
+use crate::policy::Options;
 use crate::policy::checks::run;
 use crate::policy::document::Root;
 use crate::policy::fix::Change;
@@ -11,7 +12,8 @@ fn reported(statement: &str) -> Vec<(&'static str, Vec<Change>)> {
     let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
     let root = json::parse(&text).unwrap();
     let root = Root::new(root.clone(), None, 0);
-    let document = root.read(None);
+    let options = Options::default();
+    let document = root.read(&options);
     let found = run(&document, 0, &[]).into_iter();
     found
         .filter(|violation| violation.check.id.starts_with("kms-"))

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::CHECKS;
+use crate::policy::Options;
 use crate::policy::checks::{Run, Violations};
 use crate::policy::document::{Document, Root, Statement};
 use crate::policy::fix::Change;
@@ -149,7 +150,8 @@ proptest! {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, written.join(","));
         let tree = json::parse(&text).unwrap();
         let root = Root::new(tree.clone(), None, 0);
-    let document = root.read(None);
+    let options = Options::default();
+    let document = root.read(&options);
         let document = &document;
         let whole: Vec<&Statement> = document.statements.iter().collect();
         let before = decisions(&whole);
@@ -171,7 +173,8 @@ proptest! {
         }
         let tree = json::parse(&items).unwrap();
         let root = Root::new(tree.clone(), None, 0);
-    let document = root.read(None);
+    let options = Options::default();
+    let document = root.read(&options);
         let rest: Vec<&Statement> = document.statements.iter().collect();
         prop_assert!(decisions(&rest) == before, "{text} as {items}");
     }

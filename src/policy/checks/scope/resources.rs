@@ -2,11 +2,14 @@
 
 use super::is_star;
 use crate::finding::Severity;
-use crate::policy::actions::{self, Access};
+use crate::policy::actions;
 use crate::policy::arn::{Arn, is_everything};
+use crate::policy::catalogue::{Access, Action, Catalogue};
 use crate::policy::checks::{Violations, consequence, list, quote};
 use crate::policy::condition;
 use crate::policy::document::{Document, Sense, Statement, Text};
+use crate::policy::fix::Change;
+use crate::policy::text::has_hole;
 
 pub(super) fn effective_star_resource(document: &Document, violations: &mut Violations) {
     for statement in document.allows().filter(|s| !condition::names_resources(&s.conditions)) {
@@ -41,12 +44,7 @@ pub(super) fn resource_star_restrictable(document: &Document, violations: &mut V
         let mut names: Vec<&str> = Vec::new();
         let mut worst = Access::List;
         for text in statement.actions() {
-            let matching = actions::matching(text.value).into_iter();
-            let access = matching
-                .filter(|(_, action)| !action.resource_types.is_empty())
-                .map(|(_, action)| action.access)
-                .max();
-            if let Some(access) = access {
+            if let Some(access) = access_to_resources(document.catalogue, text.value) {
                 names.push(text.value);
                 worst = worst.max(access);
             }
@@ -85,6 +83,36 @@ pub(super) fn notresource_allow(document: &Document, violations: &mut Violations
     }
 }
 
+/// The most that those of an action's meanings can do for which resources could be named; nothing without such.
+fn access_to_resources(catalogue: &Catalogue, written: &str) -> Option<Access> {
+    let mut most = None;
+    for action in catalogue.matching(written).filter(Action::takes_resources) {
+        most = most.max(Some(action.access));
+        if most == Some(Access::Permissions) {
+            break;
+        }
+    }
+    most
+}
+
+/// Actions that AWS lists without resources and yet checks against ARNs: its own policies name patterns for them, and its
+/// messages name the ARN that a request was denied on.
+const NAMED_ANYWAY: &[&str] = &[
+    "cloudformation:CreateStackSet",
+    "eks:ListClusters",
+    "iam:List*",
+    "logs:Describe*",
+    "ram:CreateResourceShare",
+    "resource-groups:CreateGroup",
+    "ssmmessages:*",
+];
+
+/// Whether an action that takes no resource is named with a pattern that AWS may nevertheless hold it against.
+fn may_match(statement: &Statement, written: &str) -> bool {
+    statement.resources().iter().any(|text| text.value.ends_with('*'))
+        && NAMED_ANYWAY.iter().any(|known| actions::covers(known, written))
+}
+
 /// Reports actions of some services that have no type of resource, where only resources are named for them.
 pub(in crate::policy::checks) fn needs_star(
     document: &Document,
@@ -102,22 +130,38 @@ pub(in crate::policy::checks) fn needs_star_where(
 ) {
     let names_resources = |statement: &&Statement| {
         let resources = statement.resources();
-        let is_open = |text: &Text| text.value.starts_with(['*', '$']) || is_star(text.value);
+        let is_open = |text: &Text| {
+            text.value.starts_with(['*', '$']) || is_star(text.value) || has_hole(text.value)
+        };
         !resources.is_empty() && !resources.iter().any(is_open)
     };
     for statement in document.statements.iter().filter(names_resources) {
         for text in statement.actions() {
-            let matching = actions::matching(text.value);
-            let takes_none = |(service, action): &(&str, &actions::Action)| {
-                is_meant(service, action.name) && action.resource_types.is_empty()
-            };
-            if !matching.is_empty() && matching.iter().all(takes_none) {
+            let mut matching = document.catalogue.matching(text.value).peekable();
+            let is_known = matching.peek().is_some();
+            let takes_none =
+                |action: Action| is_meant(action.service, action.name) && action.takes_only_star();
+            if is_known && matching.all(takes_none) && !may_match(statement, text.value) {
                 violations.report(&text.span, format!(
                     "{} takes no resource but `*`: named with others it matches nothing, and {}.",
                     quote(text.value),
                     consequence(statement)
                 ));
+                violations.fix(own_statement(statement, text));
             }
         }
     }
+}
+
+/// Moves an action to a statement of its own. What a condition would do there is for a person to say.
+fn own_statement(statement: &Statement, text: &Text) -> Vec<Change> {
+    let is_movable = statement.allows()
+        && statement.conditions.is_empty()
+        && statement.principals.is_none()
+        && statement.actions().len() > 1;
+    if !is_movable {
+        return Vec::new();
+    }
+    let (after, actions) = (statement.node.span.clone(), vec![text.value.to_owned()]);
+    vec![Change::RemoveItem { span: text.span.clone() }, Change::AddStatement { after, actions }]
 }

@@ -1,5 +1,6 @@
 //! Fixes of ARNs of parameters, and holes that leave everything open.
 
+use crate::policy::Options;
 use crate::policy::checks::run;
 use crate::policy::document::Root;
 use crate::policy::fix::Change;
@@ -13,7 +14,8 @@ fn reported(action: &str, resource: &str) -> Vec<(&'static str, Vec<String>)> {
     );
     let root = json::parse(&text).unwrap();
     let root = Root::new(root.clone(), None, 0);
-    let document = root.read(None);
+    let options = Options::default();
+    let document = root.read(&options);
     let found = run(&document, 0, &[]).into_iter();
     let written = |change: &Change| match change {
         Change::Rewrite { to, .. } => to.clone(),

@@ -182,7 +182,7 @@ fn sub_missing(deployment: &Deployment, violations: &mut Violations) {
         each_text(document.node, &mut |text, span| {
             let left = variables(text).find(|name| {
                 let own = name.split('.').next().unwrap_or_default();
-                name.starts_with("AWS::") || frame.names.iter().any(|known| known == own)
+                name.starts_with("AWS::") || frame.names.contains(own)
             });
             if let Some(name) = left.filter(|_| !frame.filled.contains(span)) {
                 violations.report(

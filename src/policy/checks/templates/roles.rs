@@ -24,6 +24,10 @@ const WITHOUT_SECRETS: &[&str] = &[
     "AmazonEC2ContainerRegistryReadOnly",
 ];
 
+/// With more resources than any stack of CloudFormation can have, several times over, nothing is worked out.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
+const MOST_RESOURCES: usize = 2000;
+
 /// The policies of a role.
 pub(super) struct Permissions<'d> {
     documents: Vec<&'d Document<'d>>,
@@ -38,6 +42,10 @@ impl<'d> Permissions<'d> {
     pub(super) fn of(deployment: &'d Deployment<'d>, role: &Resource) -> Self {
         let mut all = Self { documents: Vec::new(), managed: Vec::new(), is_known: true };
         all.take(deployment, role);
+        // Each of its own policies must be among the documents, or it says something that is not known.
+        let own = ["Policies", "InlinePolicy"].iter().flat_map(|name| role.property_entries(name));
+        let own = own.flat_map(|entry| entry.value.items()).filter(|item| item.is_map());
+        all.is_known &= own.count() <= all.documents.len();
         for property in ["ManagedPolicyArns", "Policies"] {
             let items = role.property(property).map_or(&[][..], Node::items);
             items
@@ -51,6 +59,7 @@ impl<'d> Permissions<'d> {
         if role.property("PermissionsBoundary").is_none() && deployment.stack.is_passed_on(role) {
             all.is_known = false;
         }
+        all.is_known &= deployment.stack.resources.len() <= MOST_RESOURCES;
         all.is_known &= all.documents.iter().all(|document| document.is_complete);
         all.is_known &= !deployment.stack.is_plan;
         all

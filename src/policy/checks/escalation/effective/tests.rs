@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::policy::Options;
 use crate::policy::document::Root;
 use crate::policy::read::json as reader;
 
@@ -13,7 +14,8 @@ const CREATE: Need = Need { service: "lambda", name: "CreateFunction", kind: "fu
 fn granted_in(policy: &Value, need: Need, passed: &str) -> Option<bool> {
     let root = reader::parse(&policy.to_string()).unwrap();
     let root = Root::new(root.clone(), None, 0);
-    let document = root.read(None);
+    let options = Options::default();
+    let document = root.read(&options);
     grant(&document, need, passed).map(|grant| grant.is_narrowed)
 }
 

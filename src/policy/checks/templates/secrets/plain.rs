@@ -18,7 +18,9 @@ pub(in super::super) fn value(deployment: &Deployment, violations: &mut Violatio
         violations.look_at(resource.file);
         for name in ["SecretString", "SecretBinary", "SecretStringWo"] {
             let Some(node) = resource.property(name) else { continue };
-            if let Some(span) = written_out(node) {
+            if name == "SecretString" && is_kept_in_state(resource, node) {
+                violations.report_as(Severity::Note, &node.span, "Terraform keeps this value in its state, in clear text, for whoever can read that.");
+            } else if let Some(span) = written_out(node) {
                 violations.report(&span, format!(
                     "The value of the secret {} stands here for everybody who can read this file.",
                     quote(&resource.name)
@@ -39,6 +41,12 @@ fn ignores_changes(resource: &Resource) -> bool {
 
 fn inner<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
     node.items().iter().find_map(|body| body.get(key))
+}
+
+/// Whether a value comes from elsewhere and passes through Terraform's state.
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/secretsmanager_secret_version>
+fn is_kept_in_state(resource: &Resource, node: &Node) -> bool {
+    !resource.is_of_cloudformation() && node.is_open() && written_out(node).is_none()
 }
 
 /// The first place of a value at which a secret is written out.
