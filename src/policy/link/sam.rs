@@ -226,6 +226,7 @@ fn fill(text: &str, given: &[Given]) -> (String, Option<Range<usize>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Options;
     use crate::policy::link::cloudformation::Template;
     use crate::policy::read::json;
     use crate::policy::text::shown;
@@ -233,8 +234,9 @@ mod tests {
     fn resources_of(resources: &str) -> Vec<(String, Vec<String>)> {
         let tree = json::parse(&format!(r#"{{"Resources": {resources}}}"#)).unwrap();
         let roots = documents(&Template::new(&tree).resources(0));
+        let options = Options::default();
         let texts = |root: &Root| {
-            let document = root.read(None);
+            let document = root.read(&options);
             let resources = document.statements.iter().flat_map(|statement| statement.resources());
             (root.attached.concat(), resources.map(|text| shown(text.value)).collect())
         };
