@@ -237,7 +237,8 @@ mod tests {
         let options = Options::default();
         let texts = |root: &Root| {
             let document = root.read(&options);
-            let resources = document.statements.iter().flat_map(|statement| statement.resources());
+            let resources =
+                document.statements.iter().flat_map(crate::policy::document::Statement::resources);
             (root.attached.concat(), resources.map(|text| shown(text.value)).collect())
         };
         roots.iter().map(texts).collect()
