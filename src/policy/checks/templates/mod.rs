@@ -55,3 +55,18 @@ fn is_absent(node: Option<&Node>) -> bool {
 fn number(node: &Node) -> Option<i64> {
     node.scalar()?.trim().parse().ok()
 }
+
+/// Terraform leaves a value as it is that is set once and then ignored: what stands in the file is not it any more.
+fn is_set_later(resource: &Resource) -> bool {
+    let lifecycle = resource.properties.get("lifecycle").map_or(&[][..], Node::items);
+    let ignored = lifecycle.iter().find_map(|body| body.get("ignore_changes"));
+    ignored.is_some_and(|node| {
+        node.items().iter().any(|item| {
+            let name = match &item.value {
+                Value::String(name) | Value::Hole(name) => name.as_str(),
+                _ => return true,
+            };
+            ["all", "value", "secret_string"].iter().any(|known| name.contains(known))
+        })
+    })
+}

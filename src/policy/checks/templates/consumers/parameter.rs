@@ -1,9 +1,10 @@
 //! Parameters, and the references to them and to secrets that CloudFormation resolves when it deploys.
 
-use super::super::values::{is_address, is_placeholder, is_secret_name};
+use super::super::is_set_later;
+use super::super::values::{is_address, is_placeholder, is_secret_name, secret_literal};
 use crate::policy::checks::{Deployment, Violations, quote};
 use crate::policy::link::{Dialect, Resource, Type};
-use crate::policy::text::{has_hole, leading_hole, shown};
+use crate::policy::text::{has_hole, holes, is_hole, leading_hole, shown};
 use crate::policy::tree::{Node, Value};
 
 /// Where `ssm-secure` is resolved: the type of a resource, and the property.
@@ -25,7 +26,9 @@ const SECURE: &[(&str, &str)] = &[
 pub(in super::super) fn secure_reference(deployment: &Deployment, violations: &mut Violations) {
     for_each_text(deployment, violations, &mut |resource, property, node, text, violations| {
         let is_taken = SECURE.contains(&(resource.kind.as_str(), property));
-        if text.contains("{{resolve:ssm-secure:") && !is_taken {
+        // Parameters of a nested stack end up wherever that one uses them.
+        let is_nested = resource.kind == "AWS::CloudFormation::Stack";
+        if text.contains("{{resolve:ssm-secure:") && !is_taken && !is_nested {
             violations.report(&node.span, format!(
                 "CloudFormation does not resolve `ssm-secure` in {} of {}: it refuses the template.",
                 quote(property),
@@ -62,11 +65,16 @@ fn problem(inside: &str) -> Option<String> {
     let parts = split(rest);
     // The ARN of a secret has six colons of its own.
     let own = if parts.first() == Some(&"arn") { 7 } else { 1 };
-    let after = parts.get(own..).unwrap_or_default();
-    let [string, rest @ ..] = after else { return None };
-    if parts.first().is_some_and(|first| first.is_empty()) {
+    let first = parts.first().copied().unwrap_or_default();
+    if first.is_empty() {
         return Some("The reference names no secret.".into());
     }
+    // A part of the secret's ARN that is not known may have colons of its own.
+    if has_hole(first) && !is_hole(first) {
+        return None;
+    }
+    let after = parts.get(own..).unwrap_or_default();
+    let [string, rest @ ..] = after else { return None };
     if !string.is_empty() && *string != "SecretString" && !has_hole(string) {
         return Some(format!(
             "After the secret comes `SecretString`, not {}: CloudFormation refuses the template.",
@@ -153,8 +161,11 @@ pub(in super::super) fn plain_secret(deployment: &Deployment, violations: &mut V
         }
         let name = parameter.property("Name").and_then(Node::string).unwrap_or_default();
         let Some(value) = parameter.property("Value") else { continue };
-        let is_secret = is_secret_name(name) && !is_elsewhere(value);
-        if kind_text == "String" && is_secret {
+        if !is_secret_name(name) || is_elsewhere(value) || is_set_later(parameter) {
+            continue;
+        }
+        let is_written_out = secret_literal(value).is_some();
+        if kind_text == "String" {
             violations.report(
                 &value.span,
                 format!(
@@ -162,9 +173,16 @@ pub(in super::super) fn plain_secret(deployment: &Deployment, violations: &mut V
                     quote(name)
                 ),
             );
-            if !value.is_open() {
-                violations.hide();
-            }
+        } else if kind_text == "SecureString" && is_written_out {
+            violations.report(&value.span, format!(
+                "Parameter Store encrypts {}, but its value stands here for everybody who can read this file.",
+                quote(name)
+            ));
+        } else {
+            continue;
+        }
+        if is_written_out {
+            violations.hide();
         }
     }
 }
@@ -172,13 +190,18 @@ pub(in super::super) fn plain_secret(deployment: &Deployment, violations: &mut V
 /// Whether the value only says where the secret lies, or has yet to be given.
 fn is_elsewhere(value: &Node) -> bool {
     match &value.value {
-        Value::String(text) if has_hole(text) => text.starts_with("arn:") || text.contains('/'),
+        Value::String(text) if has_hole(text) => {
+            text.starts_with("arn:") || text.contains('/') || holes(text).any(is_name_of_address)
+        }
         Value::String(text) => is_placeholder(text) || is_address(text),
         Value::Number(_) => false,
-        Value::Hole(name) => {
-            let name = name.to_ascii_lowercase();
-            ["arn", "name", "id", "path", "url"].iter().any(|end| name.ends_with(end))
-        }
+        Value::Hole(name) => is_name_of_address(name),
         _ => true,
     }
+}
+
+/// Whether a reference gives where something lies, by how it is called: `module.db.secret_arn`.
+fn is_name_of_address(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["arn", "name", "id", "path", "url", "endpoint"].iter().any(|end| name.ends_with(end))
 }

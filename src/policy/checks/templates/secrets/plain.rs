@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::is_set_later;
 use super::super::values::{is_open_key, is_secret_name, literal};
 use crate::finding::Severity;
 use crate::policy::checks::{Deployment, Violations, quote};
@@ -12,7 +13,7 @@ use crate::policy::tree::{Node, Value};
 pub(in super::super) fn value(deployment: &Deployment, violations: &mut Violations) {
     for resource in &deployment.stack.resources {
         let is_secret = resource.is(Type::Secret) || resource.is(Type::SecretVersion);
-        if !is_secret || ignores_changes(resource) {
+        if !is_secret || is_set_later(resource) {
             continue;
         }
         violations.look_at(resource.file);
@@ -30,17 +31,6 @@ pub(in super::super) fn value(deployment: &Deployment, violations: &mut Violatio
         }
     }
     parameters(deployment, violations);
-}
-
-/// Terraform leaves a value as it is that is set once and then ignored: what stands in the file is not it any more.
-fn ignores_changes(resource: &Resource) -> bool {
-    let lifecycle = resource.properties.get("lifecycle");
-    let ignored = lifecycle.and_then(|body| inner(body, "ignore_changes"));
-    ignored.is_some()
-}
-
-fn inner<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
-    node.items().iter().find_map(|body| body.get(key))
 }
 
 /// Whether a value comes from elsewhere and passes through Terraform's state.
