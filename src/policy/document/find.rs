@@ -56,6 +56,7 @@ impl Root {
             node: &self.node,
             statements,
             is_complete: self.is_complete,
+            is_deployed: matches!(self.hint, Some(Hint::Deployed(_))),
             catalogue: &options.catalogue,
         }
     }
@@ -134,6 +135,8 @@ pub(in crate::policy) enum Hint {
     Attached(Kind),
     /// It is called so.
     Is(Kind),
+    /// It is called so where AWS prints what is in force.
+    Deployed(Kind),
     /// It is attached to a resource, a key or a role.
     HasPrincipal,
 }
@@ -147,8 +150,9 @@ impl Hint {
             "ResourcePolicy" => Some(Self::HasPrincipal),
             "ServiceControlPolicy" => Some(Self::Is(Kind::ServiceControl)),
             "ResourceControlPolicy" => Some(Self::Is(Kind::ResourceControl)),
+            // What the IAM API prints is in force already.
             "PolicyVersion" | "PolicyVersionList" | "RolePolicyList" | "UserPolicyList"
-            | "GroupPolicyList" => Some(Self::Is(Kind::Identity)),
+            | "GroupPolicyList" => Some(Self::Deployed(Kind::Identity)),
             _ => None,
         }
     }
@@ -208,6 +212,10 @@ impl Hint {
 
 /// The kind of a document: what it says decides, then what its name says.
 fn kind(statements: &[Statement], hint: Option<Hint>) -> Kind {
+    let hint = match hint {
+        Some(Hint::Deployed(kind)) => Some(Hint::Is(kind)),
+        other => other,
+    };
     if let Some(
         Hint::Attached(kind) | Hint::Is(kind @ (Kind::ServiceControl | Kind::ResourceControl)),
     ) = hint

@@ -41,6 +41,8 @@ pub(in crate::policy) struct Document<'a> {
     /// Whether these are all its statements. Others may come from where they cannot be read; what concludes from something
     /// that is not there must ask.
     pub(in crate::policy) is_complete: bool,
+    /// Whether AWS has taken it already.
+    pub(in crate::policy) is_deployed: bool,
     /// What its actions and keys are held against.
     pub(in crate::policy) catalogue: &'a Catalogue,
 }

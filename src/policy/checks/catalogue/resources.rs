@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{outcome, severity, weigh};
+use crate::finding::Severity;
 use crate::policy::arn::{self, Arn};
 use crate::policy::catalogue::{Action, Catalogue, ResourceType};
 use crate::policy::checks::{Violations, list, quote};
@@ -61,6 +62,8 @@ struct Stray<'d> {
     text: &'d Text<'d>,
     arn: Arn<'d>,
     types: BTreeMap<&'d str, ResourceType<'d>>,
+    /// Whether another resource of the statement fits: then this one is only too many.
+    is_spare: bool,
 }
 
 /// Whether an action of the statement takes resources of a stray's service.
@@ -82,6 +85,7 @@ fn strays<'d>(document: &'d Document<'d>, wanted: Service) -> Vec<Stray<'d>> {
         if pairs > MAX_PAIRS {
             break;
         }
+        let from = found.len();
         for (text, arn) in arns(statement) {
             let is_own = types.values().any(|kind| is_of_service(kind, arn.service));
             // Checks of their own know aliases of keys.
@@ -91,20 +95,23 @@ fn strays<'d>(document: &'d Document<'d>, wanted: Service) -> Vec<Stray<'d>> {
             }
             let glob = arn::resources(text.value);
             if !is_own || !types.values().any(|kind| fits(&arn, &glob, kind)) {
-                found.push(Stray { statement, text, arn, types: types.clone() });
+                found.push(Stray { statement, text, arn, types: types.clone(), is_spare: false });
             }
         }
+        let is_spare = found.len() - from < statement.resources().len();
+        found.iter_mut().skip(from).for_each(|stray: &mut Stray| stray.is_spare = is_spare);
     }
     found
 }
 
 pub(super) fn no_matching_action(document: &Document, violations: &mut Violations) {
-    for Stray { statement, text, arn, types } in strays(document, Service::Own) {
+    for Stray { statement, text, arn, types, is_spare } in strays(document, Service::Own) {
         let own = types.values().filter(|kind| is_of_service(kind, arn.service));
         let patterns: BTreeSet<String> = own.map(ResourceType::shown).collect();
         let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+        let spare = if is_spare && statement.allows() { Severity::Low } else { Severity::High };
         violations.report_as(
-            severity(statement, Sense::Is),
+            severity(statement, Sense::Is).min(spare),
             &text.span,
             format!(
                 "No action of this statement takes {}, so it {}; they take {}.",
@@ -122,7 +129,7 @@ const SAME: &[&[&str]] =
     &[&["codeconnections", "codestar-connections"], &["redshift", "redshift-serverless"]];
 
 pub(super) fn service_mismatch(document: &Document, violations: &mut Violations) {
-    for Stray { statement, text, arn, types } in strays(document, Service::Foreign) {
+    for Stray { statement, text, arn, types, .. } in strays(document, Service::Foreign) {
         let services: BTreeSet<&str> = types.values().map(ResourceType::service).collect();
         let is_same = |names: &&[&str]| {
             names.contains(&arn.service) && names.iter().any(|name| services.contains(name))

@@ -107,10 +107,15 @@ const NAMED_ANYWAY: &[&str] = &[
     "ssmmessages:*",
 ];
 
-/// Whether an action that takes no resource is named with a pattern that AWS may nevertheless hold it against.
+/// Whether an action that takes no resource is named with a pattern that AWS may nevertheless hold it against: for some
+/// services, S3 for one, `arn:aws:s3:::*` is as good as `*`.
 fn may_match(statement: &Statement, written: &str) -> bool {
-    statement.resources().iter().any(|text| text.value.ends_with('*'))
-        && NAMED_ANYWAY.iter().any(|known| actions::covers(known, written))
+    let named_anyway = NAMED_ANYWAY.iter().any(|known| actions::covers(known, written));
+    let service = actions::split(written).map_or("", |(service, _)| service);
+    statement.resources().iter().any(|text| {
+        text.value.ends_with('*')
+            && (named_anyway || is_everything(text.value, &service.to_ascii_lowercase()))
+    })
 }
 
 /// Reports actions of some services that have no type of resource, where only resources are named for them.
