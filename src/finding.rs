@@ -194,8 +194,6 @@ pub enum FindingKind {
     Policy {
         /// The more general checks that found the same element.
         supersedes: Vec<String>,
-        /// What puts it right, where that is mechanical.
-        fix: Option<Fix>,
     },
 }
 
@@ -228,6 +226,8 @@ pub struct Place {
     pub snippet: Snippet,
     /// Why this place does not count.
     pub suppressed: Option<Suppression>,
+    /// What puts it right here, where that is mechanical.
+    pub fix: Option<Fix>,
 }
 
 /// A decision by a person that a place does not count.

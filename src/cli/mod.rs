@@ -3,6 +3,7 @@
 mod args;
 mod explain;
 mod failure;
+mod fix;
 mod output;
 mod progress;
 mod rules;

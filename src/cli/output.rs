@@ -74,6 +74,23 @@ fn to_file(path: &Path, report: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     done
 }
 
+/// Puts a text in the place of a file's, whole or not at all. Who may read the file stays as it is.
+pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let permissions = fs::metadata(path)?.permissions();
+    // What a link points to is the file.
+    let path = fs::canonicalize(path)?;
+    let (temporary, mut file) = create_beside(&path)?;
+    let written = file
+        .write_all(text)
+        .and_then(|()| file.set_permissions(permissions))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&temporary, &path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
 /// A new file with a name of its own in the directory of `path`.
 fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     let name = path

@@ -9,6 +9,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::args::{ConfigArgs, FormatName, ScanArgs, When, columns, now, working_directory};
+use super::fix::{self, Mode};
 use super::progress::Bar;
 use super::{Exit, Failure, output};
 use keylint::blob::{inert, path_bytes};
@@ -28,7 +29,14 @@ pub(super) fn run(args: &ScanArgs, color: When) -> Result<Exit, Failure> {
     let bar = Bar::start(&progress, args.progress);
     let scanned = scan(&sources, &config, &progress);
     drop(bar);
-    let outcome = scanned?;
+    let mut outcome = scanned?;
+    if args.fix {
+        let mode = if args.diff { Mode::Diff } else { Mode::Write };
+        fix::run(&mut outcome, mode, &config).map_err(Unprinted)?;
+        if args.diff {
+            return Ok(exit(&outcome, &config));
+        }
+    }
     let options = options(args, &config, color);
     output::write(args.output.as_deref(), |out| report::write(format, &outcome, &options, out))?;
     if !args.quiet {
@@ -42,6 +50,12 @@ pub(super) fn run(args: &ScanArgs, color: When) -> Result<Exit, Failure> {
     }
     Ok(exit(&outcome, &config))
 }
+
+/// The terminal went away.
+#[derive(Debug, Error, Diagnostic)]
+#[error("standard error cannot be written to: {0}")]
+#[diagnostic(code(fix::unprinted), help("what was fixed so far is in the files"))]
+struct Unprinted(io::Error);
 
 fn exit(outcome: &Outcome, config: &Config) -> Exit {
     if outcome.active().any(|finding| finding.severity >= config.fail_on) {

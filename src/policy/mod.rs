@@ -146,6 +146,11 @@ pub fn chunk_may_hold_policy(blob: &Blob) -> (bool, bool) {
     (read::may_start_policy(blob), read::has_any_word(blob.text))
 }
 
+/// Whether a blob is well-formed in the language it is written in.
+pub fn parses(blob: &Blob) -> bool {
+    Template::read(blob).error.is_none()
+}
+
 /// What the policy half is told.
 #[derive(Debug, Default)]
 pub struct Options {

@@ -68,8 +68,6 @@ enum KindView<'a> {
     },
     Policy {
         supersedes: &'a [String],
-        #[serde(skip_serializing_if = "Option::is_none")]
-        fix: Option<Vec<EditView<'a>>>,
     },
 }
 
@@ -88,6 +86,8 @@ struct PlaceView<'a> {
     snippet: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<SuppressionView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<Vec<EditView<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -178,10 +178,7 @@ fn view(finding: &Finding, secrets: Secrets) -> FindingView<'_> {
             verdict: verdict.name(),
             facts: facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         },
-        FindingKind::Policy { supersedes, fix } => {
-            let fix = fix.as_ref().map(|fix| fix.edits.iter().map(edit_view).collect());
-            KindView::Policy { supersedes, fix }
-        }
+        FindingKind::Policy { supersedes } => KindView::Policy { supersedes },
     };
     FindingView {
         rule: &finding.rule.id,
@@ -213,6 +210,7 @@ fn place_view(place: &Place) -> PlaceView<'_> {
             .suppressed
             .as_ref()
             .map(|known| suppression(known.kind.name(), &known.reason)),
+        fix: place.fix.as_ref().map(|fix| fix.edits.iter().map(edit_view).collect()),
     }
 }
 

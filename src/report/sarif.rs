@@ -135,7 +135,7 @@ fn result(
             properties.insert("verdict".into(), json!(verdict.name()));
             properties.extend(facts.iter().map(|(name, value)| (name.clone(), json!(value))));
         }
-        FindingKind::Policy { supersedes, .. } if !supersedes.is_empty() => {
+        FindingKind::Policy { supersedes } if !supersedes.is_empty() => {
             properties.insert("supersedes".into(), json!(supersedes));
         }
         FindingKind::Policy { .. } => {}
@@ -171,7 +171,7 @@ fn result(
 
 /// What puts the finding right: the same bytes for every reader.
 fn fixes(finding: &Finding, place: &Place) -> Option<Vec<SarifFix>> {
-    let FindingKind::Policy { fix: Some(fix), .. } = &finding.kind else { return None };
+    let fix = place.fix.as_ref()?;
     let replacements = fix.edits.iter().map(|edit| {
         Replacement::builder()
             .deleted_region(plain_region(&edit.location))

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use crate::blob::{Blob, Origin};
+use crate::blob::{Blob, Content, Origin};
 use crate::config::{Config, Halves, Secrets};
 use crate::finding::{Finding, FindingKind, Place, Secret};
 use crate::fingerprint::Fingerprint;
@@ -245,7 +245,26 @@ fn place(
         location,
         snippet: Snippet::new(blob.text, span, redactions),
         suppressed: inline::find(blob.text, span.start, rule),
+        fix: None,
     }
+}
+
+/// A text with everything masked that must not be shown of it.
+pub fn masked(origin: &Arc<Origin>, text: &[u8], config: &Config) -> Vec<u8> {
+    let blob = Blob::whole(origin, text, Content::Text);
+    let detections = unlisted(&blob, config, &mut secrets::Scratch::default());
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    for redaction in redactions(&detections, config.secrets) {
+        if redaction.span.start >= at {
+            out.extend(text.get(at..redaction.span.start).unwrap_or_default());
+            let secret = text.get(redaction.span.clone()).unwrap_or_default();
+            out.extend(redaction.mask(secret).bytes());
+            at = redaction.span.end;
+        }
+    }
+    out.extend(text.get(at..).unwrap_or_default());
+    out
 }
 
 /// What must not be shown of a blob: every secret found in it, also those that are not reported.

@@ -136,13 +136,13 @@ impl Part {
                 continue;
             }
             let location = locator.locate(&defect.span);
-            let place = place(&blob, &defect.span, location, &hidden, &defect.meta.id);
+            let mut place = place(&blob, &defect.span, location, &hidden, &defect.meta.id);
             let message = redactions.iter().fold(defect.message.clone(), |message, redaction| {
                 let secret = blob.text.get(redaction.span.clone()).unwrap_or_default();
                 message.replace(&*String::from_utf8_lossy(secret), &redaction.mask(secret))
             });
-            let fix = fix(&defect.fix, &locations, id);
-            self.findings.push(policy_finding(defect, message, place, fix, config));
+            place.fix = fix(&defect.fix, &locations, id);
+            self.findings.push(policy_finding(defect, message, place, config));
         }
     }
 }
@@ -172,13 +172,7 @@ fn fix(
     (!edits.is_empty()).then_some(Fix { edits, of })
 }
 
-fn policy_finding(
-    defect: Defect,
-    message: String,
-    place: Place,
-    fix: Option<Fix>,
-    config: &Config,
-) -> Finding {
+fn policy_finding(defect: Defect, message: String, place: Place, config: &Config) -> Finding {
     let severity = config.severities.get(&defect.meta.id).copied().unwrap_or(defect.severity);
     Finding {
         rule: defect.meta,
@@ -186,7 +180,7 @@ fn policy_finding(
         confidence: defect.confidence,
         message,
         places: vec![place],
-        kind: FindingKind::Policy { supersedes: defect.supersedes, fix },
+        kind: FindingKind::Policy { supersedes: defect.supersedes },
         fingerprint: defect.fingerprint,
     }
 }

@@ -36,23 +36,22 @@ fn outcome() -> Outcome {
     };
     let origin = Arc::new(Origin::File { path: PathBuf::from("policy.json") });
     let span = 14..17;
+    let location = Blob::whole(&origin, POLICY, Content::Text).locator().locate(&span);
+    let edit = Edit { location, text: "\"s3:Get\"".into() };
     let place = Place {
-        location: Blob::whole(&origin, POLICY, Content::Text).locator().locate(&span),
+        location,
         snippet: Snippet::new(POLICY, &span, &[]),
         suppressed: None,
+        fix: Some(Fix { edits: vec![edit], of: ContentId::of(POLICY) }),
         origin,
     };
-    let edit = Edit { location: place.location, text: "\"s3:Get\"".into() };
     let finding = Finding {
         rule: Arc::new(rule),
         severity: Severity::High,
         confidence: Confidence::High,
         message: "the statement allows every action".into(),
         places: vec![place],
-        kind: FindingKind::Policy {
-            supersedes: vec!["wide-action".into()],
-            fix: Some(Fix { edits: vec![edit], of: ContentId::of(POLICY) }),
-        },
+        kind: FindingKind::Policy { supersedes: vec!["wide-action".into()] },
         fingerprint: Fingerprint::of_policy("any-action", ContentId::of(b"statement"), "Action"),
     };
     let mut outcome = Outcome { findings: vec![finding], ..Outcome::default() };
@@ -84,7 +83,8 @@ fn json_has_policy_instead_of_secret() {
     let start = json!({ "line": 2, "column": 13, "offset": 14 });
     let end = json!({ "line": 2, "column": 16, "offset": 17 });
     let edit = json!({ "start": start, "end": end, "text": "\"s3:Get\"" });
-    assert_eq!(finding["policy"], json!({ "supersedes": ["wide-action"], "fix": [edit] }));
+    assert_eq!(finding["policy"], json!({ "supersedes": ["wide-action"] }));
+    assert_eq!(finding["places"][0]["fix"], json!([edit]));
     assert_eq!(finding.get("secret"), None);
     assert_eq!(finding["places"][0]["start"], json!({ "line": 2, "column": 13, "offset": 14 }));
     assert_eq!(report["stats"]["documents"], 2);

@@ -14,6 +14,8 @@ pub(in crate::policy) struct Frame {
     /// As written.
     pub(in crate::policy) parameters: Option<Node>,
     pub(in crate::policy) outputs: Option<Node>,
+    /// What SAM gives to every resource of a type.
+    pub(in crate::policy) globals: Option<Node>,
     /// The `Metadata` of the template and of each resource.
     pub(in crate::policy) metadata: Vec<Node>,
     /// The names of what it declares: parameters and resources.
@@ -41,6 +43,7 @@ impl Frame {
             file,
             parameters: section("Parameters"),
             outputs: section("Outputs"),
+            globals: section("Globals"),
             metadata,
             names: declared.map(|entry| entry.key.clone()).collect(),
             has_macros: root.get("Transform").is_some_and(has_macros),

@@ -36,6 +36,8 @@ pub struct Stack {
     pub(super) path: PathBuf,
     pub(super) dialect: Dialect,
     pub(super) resources: Vec<Resource>,
+    /// Where in that list the resources of each type are.
+    by_type: HashMap<Type, Vec<usize>>,
     pub(super) roots: Vec<Root>,
     /// What was not JSON although it was meant to be, by file.
     pub(super) slips: Vec<Slip>,
@@ -234,13 +236,17 @@ impl Stack {
                 Declared { kind: &resource.kind, name: &resource.name, property: &property };
             (resource.arn, resource.own_name) = (declared.arn(), declared.own_name());
             self.keep(resource.file, documents(&resource));
+            if let Some(kind) = Type::of(&resource.kind) {
+                self.by_type.entry(kind).or_default().push(self.resources.len());
+            }
             self.resources.push(resource);
         }
     }
 
     /// The resources of a type.
     pub(super) fn of_type(&self, kind: Type) -> impl Iterator<Item = &Resource> {
-        self.resources.iter().filter(move |resource| resource.is(kind))
+        let places = self.by_type.get(&kind).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|at| self.resources.get(*at))
     }
 
     /// The resource of a type that a value refers to.

@@ -9,7 +9,7 @@ use crate::policy::checks::{Violations, consequence, list, quote};
 use crate::policy::condition;
 use crate::policy::document::{Document, Sense, Statement, Text};
 use crate::policy::fix::Change;
-use crate::policy::text::has_hole;
+use crate::policy::text::leading_hole;
 
 pub(super) fn effective_star_resource(document: &Document, violations: &mut Violations) {
     for statement in document.allows().filter(|s| !condition::names_resources(&s.conditions)) {
@@ -136,7 +136,9 @@ pub(in crate::policy::checks) fn needs_star_where(
     let names_resources = |statement: &&Statement| {
         let resources = statement.resources();
         let is_open = |text: &Text| {
-            text.value.starts_with(['*', '$']) || is_star(text.value) || has_hole(text.value)
+            text.value.starts_with(['*', '$'])
+                || leading_hole(text.value).is_some()
+                || is_star(text.value)
         };
         !resources.is_empty() && !resources.iter().any(is_open)
     };

@@ -41,6 +41,10 @@ impl<'d> Permissions<'d> {
     /// Of a role; or of a function that SAM makes one for.
     pub(super) fn of(deployment: &'d Deployment<'d>, role: &Resource) -> Self {
         let mut all = Self { documents: Vec::new(), managed: Vec::new(), is_known: true };
+        if deployment.stack.is_plan || deployment.stack.resources.len() > MOST_RESOURCES {
+            all.is_known = false;
+            return all;
+        }
         all.take(deployment, role);
         // Each of its own policies must be among the documents, or it says something that is not known.
         let own = ["Policies", "InlinePolicy"].iter().flat_map(|name| role.property_entries(name));
@@ -59,9 +63,7 @@ impl<'d> Permissions<'d> {
         if role.property("PermissionsBoundary").is_none() && deployment.stack.is_passed_on(role) {
             all.is_known = false;
         }
-        all.is_known &= deployment.stack.resources.len() <= MOST_RESOURCES;
         all.is_known &= all.documents.iter().all(|document| document.is_complete);
-        all.is_known &= !deployment.stack.is_plan;
         all
     }
 

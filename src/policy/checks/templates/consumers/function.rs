@@ -44,7 +44,7 @@ pub(in crate::policy::checks) fn invoked_by_anybody(
     }
 }
 
-/// The variables of a function; those that SAM gives to every function are not looked at.
+/// The variables of a function.
 fn variables(function: &Resource) -> impl Iterator<Item = &Entry> {
     let environment = function.property("Environment").map_or(&[][..], Node::items);
     let key = function.own_key("Variables");
@@ -54,21 +54,34 @@ fn variables(function: &Resource) -> impl Iterator<Item = &Entry> {
 pub(in super::super) fn env_secret(deployment: &Deployment, violations: &mut Violations) {
     for function in deployment.stack.of_type(Type::Function) {
         violations.look_at(function.file);
-        for entry in variables(function) {
-            let text = entry.value.string().unwrap_or_default();
-            if resolved_key(text).is_some_and(|key| !is_open_key(key)) {
-                violations.report_as(Severity::Medium, &entry.value.span, format!(
-                    "CloudFormation puts the secret itself into {}: whoever may look at the configuration of the function reads it.",
-                    quote(&entry.key)
-                ));
-            } else if is_secret_name(&entry.key) && secret_literal(&entry.value).is_some() {
-                violations.report(&entry.value.span, format!(
-                    "The value of {} stands in the template and in the configuration of the function.",
-                    quote(&entry.key)
-                ));
-                violations.hide();
-            }
-        }
+        variables(function).for_each(|entry| variable(entry, violations));
+    }
+    for frame in &deployment.stack.frames {
+        violations.look_at(frame.file);
+        let of_all = ["Function", "Environment", "Variables"];
+        let globals = frame.globals.as_ref();
+        let variables = of_all.iter().fold(globals, |node, key| node?.get(key));
+        let variables = variables.map_or(&[][..], Node::entries);
+        variables.iter().for_each(|entry| variable(entry, violations));
+    }
+}
+
+fn variable(entry: &Entry, violations: &mut Violations) {
+    let text = entry.value.string().unwrap_or_default();
+    if resolved_key(text).is_some_and(|key| !is_open_key(key)) {
+        violations.report_as(Severity::Medium, &entry.value.span, format!(
+            "CloudFormation puts the secret itself into {}: whoever may look at the configuration of the function reads it.",
+            quote(&entry.key)
+        ));
+    } else if is_secret_name(&entry.key) && secret_literal(&entry.value).is_some() {
+        violations.report(
+            &entry.value.span,
+            format!(
+                "The value of {} stands in the template and in the configuration of the function.",
+                quote(&entry.key)
+            ),
+        );
+        violations.hide();
     }
 }
 
