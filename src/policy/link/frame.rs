@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::cloudformation::is_iam_variable;
-use crate::policy::text::variables;
+use crate::policy::text::{is_iam_variable, variables};
 use crate::policy::tree::{Node, Value};
 
 /// A template of CloudFormation without its resources.

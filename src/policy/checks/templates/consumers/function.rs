@@ -54,7 +54,9 @@ fn variables(function: &Resource) -> impl Iterator<Item = &Entry> {
 pub(in super::super) fn env_secret(deployment: &Deployment, violations: &mut Violations) {
     for function in deployment.stack.of_type(Type::Function) {
         violations.look_at(function.file);
-        variables(function).for_each(|entry| variable(entry, violations));
+        for entry in variables(function) {
+            variable(entry, violations);
+        }
     }
     for frame in &deployment.stack.frames {
         violations.look_at(frame.file);
@@ -62,7 +64,9 @@ pub(in super::super) fn env_secret(deployment: &Deployment, violations: &mut Vio
         let globals = frame.globals.as_ref();
         let variables = of_all.iter().fold(globals, |node, key| node?.get(key));
         let variables = variables.map_or(&[][..], Node::entries);
-        variables.iter().for_each(|entry| variable(entry, violations));
+        for entry in variables {
+            variable(entry, violations);
+        }
     }
 }
 
