@@ -99,13 +99,36 @@ fn examples(folder: &Path) -> Result<String, Box<dyn Error>> {
     Ok(array)
 }
 
-/// The first item of a list of documents, moved to the left; anything else as it is.
+/// The most lines of an example; of a longer document its first statement is shown.
+const MAX_LINES: usize = 25;
+
+/// The first item of a list of documents, moved to the left; anything else as it is. Of a long one the first statement.
 fn first_document(text: &str) -> String {
-    if !text.trim_start().starts_with('[') {
-        return text.into();
+    let document = if text.trim_start().starts_with('[') {
+        first_object(text, 0).map_or(text, |(start, end)| &text[start..end]).to_owned()
+    } else {
+        text.to_owned()
+    };
+    let indent =
+        document.lines().last().map_or("", |line| &line[..line.len() - line.trim_start().len()]);
+    let document = document.replace(&format!("\n{indent}"), "\n");
+    if document.lines().count() <= MAX_LINES {
+        return document;
     }
+    let list = document.find("\"Statement\": [").map(|at| at + "\"Statement\": [".len());
+    let Some((list, (start, end))) = list.and_then(|at| Some((at, first_object(&document, at)?)))
+    else {
+        return document;
+    };
+    let close = document[..list].rfind('\n').map_or("", |at| &document[at..]);
+    let close = &close[..close.len() - close.trim_start().len()];
+    format!("{}{}{close}]\n}}", &document[..start], &document[start..end])
+}
+
+/// Where the first `{…}` after a place starts and ends.
+fn first_object(text: &str, from: usize) -> Option<(usize, usize)> {
     let (mut depth, mut in_string, mut escaped, mut start) = (0, false, false, 0);
-    for (at, byte) in text.bytes().enumerate() {
+    for (at, byte) in text.bytes().enumerate().skip(from) {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if in_string => escaped = true,
@@ -119,15 +142,13 @@ fn first_document(text: &str) -> String {
             b'}' if !in_string => {
                 depth -= 1;
                 if depth == 0 {
-                    let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-                    let indent = &text[line..start];
-                    return text[start..=at].replace(&format!("\n{indent}"), "\n");
+                    return Some((start, at + 1));
                 }
             }
             _ => {}
         }
     }
-    text.into()
+    None
 }
 
 fn rerun_if_changed(path: &Path) {

@@ -19,7 +19,7 @@ const STAGES: &[(&str, &[&str])] = &[
     ("secrets", &[]),
     ("policy", &[]),
     ("suppress", &[]),
-    ("config", &["secrets", "source", "suppress"]),
+    ("config", &["policy", "secrets", "source", "suppress"]),
     ("report", &["config"]),
     ("scan", &["config", "policy", "secrets", "source", "suppress"]),
 ];

@@ -25,7 +25,7 @@ fn is_page(name: &str, expected: &str) {
     if found != expected {
         fs::write(&path, expected).unwrap();
     }
-    assert_eq!(found, expected, "{name} was out of date and has been written anew: commit it");
+    assert!(found == expected, "{name} was out of date and has been written anew: commit it");
 }
 
 /// One entry of a page: what it is called, how bad it is, what to do, where to read on.
@@ -55,15 +55,48 @@ fn rules_md_lists_every_rule() {
 #[test]
 fn checks_md_lists_every_check() {
     let mut page = format!(
-        "# Policy checks\n\nMade from the tables of `src/policy/checks/` by `tests/pages.rs`. {} checks. The severity is the worst that a check reports; `fixtures/policy/` shows what each finds.\n",
+        "# Policy checks\n\nMade from the tables of `src/policy/checks/` by `tests/pages.rs`; `keylint explain ID` prints one. {} checks. The severity is the worst that a check reports; `fixtures/policy/` shows what each finds.\n",
         policy::metas().count()
     );
     for meta in policy::metas() {
-        let kinds: Vec<&str> = meta.tags.iter().skip(2).map(String::as_str).collect();
-        let kinds = if kinds.len() == ALL_KINDS { "every kind".into() } else { kinds.join(", ") };
-        entry(&mut page, meta, &format!(" · policies: {kinds}"));
+        check(&mut page, meta);
     }
     is_page("docs/checks.md", &page);
+}
+
+fn check(page: &mut String, meta: &RuleMeta) {
+    let kinds: Vec<&str> = meta.tags.iter().skip(2).map(String::as_str).collect();
+    let kinds = if kinds.len() == ALL_KINDS { "every kind".into() } else { kinds.join(", ") };
+    let RuleMeta { id, title, severity, confidence, help, .. } = meta;
+    let known = meta.check.as_ref().unwrap();
+    let _ = write!(
+        page,
+        "\n### `{id}`\n\n{title} · {severity}, {confidence} confidence · policies: {kinds}\n\n{}\n\n{help}\n",
+        known.why
+    );
+    for (name, example) in [("Reported", known.bad), ("Not reported", known.good)] {
+        let _ = write!(page, "\n{name}:\n\n```{}\n{}\n```\n", example.language, example.text);
+    }
+    if !known.aliases.is_empty() {
+        let _ = write!(page, "\nIAM Access Analyzer: `{}`\n", known.aliases.join("`, `"));
+    }
+    page.push('\n');
+    for link in &meta.references {
+        let _ = writeln!(page, "<{link}>");
+    }
+}
+
+#[test]
+fn every_check_is_explained() {
+    for meta in policy::metas() {
+        let known = meta.check.as_ref().unwrap();
+        assert!(known.why.ends_with('.') && known.why.len() > 40, "{}: {}", meta.id, known.why);
+        assert!(!known.bad.text.is_empty() && !known.good.text.is_empty(), "{}", meta.id);
+        for alias in &known.aliases {
+            let is_code = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+            assert!(alias.bytes().all(is_code), "{}: {alias}", meta.id);
+        }
+    }
 }
 
 #[test]

@@ -7,20 +7,25 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use keylint::config::Halves;
 use keylint::finding::{Confidence, Severity};
-use keylint::policy::Kind;
+use keylint::policy::{Kind, catalogue_date};
 use keylint::report::Format;
 
 /// Finds hard-coded credentials and wrong AWS policies, offline.
 ///
 /// Exit codes: 0 clean and complete, 1 findings, 2 bad instruction, 3 something could not be scanned.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, long_version = long_version(), max_term_width = 100)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value = "auto")]
     pub(crate) color: When,
+}
+
+/// The version, and how old the knowledge of AWS is.
+fn long_version() -> String {
+    format!("{}\ncatalogue of AWS actions: {}", env!("CARGO_PKG_VERSION"), catalogue_date())
 }
 
 #[derive(Debug, Subcommand)]
@@ -158,19 +163,12 @@ impl From<Only> for Halves {
 /// The kinds of policy, as `--kind` names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KindName {
-    /// Attached to a user, group or role
     Identity,
-    /// Attached to a resource such as a secret, bucket or queue
     Resource,
-    /// Attached to a KMS key
     Key,
-    /// Attached to a role: who may assume it
     Trust,
-    /// Attached to a VPC endpoint
     Endpoint,
-    /// A service control policy of an organisation
     Scp,
-    /// A resource control policy of an organisation
     Rcp,
 }
 

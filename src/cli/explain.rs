@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::args::{ExplainArgs, ExplainFormat, now};
 use super::scan::{config_file, known_checks, rule_files, source};
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, output, rules};
 use keylint::blob::{inert, write_inert};
 use keylint::config::{Config, Flags};
 use keylint::secrets::{Explanation, Score, Scratch};
@@ -15,6 +15,11 @@ use keylint::snippet::MASK;
 use keylint::source;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
+    // A file wins over an id of the same name.
+    let could_be_id = args.place.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if could_be_id && args.place != "-" && !Path::new(&args.place).exists() {
+        return rules::show(&args.place);
+    }
     let (file, line) = split(&args.place);
     let sources = [source(Path::new(file))];
     let config = config_file(&args.config, &sources, true)?;

@@ -54,6 +54,7 @@ pub(super) fn run(outcome: &mut Outcome, mode: Mode, config: &Config) -> io::Res
     let count = plural(fixed.len() as u64, "finding");
     let of = plural(changed, "file");
     match mode {
+        _ if fixed.is_empty() => writeln!(io::stderr(), "keylint: nothing to fix"),
         Mode::Diff => writeln!(io::stderr(), "keylint: {count} in {of} would be fixed"),
         Mode::Write => {
             for (at, origin) in &fixed {

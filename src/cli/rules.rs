@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{ListFormat, RulesCommand, now};
+use super::args::{ListFormat, RulesCommand, columns, now};
 use super::{Exit, Failure, output, scan};
 use keylint::config::nearest;
-use keylint::finding::RuleMeta;
+use keylint::finding::{Example, RuleMeta};
 use keylint::policy;
 use keylint::report::plural;
 use keylint::secrets::{self, ExampleReport, RuleSet};
@@ -57,7 +57,8 @@ struct UnknownId {
     help: String,
 }
 
-fn show(id: &str) -> Result<Exit, Failure> {
+/// The page of a rule or check.
+pub(super) fn show(id: &str) -> Result<Exit, Failure> {
     let rules = RuleSet::built_in();
     let Some(meta) = metas(&rules).find(|meta| meta.id == id) else {
         let help = match nearest(id, metas(&rules).map(|meta| meta.id.as_str())) {
@@ -71,23 +72,52 @@ fn show(id: &str) -> Result<Exit, Failure> {
 }
 
 fn write_meta(out: &mut dyn Write, meta: &RuleMeta) -> io::Result<()> {
-    writeln!(out, "{}: {}", meta.id, meta.title)?;
-    writeln!(
-        out,
-        "severity {}, confidence {}, tags {}",
-        meta.severity,
-        meta.confidence,
-        meta.tags.join(", ")
-    )?;
-    writeln!(out, "\n{}", meta.help)?;
-    for link in &meta.references {
-        writeln!(out, "  {link}")?;
+    let RuleMeta { id, title, severity, confidence, help, .. } = meta;
+    writeln!(out, "{id}: {title}")?;
+    writeln!(out, "severity {severity}, confidence {confidence}, tags {}", meta.tags.join(", "))?;
+    let check = meta.check.as_ref();
+    if let Some(check) = check {
+        paragraph(out, "What AWS does", &check.why)?;
     }
-    let id = &meta.id;
-    writeln!(
-        out,
-        "\nTo silence one place, put `keylint:allow {id} <reason>` in a comment on its line or the line above."
-    )
+    paragraph(out, "What to do", help)?;
+    if let Some(check) = check {
+        example(out, "Reported", check.bad)?;
+        example(out, "Not reported", check.good)?;
+        if !check.aliases.is_empty() {
+            paragraph(out, "IAM Access Analyzer says the same with", &check.aliases.join(", "))?;
+        }
+    }
+    let silence = format!(
+        "Put `keylint:allow {id} <reason>` in a comment on its line or the line above, or an `[[allow]]` into keylint.toml: JSON has no comments."
+    );
+    paragraph(out, "How to silence one place", &silence)?;
+    writeln!(out, "\nReferences")?;
+    meta.references.iter().try_for_each(|link| writeln!(out, "  {link}"))
+}
+
+fn paragraph(out: &mut dyn Write, heading: &str, text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{heading}")?;
+    let width = columns().unwrap_or(100).clamp(40, 100).saturating_sub(2);
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+            writeln!(out, "  {line}")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    writeln!(out, "  {line}")
+}
+
+fn example(out: &mut dyn Write, heading: &str, example: Example) -> io::Result<()> {
+    writeln!(out, "\n{heading}")?;
+    example.text.lines().try_for_each(|line| writeln!(out, "  {line}"))
 }
 
 fn test(files: &[PathBuf]) -> Result<Exit, Failure> {

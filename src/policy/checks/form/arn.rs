@@ -5,21 +5,23 @@ use std::ops::Range;
 use crate::finding::Severity;
 use crate::policy::arn::{Arn, PARTITIONS};
 use crate::policy::checks::{Violations, quote};
-use crate::policy::document::Document;
+use crate::policy::document::{Document, Statement};
 use crate::policy::fix::Change;
 use crate::policy::text::{Part, has_hole, parts};
 
 /// Every text of a document that may be an ARN: resources, principals and values of conditions.
 fn texts<'a>(document: &'a Document) -> impl Iterator<Item = (&'a str, &'a Range<usize>)> {
-    document.statements.iter().flat_map(|statement| {
-        let resources = statement.resources.iter().flat_map(|element| &element.items);
-        let principals = statement.principals.iter().flat_map(|element| &element.items);
-        let values = statement.conditions.iter().flat_map(|condition| &condition.values);
-        resources
-            .map(|text| (text.value, &text.span))
-            .chain(principals.map(|principal| (principal.text, &principal.span)))
-            .chain(values.map(|(value, span)| (*value, span)))
-    })
+    document.statements.iter().flat_map(texts_of)
+}
+
+fn texts_of<'a>(statement: &'a Statement<'a>) -> impl Iterator<Item = (&'a str, &'a Range<usize>)> {
+    let resources = statement.resources.iter().flat_map(|element| &element.items);
+    let principals = statement.principals.iter().flat_map(|element| &element.items);
+    let values = statement.conditions.iter().flat_map(|condition| &condition.values);
+    resources
+        .map(|text| (text.value, &text.span))
+        .chain(principals.map(|principal| (principal.text, &principal.span)))
+        .chain(values.map(|(value, span)| (*value, span)))
 }
 
 pub(super) fn partition_region_mismatch(document: &Document, violations: &mut Violations) {
@@ -64,25 +66,42 @@ const EXAMPLES: &[&str] = &["123456789012", "111122223333", "444455556666", "777
 /// How names of buckets in AWS's documentation begin.
 const EXAMPLE_BUCKETS: &[&str] = &["amzn-s3-demo-", "DOC-EXAMPLE-BUCKET"];
 
+/// Reports the first of each sort in each statement: a policy that is a sample has many.
 pub(super) fn placeholder(document: &Document, violations: &mut Violations) {
-    for (text, span) in texts(document) {
-        let Some(arn) = Arn::parse(text) else { continue };
-        if let Some(left) = unfilled(&arn) {
-            violations.report(
-                span,
-                format!(
-                    "{} in {} is a place to fill in, not a name: this matches nothing.",
-                    quote(left),
-                    quote(text)
-                ),
-            );
-        } else if let Some(example) = example(&arn) {
-            violations.report_as(
-                Severity::Low,
-                span,
-                format!("{} is what AWS's documentation writes in examples.", quote(example)),
-            );
-        }
+    for statement in &document.statements {
+        placeholder_of(statement, violations);
+    }
+}
+
+fn placeholder_of(statement: &Statement, violations: &mut Violations) {
+    let arns =
+        || texts_of(statement).filter_map(|(text, span)| Some((text, Arn::parse(text)?, span)));
+    let mut open = arns().filter_map(|(text, arn, span)| Some((text, unfilled(&arn)?, span)));
+    if let Some((text, left, span)) = open.next() {
+        let more = others(open.count());
+        violations.report(
+            span,
+            format!(
+                "{} in {} is a place to fill in, not a name{more}: this matches nothing.",
+                quote(left),
+                quote(text)
+            ),
+        );
+    }
+    let mut told = arns().filter_map(|(_, arn, span)| Some((example(&arn)?, span)));
+    if let Some((example, span)) = told.next() {
+        let more = others(told.count());
+        let message =
+            format!("{} is what AWS's documentation writes in examples{more}.", quote(example));
+        violations.report_as(Severity::Low, span, message);
+    }
+}
+
+fn others(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => ", and so is another one here".into(),
+        _ => format!(", and so are {count} others here"),
     }
 }
 
