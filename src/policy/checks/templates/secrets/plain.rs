@@ -36,7 +36,10 @@ pub(in super::super) fn value(deployment: &Deployment, violations: &mut Violatio
 /// Whether a value comes from elsewhere and passes through Terraform's state.
 /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/secretsmanager_secret_version>
 fn is_kept_in_state(resource: &Resource, node: &Node) -> bool {
-    !resource.is_of_cloudformation() && node.is_open() && written_out(node).is_none()
+    !resource.is_of_cloudformation()
+        && resource.property("SecretStringWo").is_none()
+        && node.is_open()
+        && written_out(node).is_none()
 }
 
 /// The first place of a value at which a secret is written out.
