@@ -108,6 +108,8 @@ pub struct Defect {
     pub message: String,
     /// The more general checks that found the same.
     pub supersedes: Vec<String>,
+    /// Whether what stands there is a secret itself.
+    pub is_secret: bool,
     /// The changes of the blob's bytes that put it right, sorted and apart; none where a person has to decide.
     pub fix: Vec<Edit>,
     /// Its identity across runs.
@@ -251,7 +253,14 @@ pub fn check<'t>(
             continue;
         }
         let mut identity = Identity::default();
-        for violation in checks::run(document, root.file, &options.disabled) {
+        for mut violation in checks::run(document, root.file, &options.disabled) {
+            if root.is_expanded {
+                // What AWS wrote cannot be changed here; only what was given to it can.
+                if violation.span == root.node.span {
+                    continue;
+                }
+                violation.fix.clear();
+            }
             analysis.defects.push(identity.defect(violation, document, texts(root.file)));
         }
     }
@@ -316,7 +325,7 @@ fn defect(
     element: &str,
     fix: Option<Vec<Edit>>,
 ) -> Defect {
-    let Violation { check, file: _, severity, confidence, span, message, supersedes, fix: _ } =
+    let Violation { check, severity, confidence, span, message, supersedes, is_secret, .. } =
         violation;
     Defect {
         meta: shared_meta(check),
@@ -326,6 +335,7 @@ fn defect(
         span,
         message,
         supersedes: supersedes.into_iter().map(Into::into).collect(),
+        is_secret,
         fix: fix.unwrap_or_default(),
     }
 }
@@ -342,6 +352,7 @@ fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
         span: error.span.clone(),
         message: format!("This is not JSON: {}. AWS refuses the whole document.", error.problem),
         supersedes: Vec::new(),
+        is_secret: false,
         fix: Vec::new(),
         fingerprint: Fingerprint::of_policy(
             check.id,

@@ -114,6 +114,20 @@ fn variable(text: &str) -> Option<(&str, &str)> {
     Some((inside.get(..end)?, inside.get(end + 1..)?))
 }
 
+/// What stands in each `${…}` of a text.
+pub(super) fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("${").filter_map(|(at, _)| variable(text.get(at..)?)).map(|(name, _)| name)
+}
+
+/// Whether a name in `${…}` is one that IAM fills in: `aws:username`, never `AWS::Region`.
+pub(super) fn is_iam_variable(name: &str) -> bool {
+    name.split_once(':').is_some_and(|(service, rest)| {
+        !rest.starts_with(':')
+            && !service.is_empty()
+            && service.bytes().all(|byte| byte.is_ascii_lowercase() || b"-.".contains(&byte))
+    })
+}
+
 /// Whether a text has a wildcard, a variable or a hole.
 pub(super) fn is_pattern(text: &str) -> bool {
     parts(text).any(|part| !matches!(part, Part::Char(_)))

@@ -9,13 +9,14 @@ use rayon::prelude::*;
 
 use super::{Part, place, redactions, unlisted};
 use crate::blob::{Blob, Content, Origin};
-use crate::config::Config;
+use crate::config::{Config, Secrets};
 use crate::finding::{Edit, Finding, FindingKind, Fix, Place};
 use crate::fingerprint::ContentId;
 use crate::location::{Location, Position, Width};
 use crate::outcome::{SkipReason, Skipped};
 use crate::policy::{self, Analysis, Defect, Stack, Template};
 use crate::secrets;
+use crate::snippet::Redaction;
 
 /// A file that may hold policies: its text, and what was read of it.
 pub(super) struct Held {
@@ -125,6 +126,7 @@ impl Part {
         // Whatever half is asked for, a secret in a policy must not be shown.
         let detections = unlisted(&blob, config, &mut secrets::Scratch::default());
         let redactions = redactions(&detections, config.secrets);
+        let hidden = hidden(&analysis.defects, &redactions, config.secrets);
         let mut locator = blob.locator();
         let locations = edit_locations(&blob, &analysis.defects);
         let id = ContentId::of(blob.text);
@@ -134,7 +136,7 @@ impl Part {
                 continue;
             }
             let location = locator.locate(&defect.span);
-            let mut place = place(&blob, &defect.span, location, &redactions, &defect.meta.id);
+            let mut place = place(&blob, &defect.span, location, &hidden, &defect.meta.id);
             let message = redactions.iter().fold(defect.message.clone(), |message, redaction| {
                 let secret = blob.text.get(redaction.span.clone()).unwrap_or_default();
                 message.replace(&*String::from_utf8_lossy(secret), &redaction.mask(secret))
@@ -181,4 +183,20 @@ fn policy_finding(defect: Defect, message: String, place: Place, config: &Config
         kind: FindingKind::Policy { supersedes: defect.supersedes },
         fingerprint: defect.fingerprint,
     }
+}
+
+/// What must not be shown of a file: the secrets found in it, and the values that a check says are one.
+fn hidden(defects: &[Defect], known: &[Redaction], secrets: Secrets) -> Vec<Redaction> {
+    let own = defects.iter().filter(|defect| defect.is_secret && secrets == Secrets::Masked);
+    let own = own.map(|defect| Redaction { span: defect.span.clone(), keep: 0 });
+    let mut all: Vec<Redaction> = own.chain(known.iter().cloned()).collect();
+    all.sort_by_key(|redaction| (redaction.span.start, redaction.keep));
+    let mut apart: Vec<Redaction> = Vec::with_capacity(all.len());
+    for redaction in all {
+        match apart.last_mut().filter(|last| redaction.span.start < last.span.end) {
+            Some(last) => last.span.end = last.span.end.max(redaction.span.end),
+            None => apart.push(redaction),
+        }
+    }
+    apart
 }

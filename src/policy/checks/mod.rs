@@ -13,19 +13,19 @@ mod redundancy;
 mod scope;
 mod secretsmanager;
 mod ssm;
+mod templates;
 mod trust;
+mod wording;
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::Options;
-use super::document::{Document, Kind, Root, Statement};
+use super::document::{Document, Kind, Root};
 use super::fix::Change;
 use super::link::{Resource, Stack};
-use super::text;
-use crate::blob::write_inert;
 use crate::finding::{Confidence, Severity};
+pub(super) use wording::{consequence, list, quote};
 
 /// A check: what it is called, where it applies, and the function that does it.
 pub(super) struct Check {
@@ -162,6 +162,10 @@ const FAMILIES: &[&[Check]] = &[
     kms::CHECKS,
     ssm::CHECKS,
     escalation::CHECKS,
+    templates::SECRETS,
+    templates::KEYS,
+    templates::CONSUMERS,
+    templates::FORM,
 ];
 
 /// Every check.
@@ -198,6 +202,8 @@ pub(super) struct Violation {
     pub(super) message: String,
     /// Ids of the checks that reported the same and gave way.
     pub(super) supersedes: Vec<&'static str>,
+    /// Whether what stands there must not be shown.
+    pub(super) is_secret: bool,
     /// What a program may do about it; nothing where a person has to decide.
     pub(super) fix: Vec<Change>,
 }
@@ -219,6 +225,13 @@ impl Violations {
     /// Says in which file what is reported next is.
     pub(super) fn look_at(&mut self, file: usize) {
         self.file = file;
+    }
+
+    /// Says that what was reported last is a secret itself.
+    pub(super) fn hide(&mut self) {
+        if let Some(last) = self.found.last_mut() {
+            last.is_secret = true;
+        }
     }
 
     /// Says which changes, made together, put right what was reported last.
@@ -251,6 +264,7 @@ impl Violations {
             span: span.clone(),
             message: message.into(),
             supersedes: Vec::new(),
+            is_secret: false,
             fix: Vec::new(),
         });
     }
@@ -366,35 +380,4 @@ fn supersede(found: Vec<Violation>, document: &Document) -> Vec<Violation> {
         Violation { supersedes: ids, ..violation }
     })
     .collect()
-}
-
-/// The most bytes of a policy's own text that a message repeats.
-const QUOTED: usize = 120;
-
-/// A piece of the policy as a message shows it: between back quotes, harmless, not too long.
-pub(super) fn quote(text: &str) -> String {
-    let mut quoted = String::from("`");
-    let text = &*text::shown(text);
-    let end =
-        text.char_indices().map(|(at, _)| at).take_while(|at| *at <= QUOTED).last().unwrap_or(0);
-    let shown = if text.len() <= QUOTED { text } else { text.get(..end).unwrap_or_default() };
-    let _ = write_inert(&mut quoted, shown.as_bytes());
-    if shown.len() < text.len() {
-        quoted.push('…');
-    }
-    let _ = quoted.write_char('`');
-    quoted
-}
-
-/// Several pieces, joined for reading; at most `most`, then how many more there are.
-pub(super) fn list(names: &[&str], most: usize) -> String {
-    let shown: Vec<String> = names.iter().take(most).map(|name| quote(name)).collect();
-    let rest = names.len().saturating_sub(most);
-    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-    shown.join(", ") + &more
-}
-
-/// What something that matches nothing does in a statement, by its effect.
-pub(super) fn consequence(statement: &Statement) -> &'static str {
-    if statement.denies() { "it protects nothing" } else { "it grants nothing" }
 }

@@ -21,6 +21,8 @@ pub(in crate::policy) struct Root {
     pub(in crate::policy) sources: Vec<String>,
     /// Whether all its statements are known.
     pub(in crate::policy) is_complete: bool,
+    /// Whether the template only names it: its text is AWS's, but for what the template gives.
+    pub(in crate::policy) is_expanded: bool,
 }
 
 impl Root {
@@ -35,6 +37,7 @@ impl Root {
             attached: Vec::new(),
             sources: Vec::new(),
             is_complete,
+            is_expanded: false,
         }
     }
 

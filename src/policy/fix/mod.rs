@@ -12,6 +12,8 @@ use super::tree::{Entry, Node, Value};
 pub(super) enum Change {
     /// A string, wherever and however it is written, says something else.
     Rewrite { span: Range<usize>, from: String, to: String },
+    /// A string starts with a reference of the template instead; `to` is written as it is.
+    Restart { span: Range<usize>, from: String, to: String },
     /// The name of an element or operator is another one.
     Rename { key_span: Range<usize>, from: String, to: String },
     /// An item of a list goes, with the comma that is then too many.
@@ -55,6 +57,7 @@ pub(super) fn edits(changes: &[Change], document: &Node, text: &[u8]) -> Option<
     for change in changes {
         edits.push(match change {
             Change::Rewrite { span, from, to } => string::rewrite(text, span, from, to)?,
+            Change::Restart { span, from, to } => string::restart(text, span, from, to)?,
             Change::Rename { key_span, from, to } => string::rename(text, key_span, from, to)?,
             Change::RemoveItem { span } => list::remove(text, span)?,
             Change::RemoveEntry { key_span, span } => {

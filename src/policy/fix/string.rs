@@ -89,6 +89,14 @@ pub(super) fn rewrite(text: &str, span: &Range<usize>, from: &str, to: &str) -> 
     })?
 }
 
+/// The edit that puts a reference at the start of a string. Without quotes it can stand only where another one does already.
+pub(super) fn restart(text: &str, span: &Range<usize>, from: &str, to: &str) -> Option<Edit> {
+    let Written { quote, inner, raw } = written(text, span)?;
+    let can_stand = !quote.is_empty() || raw.contains("${");
+    (can_stand && raw.starts_with(from))
+        .then(|| Edit { span: inner.start..inner.start + from.len(), text: to.into() })
+}
+
 /// A string without quotes may need them for what it says now.
 fn plain(text: &str, written: &Written, to: &str, span: Range<usize>, added: &str) -> Option<Edit> {
     let is_safe = to.starts_with(|first: char| first.is_ascii_alphanumeric()) && !to.ends_with(':');
@@ -147,6 +155,26 @@ mod tests {
             ("\"a\"", "a", "a\"b", None),
         ] {
             assert_eq!(rewritten(raw, from, to).as_deref(), result, "{raw}");
+        }
+    }
+
+    #[test]
+    fn references_stand_where_they_can() {
+        let to = "arn:${AWS::Partition}:";
+        for (text, fixed) in [
+            ("'arn:aws:s3:::b'", Some("'arn:${AWS::Partition}:s3:::b'")),
+            ("\"arn:aws:s3:::b\"", Some("\"arn:${AWS::Partition}:s3:::b\"")),
+            ("arn:aws:s3:::${B}", Some("arn:${AWS::Partition}:s3:::${B}")),
+            ("arn:aws:s3:::b", None),
+            ("!Join ['', []]", None),
+        ] {
+            let edit = restart(text, &(0..text.len()), "arn:aws:", to);
+            let made = edit.map(|edit| {
+                let mut made = text.to_owned();
+                made.replace_range(edit.span, &edit.text);
+                made
+            });
+            assert_eq!(made.as_deref(), fixed, "{text}");
         }
     }
 }

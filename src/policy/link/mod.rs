@@ -1,12 +1,16 @@
 //! Files are joined to stacks: references followed, functions applied as far as they can be, every document given its kind.
 
 mod cloudformation;
+mod frame;
 mod kinds;
+mod names;
 mod plan;
+mod sam;
 mod terraform;
 mod types;
 mod uses;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -17,6 +21,7 @@ use super::read::{Language, Template};
 use super::text::{self, hole};
 use super::tree::{Entry, Node, Value};
 
+pub(super) use frame::Frame;
 use types::Declared;
 pub(super) use types::{SUFFIX, Type};
 pub use uses::follow;
@@ -31,12 +36,27 @@ pub struct Stack {
     pub(super) path: PathBuf,
     pub(super) dialect: Dialect,
     pub(super) resources: Vec<Resource>,
+    /// Where in that list the resources of each type are.
+    by_type: HashMap<Type, Vec<usize>>,
     pub(super) roots: Vec<Root>,
     /// What was not JSON although it was meant to be, by file.
     pub(super) slips: Vec<Slip>,
+    /// What templates of CloudFormation say beside their resources.
+    pub(super) frames: Vec<Frame>,
+    /// Whether it is a plan of Terraform's: what is known only when it is applied is not there at all.
+    pub(super) is_plan: bool,
+    /// Whether a Terraform module asks for the partition, or for its own account, as data.
+    pub(super) asks: Asks,
     /// The files it was read from: their place in the list that was given.
     pub(super) files: Vec<usize>,
     module: terraform::Module,
+}
+
+/// What a Terraform module asks AWS about itself, by the name of the data source.
+#[derive(Debug, Default)]
+pub(super) struct Asks {
+    pub(super) partition: Option<String>,
+    pub(super) account: Option<String>,
 }
 
 /// A text, or a string in one, that could not be read.
@@ -87,7 +107,7 @@ impl Resource {
     pub(super) fn is_referred_to_by(&self, node: &Node) -> bool {
         let is_of_it = |name: &str| {
             name.strip_prefix(self.name.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         };
         match &node.value {
             Value::Hole(name) => is_of_it(name),
@@ -99,32 +119,40 @@ impl Resource {
             Value::List(items) | Value::Call(_, items) => {
                 items.iter().any(|item| self.is_referred_to_by(item))
             }
+            Value::Map(entries) => entries.iter().any(|entry| self.is_referred_to_by(&entry.value)),
             _ => false,
         }
     }
 
-    /// A property by its name in CloudFormation; in Terraform it has the same one in small letters.
+    /// A property by its name in CloudFormation, in either language.
     pub(super) fn property(&self, name: &str) -> Option<&Node> {
         self.property_entry(name).map(|entry| &entry.value)
     }
 
     /// A property with the place of its name.
     pub(super) fn property_entry(&self, name: &str) -> Option<&Entry> {
-        let own = if self.kind.contains("::") { name.to_owned() } else { snake_case(name) };
-        self.properties.entries().iter().rev().find(|entry| entry.key == own)
+        self.property_entries(name).last()
     }
-}
 
-/// `KmsKeyId` as Terraform writes it: `kms_key_id`.
-fn snake_case(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 4);
-    for (at, character) in name.char_indices() {
-        if character.is_ascii_uppercase() && at > 0 {
-            out.push('_');
-        }
-        out.push(character.to_ascii_lowercase());
+    /// A property of which Terraform has one block for each.
+    pub(super) fn property_entries(&self, name: &str) -> impl Iterator<Item = &Entry> {
+        let own = self.own_key(name);
+        self.properties.entries().iter().filter(move |entry| entry.key == own)
     }
-    out
+
+    /// The name of a property, or of something in one, in the resource's own language.
+    pub(super) fn own_key(&self, name: &str) -> Cow<'static, str> {
+        if self.is_of_cloudformation() {
+            name.to_owned().into()
+        } else {
+            names::in_terraform(Type::of(&self.kind), name)
+        }
+    }
+
+    /// Whether it is written for CloudFormation, not for Terraform.
+    pub(super) fn is_of_cloudformation(&self) -> bool {
+        self.kind.contains("::")
+    }
 }
 
 /// Which files belong together: those of one Terraform module; everything else stands alone.
@@ -164,6 +192,7 @@ impl Stack {
             stack.path = folder(&first.path).into();
             stack.dialect = Dialect::Terraform;
             stack.module = terraform::Module::new(files);
+            stack.asks = stack.module.asks();
             let (resources, roots) = stack.module.evaluate();
             stack.roots = roots;
             stack.take(resources);
@@ -184,9 +213,12 @@ impl Stack {
     fn add(&mut self, file: usize, root: &Node) {
         if cloudformation::is_template(root) {
             self.dialect = Dialect::CloudFormation;
+            self.frames.push(Frame::new(root, file));
             self.take(cloudformation::Template::new(root).resources(file));
+            self.roots.extend(sam::documents(&self.resources));
         } else if plan::is_plan(root) {
             self.dialect = Dialect::Terraform;
+            self.is_plan = true;
             self.take(plan::resources(root, file));
         } else {
             let name = self.path.file_name().unwrap_or_default().to_string_lossy();
@@ -204,18 +236,27 @@ impl Stack {
                 Declared { kind: &resource.kind, name: &resource.name, property: &property };
             (resource.arn, resource.own_name) = (declared.arn(), declared.own_name());
             self.keep(resource.file, documents(&resource));
+            if let Some(kind) = Type::of(&resource.kind) {
+                self.by_type.entry(kind).or_default().push(self.resources.len());
+            }
             self.resources.push(resource);
         }
     }
 
     /// The resources of a type.
     pub(super) fn of_type(&self, kind: Type) -> impl Iterator<Item = &Resource> {
-        self.resources.iter().filter(move |resource| resource.is(kind))
+        let places = self.by_type.get(&kind).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|at| self.resources.get(*at))
     }
 
     /// The resource of a type that a value refers to.
     pub(super) fn referred(&self, kind: Type, node: &Node) -> Option<&Resource> {
         self.of_type(kind).find(|resource| resource.is_referred_to_by(node))
+    }
+
+    /// Whether a resource is given to another module, which may do with it what is not seen here.
+    pub(super) fn is_passed_on(&self, resource: &Resource) -> bool {
+        self.module.calls.iter().any(|call| resource.is_referred_to_by(&call.arguments))
     }
 
     fn keep(&mut self, file: usize, found: Found) {

@@ -4,7 +4,7 @@ use crate::policy::text::{self, hole};
 use crate::policy::tree::Node;
 
 /// A type of resource, whatever the template calls it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::policy) enum Type {
     Secret,
     SecretVersion,

@@ -5,7 +5,7 @@ mod key_policy;
 mod services;
 mod usage;
 
-use super::{Check, IDENTITY, KEY, Kind, OVER_RESOURCES, Run, Supersedes};
+use super::{Check, IDENTITY, KEY, Kind, OVER_RESOURCES, Run, Supersedes, templates};
 use crate::finding::{Confidence, Severity};
 
 const KEY_POLICY: &str =
@@ -29,7 +29,7 @@ pub(super) const CHECKS: &[Check] = &[
         kinds: KEY,
         help: "Add the statement that lets the account's root use `kms:*`: it hands the decision to the account's IAM policies.",
         url: KEY_POLICY,
-        run: Run::Document(key_policy::lockout),
+        run: Run::Both(key_policy::lockout, templates::bypassed_safety_check),
         ..Check::ROW
     },
     Check {

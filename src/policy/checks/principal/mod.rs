@@ -5,7 +5,7 @@ mod deputy;
 mod everybody;
 mod perimeter;
 
-use super::{Check, KEY, Kind, RESOURCE, Run, Supersedes, TRUST, WITH_PRINCIPAL};
+use super::{Check, KEY, Kind, RESOURCE, Run, Supersedes, TRUST, WITH_PRINCIPAL, templates};
 use crate::finding::{Confidence, Severity};
 
 const PRINCIPAL: &str =
@@ -72,7 +72,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "The policy of a function is enough to let principals of any account call it, with input of their choice and with the rights of the function's role.",
         help: "Name the account or service, with `aws:SourceArn` or `aws:PrincipalOrgID`.",
         url: "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
-        run: Run::Document(everybody::lambda_permission_public),
+        run: Run::Both(everybody::lambda_permission_public, templates::invoked_by_anybody),
         ..OPEN
     },
     Check {

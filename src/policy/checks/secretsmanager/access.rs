@@ -219,7 +219,7 @@ pub(super) fn delete_without_recovery(document: &Document, violations: &mut Viol
     for (statement, text) in allowing(document, "DeleteSecret") {
         if !is_denied && !guards(statement) {
             let message = "With `ForceDeleteWithoutRecovery` a secret is gone at once, and nothing here forbids that.";
-            violations.report(&text.span, message);
+            violations.report_as(Severity::Medium, &text.span, message);
         }
     }
 }

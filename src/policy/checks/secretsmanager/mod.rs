@@ -4,7 +4,7 @@ mod access;
 mod resource_policy;
 mod suffix;
 
-use super::{Check, IDENTITY, Kind, OVER_RESOURCES, RESOURCE, Run, Supersedes};
+use super::{Check, IDENTITY, Kind, OVER_RESOURCES, RESOURCE, Run, Supersedes, templates};
 use crate::finding::{Confidence, Severity};
 
 /// Where AWS says how the ARN of a secret ends.
@@ -127,12 +127,12 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "sm-delete-without-recovery",
         title: "secrets can be deleted for good",
-        severity: Severity::Medium,
+        severity: Severity::High,
         kinds: IDENTITY,
         why: "A deleted secret can be restored for at least seven days, unless the caller asks to skip that. Then the value is gone at once, and with it what depends on it.",
-        help: "Deny `secretsmanager:DeleteSecret` under `\"Bool\": {\"secretsmanager:ForceDeleteWithoutRecovery\": \"true\"}`.",
+        help: "Deny `secretsmanager:DeleteSecret` under `\"Bool\": {\"secretsmanager:ForceDeleteWithoutRecovery\": \"true\"}`; in Terraform give `recovery_window_in_days` 7 to 30.",
         url: ACTIONS,
-        run: Run::Document(access::delete_without_recovery),
+        run: Run::Both(access::delete_without_recovery, templates::recovery_window),
         ..Check::ROW
     },
     Check {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::types::Declared;
-use super::{BUDGET, Resource, hole_node, kinds, uses};
+use super::{Asks, BUDGET, Resource, hole_node, kinds, uses};
 use crate::policy::document::{Hint, Root};
 use crate::policy::read::{Language, Template};
 use crate::policy::text::{hole, leading_hole};
@@ -83,6 +83,15 @@ impl Module {
         });
         module.by_name = names.collect();
         module
+    }
+
+    /// What it asks AWS about itself.
+    pub(super) fn asks(&self) -> Asks {
+        let asked = |kind: &str| {
+            let block = self.blocks.iter().find(|block| block.is_data && block.kind == kind);
+            block.map(|block| format!("data.{kind}.{}", block.name))
+        };
+        Asks { partition: asked("aws_partition"), account: asked("aws_caller_identity") }
     }
 
     fn add(&mut self, file: usize, entry: Entry) {
