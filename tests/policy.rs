@@ -43,7 +43,10 @@ fn fixtures(id: &str, stem: &str) -> Vec<String> {
     let names = fs::read_dir(folder(id)).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
     let mut names: Vec<String> = names
-        .filter(|name| name.starts_with(&format!("{stem}.")) && !name.ends_with(".snap"))
+        .filter(|name| {
+            name.starts_with(&format!("{stem}."))
+                && Path::new(name).extension() != Some("snap".as_ref())
+        })
         .collect();
     names.sort();
     assert!(!names.is_empty(), "{id} has no {stem} fixture");
@@ -237,7 +240,10 @@ fn order_of_keys_and_spacing_change_nothing() {
     // In these two the text itself is what is wrong.
     for id in ids().into_iter().filter(|id| !["json-syntax", "duplicate-json-key"].contains(id)) {
         let names = fixtures(id, "bad").into_iter().chain(fixtures(id, "good"));
-        for name in &names.filter(|name| name.ends_with(".json")).collect::<Vec<_>>() {
+        for name in &names
+            .filter(|name| Path::new(name).extension() == Some("json".as_ref()))
+            .collect::<Vec<_>>()
+        {
             let text = fs::read_to_string(folder(id).join(name)).unwrap();
             // Parsed and written again, keys are sorted and spaces gone.
             let value: serde_json::Value = serde_json::from_str(&text).unwrap();

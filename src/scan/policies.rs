@@ -40,6 +40,9 @@ impl Held {
     }
 }
 
+/// What the files of a stack gave; where keylint failed, the files alone.
+type Checked = Result<Vec<(usize, Analysis)>, Vec<usize>>;
+
 /// A file whose template is joined with the others.
 struct File {
     origin: Arc<Origin>,
@@ -81,7 +84,7 @@ pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
         let checked = AssertUnwindSafe(|| policy::check(stack, &texts, options));
         catch_unwind(checked).map_err(|_| stack.files().to_vec())
     });
-    let checked: Vec<Result<Vec<(usize, Analysis)>, Vec<usize>>> = checked.collect();
+    let checked: Vec<Checked> = checked.collect();
     let mut analyses: BTreeMap<usize, Analysis> = BTreeMap::new();
     let of_world = catch_unwind(AssertUnwindSafe(|| policy::check_world(&joined, &texts, options)));
     for result in checked.into_iter().chain([of_world.map_err(|_| vec![0])]) {

@@ -189,18 +189,10 @@ impl Rule {
         let scored = text.scored.as_deref().map(class).transpose()?;
         let tags = std::iter::once("secret".into()).chain(text.tags).collect();
         let family = text.family.unwrap_or_else(|| id.clone());
-        let meta = Arc::new(RuleMeta {
-            id,
-            title,
-            help,
-            severity,
-            confidence,
-            references,
-            tags,
-            check: None,
-        });
+        let check = None;
+        let meta = RuleMeta { id, title, help, severity, confidence, references, tags, check };
         Ok(Self {
-            meta,
+            meta: Arc::new(meta),
             family,
             trigger,
             span,

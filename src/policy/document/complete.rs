@@ -35,7 +35,9 @@ fn statement(node: &mut Node) -> bool {
             "Resource" | "NotResource" => texts(value),
             "Principal" | "NotPrincipal" => {
                 if let Value::Map(kinds) = &mut value.value {
-                    kinds.iter_mut().for_each(|kind| texts(&mut kind.value));
+                    for kind in kinds {
+                        texts(&mut kind.value);
+                    }
                 }
             }
             "Condition" => {
@@ -45,7 +47,9 @@ fn statement(node: &mut Node) -> bool {
                 };
                 for operator in operators {
                     if let Value::Map(keys) = &mut operator.value.value {
-                        keys.iter_mut().for_each(|key| texts(&mut key.value));
+                        for key in keys {
+                            texts(&mut key.value);
+                        }
                     }
                 }
             }

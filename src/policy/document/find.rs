@@ -86,7 +86,9 @@ pub(in crate::policy) fn find(
     let mut inner = |node: &Node, hint| find(node, hint, of_key, file, found);
     match &node.value {
         Value::List(items) | Value::Call(_, items) => {
-            items.iter().for_each(|item| inner(item, hint));
+            for item in items {
+                inner(item, hint);
+            }
         }
         Value::Map(_) if is_old_version(node) => {}
         Value::Map(entries) => {

@@ -58,7 +58,7 @@ pub(super) fn rewrite(text: &str, span: &Range<usize>, from: &str, to: &str) -> 
     if written.raw == from {
         let whole = from_byte + start..to_byte - end;
         return if written.quote.is_empty() {
-            plain(text, &written, to, whole, added)
+            Some(plain(&written, to, whole, added))
         } else {
             edit(whole)
         };
@@ -98,14 +98,13 @@ pub(super) fn restart(text: &str, span: &Range<usize>, from: &str, to: &str) -> 
 }
 
 /// A string without quotes may need them for what it says now.
-fn plain(text: &str, written: &Written, to: &str, span: Range<usize>, added: &str) -> Option<Edit> {
+fn plain(written: &Written, to: &str, span: Range<usize>, added: &str) -> Edit {
     let is_safe = to.starts_with(|first: char| first.is_ascii_alphanumeric()) && !to.ends_with(':');
     if is_safe {
-        return Some(Edit { span, text: added.into() });
+        return Edit { span, text: added.into() };
     }
     // Only YAML has strings without quotes.
-    let _ = text;
-    Some(Edit { span: written.inner.clone(), text: format!("\"{to}\"") })
+    Edit { span: written.inner.clone(), text: format!("\"{to}\"") }
 }
 
 /// The edit that gives an element another name.

@@ -184,9 +184,12 @@ impl Slip {
 impl Stack {
     /// Joins the files of one group, each with its place in the list.
     pub fn new(files: Vec<(usize, Template)>) -> Self {
-        let mut stack = Self::default();
-        stack.files = files.iter().map(|(at, _)| *at).collect();
-        stack.slips = files.iter().filter_map(|(at, template)| Slip::of(*at, template)).collect();
+        let slips = files.iter().filter_map(|(at, template)| Slip::of(*at, template));
+        let mut stack = Self {
+            files: files.iter().map(|(at, _)| *at).collect(),
+            slips: slips.collect(),
+            ..Self::default()
+        };
         let Some((_, first)) = files.first() else { return stack };
         if terraform::is_source(first) {
             stack.path = folder(&first.path).into();

@@ -21,7 +21,9 @@ pub(super) fn collect(node: &Node, visit: &mut dyn FnMut(&str)) {
             }
         }
         Value::Call(_, items) | Value::List(items) => {
-            items.iter().for_each(|item| collect(item, visit));
+            for item in items {
+                collect(item, visit);
+            }
         }
         Value::String(text) => {
             if let Some((name, "")) = text::leading_hole(text) {
@@ -34,89 +36,119 @@ pub(super) fn collect(node: &Node, visit: &mut dyn FnMut(&str)) {
 
 /// Gives every document the kind that its consumers say it has.
 pub fn follow(stacks: &mut [Stack]) {
-    let modules: HashMap<PathBuf, usize> = stacks
-        .iter()
-        .enumerate()
-        .filter(|(_, stack)| stack.dialect == Dialect::Terraform)
-        .map(|(at, stack)| (normal(&stack.path), at))
-        .collect();
-    let files: HashMap<PathBuf, usize> = stacks
-        .iter()
-        .enumerate()
-        .filter(|(_, stack)| stack.dialect == Dialect::Bare)
-        .map(|(at, stack)| (normal(&stack.path), at))
-        .collect();
-    let mut callers: HashMap<usize, Vec<(usize, usize)>> = HashMap::new();
-    for (at, stack) in stacks.iter().enumerate() {
-        for (call, module) in stack.module.calls.iter().enumerate() {
-            if let Some(called) = called(stack, &module.source, &modules) {
-                callers.entry(called).or_default().push((at, call));
-            }
-        }
-    }
+    let places = Places::of(stacks);
     let mut open: Vec<(usize, Use)> = Vec::new();
     for (at, stack) in stacks.iter().enumerate() {
-        open.extend(stack.module.uses.iter().map(|a_use| (at, a_use.clone())));
+        open.extend(stack.module.uses.iter().map(|one| (at, one.clone())));
     }
     let mut seen: HashSet<(usize, String, Option<String>)> = HashSet::new();
-    while let Some((at, Use { from, hint, by })) = open.pop() {
-        if !seen.insert((at, from.clone(), by.clone())) {
-            continue;
-        }
-        let Some(stack) = stacks.get(at) else { continue };
-        if let Some(path) = from.strip_prefix(FILE) {
-            let file = files.get(&normal(&stack.path.join(relative(path)))).copied();
-            if let Some(target) = file.and_then(|file| stacks.get_mut(file)) {
-                target.roots.iter_mut().for_each(|root| root.hint = Some(hint));
-            }
-            continue;
-        }
-        let mut next = |at: usize, node: &Node, by: Option<&String>| {
-            collect(node, &mut |name| {
-                open.push((at, Use { from: name.into(), hint, by: by.cloned() }));
-            });
-        };
-        if let Some(variable) = from.strip_prefix("var.") {
-            for (caller, call) in callers.get(&at).into_iter().flatten() {
-                let call = stacks.get(*caller).and_then(|stack| stack.module.calls.get(*call));
-                if let Some(argument) = call.and_then(|call| call.arguments.get(variable)) {
-                    next(*caller, argument, None);
-                }
-            }
-        } else if let Some((module, output)) =
-            from.strip_prefix("module.").and_then(|rest| rest.split_once('.'))
-        {
-            let call = stack.module.calls.iter().find(|call| call.name == module);
-            let child = call.and_then(|call| called(stack, &call.source, &modules));
-            let child = child.and_then(|child| Some((child, stacks.get(child)?)));
-            if let Some((child, value)) =
-                child.and_then(|(at, stack)| Some((at, stack.module.outputs.get(output)?)))
-            {
-                next(child, value, None);
-            }
-        } else if let Some(local) = from.strip_prefix("local.") {
-            if let Some(value) = stack.module.local(local) {
-                next(at, value, by.as_ref());
-            }
-        } else if from.starts_with("data.") {
-            let document = from.rsplit_once('.').map_or(from.as_str(), |(document, _)| document);
-            let roots = stacks.get_mut(at).map_or(&mut [][..], |stack| &mut stack.roots);
-            for root in roots.iter_mut().filter(|root| root.name.as_deref() == Some(document)) {
-                root.hint = Some(hint);
-                root.attached.extend(by.clone());
-                let sources = root.sources.iter();
-                open.extend(
-                    sources.map(|name| (at, Use { from: name.clone(), hint, by: by.clone() })),
-                );
-            }
+    while let Some((at, one)) = open.pop() {
+        if seen.insert((at, one.from.clone(), one.by.clone())) {
+            mark(stacks, &places, at, &one, &mut open);
+            open.extend(places.next(stacks, at, &one));
         }
     }
 }
 
-/// The module that a call names by its path.
-fn called(stack: &Stack, source: &str, modules: &HashMap<PathBuf, usize>) -> Option<usize> {
-    let is_path = source.starts_with("./") || source.starts_with("../");
-    is_path.then(|| modules.get(&normal(&stack.path.join(source))).copied()).flatten()
+/// Gives the documents that a use names its kind; what these are made of is used in the same way.
+fn mark(stacks: &mut [Stack], places: &Places, at: usize, one: &Use, open: &mut Vec<(usize, Use)>) {
+    if let Some(path) = one.from.strip_prefix(FILE) {
+        let file = stacks.get(at).and_then(|stack| places.file(stack, path));
+        let roots = file.and_then(|file| stacks.get_mut(file)).map(|stack| &mut stack.roots);
+        for root in roots.into_iter().flatten() {
+            root.hint = Some(one.hint);
+        }
+    } else if one.from.starts_with("data.") {
+        let name = one.from.rsplit_once('.').map_or(one.from.as_str(), |(name, _)| name);
+        let roots = stacks.get_mut(at).map_or(&mut [][..], |stack| &mut stack.roots);
+        for root in roots.iter_mut().filter(|root| root.name.as_deref() == Some(name)) {
+            root.hint = Some(one.hint);
+            root.attached.extend(one.by.clone());
+            open.extend(
+                root.sources.iter().map(|from| (at, Use { from: from.clone(), ..one.clone() })),
+            );
+        }
+    }
+}
+
+/// Which stack lies where, and which call which.
+struct Places {
+    modules: HashMap<PathBuf, usize>,
+    files: HashMap<PathBuf, usize>,
+    /// The calls of a module: the module that has the call, and which of its calls it is.
+    callers: HashMap<usize, Vec<(usize, usize)>>,
+}
+
+impl Places {
+    fn of(stacks: &[Stack]) -> Self {
+        let by_path = |dialect: Dialect| {
+            let all = stacks.iter().enumerate().filter(|(_, stack)| stack.dialect == dialect);
+            all.map(|(at, stack)| (normal(&stack.path), at)).collect()
+        };
+        let mut places = Self {
+            modules: by_path(Dialect::Terraform),
+            files: by_path(Dialect::Bare),
+            callers: HashMap::new(),
+        };
+        for (at, stack) in stacks.iter().enumerate() {
+            for (call, module) in stack.module.calls.iter().enumerate() {
+                if let Some(called) = places.called(stack, &module.source) {
+                    places.callers.entry(called).or_default().push((at, call));
+                }
+            }
+        }
+        places
+    }
+
+    /// The module that a call names by its path.
+    fn called(&self, stack: &Stack, source: &str) -> Option<usize> {
+        let is_path = source.starts_with("./") || source.starts_with("../");
+        is_path.then(|| self.modules.get(&normal(&stack.path.join(source))).copied()).flatten()
+    }
+
+    /// The policy file that a module names by its path.
+    fn file(&self, stack: &Stack, path: &str) -> Option<usize> {
+        self.files.get(&normal(&stack.path.join(relative(path)))).copied()
+    }
+
+    /// What a name of a module stands for: an argument of those who call it, an output of one it calls, a local.
+    fn next(&self, stacks: &[Stack], at: usize, one: &Use) -> Vec<(usize, Use)> {
+        let Some(stack) = stacks.get(at) else { return Vec::new() };
+        let mut values: Vec<(usize, &Node)> = Vec::new();
+        let mut by = None;
+        if let Some(variable) = one.from.strip_prefix("var.") {
+            for (caller, call) in self.callers.get(&at).into_iter().flatten() {
+                let call = stacks.get(*caller).and_then(|stack| stack.module.calls.get(*call));
+                let argument = call.and_then(|call| call.arguments.get(variable));
+                values.extend(argument.map(|argument| (*caller, argument)));
+            }
+        } else if let Some(rest) = one.from.strip_prefix("module.") {
+            values.extend(self.output(stacks, stack, rest));
+        } else if let Some(local) = one.from.strip_prefix("local.") {
+            by.clone_from(&one.by);
+            values.extend(stack.module.local(local).map(|value| (at, value)));
+        }
+        let mut next = Vec::new();
+        for (at, value) in values {
+            collect(value, &mut |from| {
+                next.push((at, Use { from: from.into(), hint: one.hint, by: by.clone() }));
+            });
+        }
+        next
+    }
+
+    /// The value of `module.name.output`, in the module that is called.
+    fn output<'s>(
+        &self,
+        stacks: &'s [Stack],
+        stack: &Stack,
+        name: &str,
+    ) -> Option<(usize, &'s Node)> {
+        let (module, output) = name.split_once('.')?;
+        let call = stack.module.calls.iter().find(|call| call.name == module)?;
+        let called = self.called(stack, &call.source)?;
+        Some((called, stacks.get(called)?.module.outputs.get(output)?))
+    }
 }
 
 /// A path as written in a module, without the name that stands for its own folder.

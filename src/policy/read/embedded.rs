@@ -118,7 +118,7 @@ fn place(node: &mut Node, offsets: &Offsets) {
 }
 
 /// Stands before a hole that is a whole value of the JSON.
-const BARE: char = '\u{fdd2}';
+const BARE: &str = "\u{fdd2}";
 
 /// The text with quotes round the holes that stand where a value should, so that it is JSON.
 fn with_quoted_holes(text: &str) -> (String, Offsets) {
@@ -130,7 +130,11 @@ fn with_quoted_holes(text: &str) -> (String, Offsets) {
             // A quote in the name of a hole is not one of the JSON.
             let hole = text::hole(&name.replace(['"', '\\', '\n', '\t', '\r'], " "));
             offsets.push(out.len(), at);
-            out += &if in_string { hole } else { format!("\"{BARE}{hole}\"") };
+            if in_string {
+                out += &hole;
+            } else {
+                out.extend(["\"", BARE, &hole, "\""]);
+            }
             rest = after;
             offsets.push(out.len(), text.len() - rest.len());
             continue;

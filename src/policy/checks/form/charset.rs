@@ -93,7 +93,11 @@ fn texts(node: &Node, visit: &mut dyn FnMut(&str, &Range<usize>, bool)) {
                 texts(&entry.value, visit);
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        Value::Hole(_) | Value::Json(_) | Value::Call(..) => {}
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Hole(_)
+        | Value::Json(_)
+        | Value::Call(..) => {}
     }
 }

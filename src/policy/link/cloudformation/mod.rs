@@ -114,7 +114,7 @@ impl<'a> Template<'a> {
                 Some((name, attribute)) => Some(self.attribute(node, &name, &attribute)),
                 None => text(None),
             },
-            "Fn::Sub" => self.substitute(given),
+            "Fn::Sub" => Some(self.substitute(given)),
             "Fn::Join" => text(self.join(given)),
             "Fn::If" => self.either(node, given),
             "Fn::FindInMap" => Some(self.find_in_map(node, given)),
@@ -164,39 +164,39 @@ impl<'a> Template<'a> {
         known
     }
 
-    fn substitute(&self, given: &Node) -> Option<Node> {
+    fn substitute(&self, given: &Node) -> Node {
         let nothing = Node { span: given.span.clone(), value: Value::Map(Vec::new()) };
         let (template, variables) = match given.items() {
             [template, variables] => (template, variables),
             [template] => (template, &nothing),
-            _ => return Some(hole_node(given, "Fn::Sub")),
+            _ => return hole_node(given, "Fn::Sub"),
         };
         self.substituted(template, variables)
     }
 
-    fn substituted(&self, node: &Node, variables: &Node) -> Option<Node> {
+    fn substituted(&self, node: &Node, variables: &Node) -> Node {
         if self.spend() {
-            return Some(hole_node(node, "Fn::Sub"));
+            return hole_node(node, "Fn::Sub");
         }
         let inner = |node: &Node| self.substituted(node, variables);
         let value = match &node.value {
             Value::String(text) => Value::String(self.filled(text, variables)),
-            Value::List(items) => Value::List(items.iter().filter_map(inner).collect()),
+            Value::List(items) => Value::List(items.iter().map(inner).collect()),
             Value::Map(entries) => {
                 let entry = |entry: &Entry| {
                     let key = self.filled(&entry.key, variables);
                     let key_span = entry.key_span.clone();
-                    Some(Entry { key, key_span, value: inner(&entry.value)? })
+                    Entry { key, key_span, value: inner(&entry.value) }
                 };
-                Value::Map(entries.iter().filter_map(entry).collect())
+                Value::Map(entries.iter().map(entry).collect())
             }
             Value::Json(embedded) => Value::Json(Box::new(Embedded {
-                root: embedded.root.as_ref().and_then(inner),
+                root: embedded.root.as_ref().map(inner),
                 error: embedded.error.clone(),
             })),
             other => other.clone(),
         };
-        Some(Node { span: node.span.clone(), value })
+        Node { span: node.span.clone(), value }
     }
 
     /// A text with `${Name}` replaced. `${!Name}` is `${Name}` itself, for IAM to fill in.
@@ -209,10 +209,10 @@ impl<'a> Template<'a> {
             };
             rest = after;
             let name = name.trim();
-            out += &match name.strip_prefix('!') {
-                Some(literal) => format!("${{{literal}}}"),
-                None => self.variable(name, variables),
-            };
+            match name.strip_prefix('!') {
+                Some(literal) => out.extend(["${", literal, "}"]),
+                None => out += &self.variable(name, variables),
+            }
         }
         out + rest
     }

@@ -186,7 +186,9 @@ fn first(node: Node) -> Node {
 fn references(node: &Node, key: &str, kind: &str, visit: &mut dyn FnMut(&str, Hint)) {
     match &node.value {
         Value::Map(entries) => {
-            entries.iter().for_each(|entry| references(&entry.value, &entry.key, kind, visit));
+            for entry in entries {
+                references(&entry.value, &entry.key, kind, visit);
+            }
         }
         _ => {
             if let Some(hint) = kinds::of(kind, key) {
@@ -325,7 +327,9 @@ fn placed(mut node: Node, span: &Range<usize>) -> Node {
         node.span = span.clone();
         match &mut node.value {
             Value::List(items) | Value::Call(_, items) => {
-                items.iter_mut().for_each(|item| place(item, span));
+                for item in items {
+                    place(item, span);
+                }
             }
             Value::Map(entries) => {
                 for entry in entries {

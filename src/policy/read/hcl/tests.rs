@@ -257,7 +257,7 @@ fn hostile() -> Vec<String> {
     ];
     let below = parts.iter().map(|part| format!("x = {}", part.repeat(100_000 / part.len())));
     let blocks = ["a {\n", "a ", "a \"", "x = <<A\n"].map(|part| part.repeat(25_000));
-    let keys: String = (0..20_000).map(|key| format!("k{key}=1,")).collect();
+    let keys = "k=1,".repeat(20_000);
     below.chain(blocks).chain([format!("x = {{{keys}}}")]).collect()
 }
 
@@ -275,7 +275,9 @@ fn check_spans(node: &Node, text: &str) {
     assert!(text.get(node.span.clone()).is_some(), "{:?} in {text:?}", node.span);
     match &node.value {
         Value::List(items) | Value::Call(_, items) => {
-            items.iter().for_each(|item| check_spans(item, text))
+            for item in items {
+                check_spans(item, text);
+            }
         }
         Value::Map(entries) => {
             for entry in entries {
@@ -395,8 +397,12 @@ proptest! {
     fn any_values_give_spans_inside(
         parts in prop::collection::vec((prop::sample::select(VALUES), prop::sample::select(FRAGMENTS)), 0..8)
     ) {
-        let lines = parts.iter().enumerate();
-        check_text(&lines.clone().map(|(at, (value, _))| format!("a{at} = {value}\r\n")).collect::<String>());
-        check_text(&lines.map(|(at, (value, odd))| format!("b {{\na{at} = {value}{odd}\n}}\n")).collect::<String>());
+        let (mut attributes, mut blocks) = (String::new(), String::new());
+        for (at, (value, odd)) in parts.iter().enumerate() {
+            attributes += &[&format!("a{at} = "), *value, "\r\n"].concat();
+            blocks += &["b {\na = ", *value, *odd, "\n}\n"].concat();
+        }
+        check_text(&attributes);
+        check_text(&blocks);
     }
 }
