@@ -185,4 +185,6 @@ impl<'a> Source<'a> {
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;
