@@ -11,6 +11,16 @@ pub(super) fn is_reference(candidate: &Candidate) -> bool {
         || has_variable(secret)
         || is_windows_variable(secret)
         || is_in_arn(candidate)
+        || is_in_dynamic_reference(candidate)
+}
+
+/// `{{resolve:secretsmanager:name:SecretString:key}}`, which CloudFormation reads when it deploys.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
+fn is_in_dynamic_reference(candidate: &Candidate) -> bool {
+    let before = candidate.line_before(600);
+    memchr::memmem::rfind(before, b"{{resolve:")
+        .and_then(|at| before.get(at..))
+        .is_some_and(|inside| memchr::memmem::find(inside, b"}}").is_none())
 }
 
 /// The end of an ARN: `secret:` and `parameter/password` there are followed by a name.

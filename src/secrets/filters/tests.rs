@@ -61,6 +61,12 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
         &["x = \"arn-less:sec", "ret:kqVz7", "mx2R/wYp\""],
     ),
     (
+        "reference",
+        "a.yaml",
+        &["x: '{{resolve:secretsmanager:db:Secret", "String:kqVz7", "mx2R/wYp}}'"],
+        &["x: '{{resolve}} db:Secret", "String:kqVz7", "mx2R/wYp'"],
+    ),
+    (
         "placeholder",
         "a.ini",
         &["pa", "ssword = \"changeme\""],
