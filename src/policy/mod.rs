@@ -108,8 +108,8 @@ pub struct Defect {
     pub message: String,
     /// The more general checks that found the same.
     pub supersedes: Vec<String>,
-    /// Whether what stands there is a secret itself.
-    pub is_secret: bool,
+    /// A secret that stands there or beside it, and must not be shown.
+    pub secret: Option<Range<usize>>,
     /// The changes of the blob's bytes that put it right, sorted and apart; none where a person has to decide.
     pub fix: Vec<Edit>,
     /// Its identity across runs.
@@ -325,7 +325,7 @@ fn defect(
     element: &str,
     fix: Option<Vec<Edit>>,
 ) -> Defect {
-    let Violation { check, severity, confidence, span, message, supersedes, is_secret, .. } =
+    let Violation { check, severity, confidence, span, message, supersedes, secret, .. } =
         violation;
     Defect {
         meta: shared_meta(check),
@@ -335,7 +335,7 @@ fn defect(
         span,
         message,
         supersedes: supersedes.into_iter().map(Into::into).collect(),
-        is_secret,
+        secret,
         fix: fix.unwrap_or_default(),
     }
 }
@@ -352,7 +352,7 @@ fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
         span: error.span.clone(),
         message: format!("This is not JSON: {}. AWS refuses the whole document.", error.problem),
         supersedes: Vec::new(),
-        is_secret: false,
+        secret: None,
         fix: Vec::new(),
         fingerprint: Fingerprint::of_policy(
             check.id,

@@ -190,8 +190,8 @@ fn policy_finding(defect: Defect, message: String, place: Place, config: &Config
 
 /// What must not be shown of a file: the secrets found in it, and the values that a check says are one.
 fn hidden(defects: &[Defect], known: &[Redaction], secrets: Secrets) -> Vec<Redaction> {
-    let own = defects.iter().filter(|defect| defect.is_secret && secrets == Secrets::Masked);
-    let own = own.map(|defect| Redaction { span: defect.span.clone(), keep: 0 });
+    let own = defects.iter().filter(|_| secrets == Secrets::Masked);
+    let own = own.filter_map(|defect| Some(Redaction { span: defect.secret.clone()?, keep: 0 }));
     let mut all: Vec<Redaction> = own.chain(known.iter().cloned()).collect();
     all.sort_by_key(|redaction| (redaction.span.start, redaction.keep));
     let mut apart: Vec<Redaction> = Vec::with_capacity(all.len());

@@ -87,3 +87,25 @@ fn a_secret_is_masked_beside_other_findings_too() {
     assert!(text.contains("login(\"********\")"), "{text}");
     assert!(text.contains(&format!("login(\"********\", user{password})")), "{text}");
 }
+
+#[test]
+fn a_secret_that_only_a_policy_check_knows_is_masked() {
+    let tree = Tree::empty();
+    // No rule takes these for secrets: a word, and values under names that say nothing.
+    let words = [["swordfish", "ridge"], ["mandolin", "harbour"], ["lantern", "meadow"]];
+    let [default, value, shown] = words.map(|parts| parts.concat());
+    tree.file(
+        "t.yaml",
+        format!(
+            "Parameters:\n  DbPassword:\n    Type: String\n    Default: {default}\nResources:\n  S:\n    Type: AWS::SecretsManager::Secret\n    Properties:\n      Name: db\n      SecretString: {value}\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment:\n        Variables:\n          API_TOKEN: {shown}\n"
+        ),
+    );
+    for format in ["text", "json", "sarif"] {
+        let output = tree.run(["scan", ".", "--only", "policy", "--format", format]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("sm-plaintext-value"), "{text}");
+        for word in [&default, &value, &shown] {
+            assert!(!text.contains(word.as_str()), "{format} shows {word}:\n{text}");
+        }
+    }
+}

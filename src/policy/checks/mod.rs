@@ -202,8 +202,8 @@ pub(super) struct Violation {
     pub(super) message: String,
     /// Ids of the checks that reported the same and gave way.
     pub(super) supersedes: Vec<&'static str>,
-    /// Whether what stands there must not be shown.
-    pub(super) is_secret: bool,
+    /// A secret that stands there or beside it, and must not be shown.
+    pub(super) secret: Option<Range<usize>>,
     /// What a program may do about it; nothing where a person has to decide.
     pub(super) fix: Vec<Change>,
 }
@@ -227,10 +227,10 @@ impl Violations {
         self.file = file;
     }
 
-    /// Says that what was reported last is a secret itself.
-    pub(super) fn hide(&mut self) {
+    /// Says that a secret stands in the file that what was reported last is in.
+    pub(super) fn hide(&mut self, secret: &Range<usize>) {
         if let Some(last) = self.found.last_mut() {
-            last.is_secret = true;
+            last.secret = Some(secret.clone());
         }
     }
 
@@ -264,7 +264,7 @@ impl Violations {
             span: span.clone(),
             message: message.into(),
             supersedes: Vec::new(),
-            is_secret: false,
+            secret: None,
             fix: Vec::new(),
         });
     }

@@ -27,8 +27,6 @@ pub(in crate::policy) struct Frame {
     pub(in crate::policy) unescaped: Vec<(String, Range<usize>)>,
     /// Whether it names the partition by `AWS::Partition` somewhere.
     pub(in crate::policy) asks_partition: bool,
-    /// Whether it names its own account by `AWS::AccountId` somewhere.
-    pub(in crate::policy) asks_account: bool,
 }
 
 impl Frame {
@@ -49,7 +47,6 @@ impl Frame {
             filled: HashSet::new(),
             unescaped: Vec::new(),
             asks_partition: false,
-            asks_account: false,
         };
         frame.walk(root, false);
         frame
@@ -85,7 +82,6 @@ impl Frame {
 
     fn text(&mut self, text: &str, span: &Range<usize>, is_filled: bool) {
         self.asks_partition |= text.contains("AWS::Partition");
-        self.asks_account |= text.contains("AWS::AccountId");
         if is_filled {
             self.filled.insert(span.clone());
             for name in variables(text).filter(|name| is_iam_variable(name.trim())) {

@@ -45,18 +45,11 @@ pub struct Stack {
     pub(super) frames: Vec<Frame>,
     /// Whether it is a plan of Terraform's: what is known only when it is applied is not there at all.
     pub(super) is_plan: bool,
-    /// Whether a Terraform module asks for the partition, or for its own account, as data.
-    pub(super) asks: Asks,
+    /// The data source by which a Terraform module asks for its partition.
+    pub(super) asked_partition: Option<String>,
     /// The files it was read from: their place in the list that was given.
     pub(super) files: Vec<usize>,
     module: terraform::Module,
-}
-
-/// What a Terraform module asks AWS about itself, by the name of the data source.
-#[derive(Debug, Default)]
-pub(super) struct Asks {
-    pub(super) partition: Option<String>,
-    pub(super) account: Option<String>,
 }
 
 /// A text, or a string in one, that could not be read.
@@ -195,7 +188,7 @@ impl Stack {
             stack.path = folder(&first.path).into();
             stack.dialect = Dialect::Terraform;
             stack.module = terraform::Module::new(files);
-            stack.asks = stack.module.asks();
+            stack.asked_partition = stack.module.asked_partition();
             let (resources, roots) = stack.module.evaluate();
             stack.roots = roots;
             stack.take(resources);

@@ -92,21 +92,22 @@ fn hardcoded_partition(deployment: &Deployment, violations: &mut Violations) {
     let mut seen: HashSet<(usize, usize)> = HashSet::new();
     for resource in &stack.resources {
         let frame = stack.frames.iter().find(|frame| frame.file == resource.file);
-        if !frame.is_some_and(|frame| frame.asks_partition) && stack.asks.partition.is_none() {
+        if !frame.is_some_and(|frame| frame.asks_partition) && stack.asked_partition.is_none() {
             continue;
         }
         violations.look_at(resource.file);
         each_text(&resource.properties, &mut |text, span| {
             if names_partition(text) && seen.insert((resource.file, span.start)) {
-                partition(text, span, stack.asks.partition.as_deref(), frame, violations);
+                partition(text, span, stack.asked_partition.as_deref(), frame, violations);
             }
         });
     }
-    for (root, document) in deployment.documents.iter().filter(|_| stack.asks.partition.is_some()) {
+    for (root, document) in deployment.documents.iter().filter(|_| stack.asked_partition.is_some())
+    {
         violations.look_at(root.file);
         each_text(document.node, &mut |text, span| {
             if names_partition(text) && seen.insert((root.file, span.start)) {
-                partition(text, span, stack.asks.partition.as_deref(), None, violations);
+                partition(text, span, stack.asked_partition.as_deref(), None, violations);
             }
         });
     }
@@ -216,6 +217,9 @@ fn shown_secret(deployment: &Deployment, violations: &mut Violations) {
                     "The value of the parameter {} is shown in clear text to whoever may look at the stack.",
                     quote(&entry.key)
                 ));
+                if let Some(default) = entry.value.get("Default") {
+                    violations.hide(&default.span);
+                }
             }
         }
     }

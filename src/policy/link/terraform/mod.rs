@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::types::Declared;
-use super::{Asks, BUDGET, Resource, hole_node, kinds, uses};
+use super::{BUDGET, Resource, hole_node, kinds, uses};
 use crate::policy::document::{Hint, Root};
 use crate::policy::read::{Language, Template};
 use crate::policy::text::{hole, leading_hole};
@@ -85,13 +85,11 @@ impl Module {
         module
     }
 
-    /// What it asks AWS about itself.
-    pub(super) fn asks(&self) -> Asks {
-        let asked = |kind: &str| {
-            let block = self.blocks.iter().find(|block| block.is_data && block.kind == kind);
-            block.map(|block| format!("data.{kind}.{}", block.name))
-        };
-        Asks { partition: asked("aws_partition"), account: asked("aws_caller_identity") }
+    /// The data source by which it asks for the partition it is applied in.
+    pub(super) fn asked_partition(&self) -> Option<String> {
+        let is_meant = |block: &&Block| block.is_data && block.kind == "aws_partition";
+        let block = self.blocks.iter().find(is_meant)?;
+        Some(format!("data.{}.{}", block.kind, block.name))
     }
 
     fn add(&mut self, file: usize, entry: Entry) {

@@ -85,7 +85,7 @@ fn variable(entry: &Entry, violations: &mut Violations) {
                 quote(&entry.key)
             ),
         );
-        violations.hide();
+        violations.hide(&entry.value.span);
     }
 }
 

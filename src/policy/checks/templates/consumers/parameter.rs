@@ -182,7 +182,7 @@ pub(in super::super) fn plain_secret(deployment: &Deployment, violations: &mut V
             continue;
         }
         if is_written_out {
-            violations.hide();
+            violations.hide(&value.span);
         }
     }
 }

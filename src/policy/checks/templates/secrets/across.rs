@@ -32,10 +32,10 @@ fn shared<'a>(deployment: &'a Deployment<'a>) -> Vec<Shared<'a>> {
     all
 }
 
-/// A principal that is certainly of another account than the secret: the policy names two accounts, or the template knows its
-/// own account by reference and this one is written out.
+/// A principal of another account than the secret: the policy names two accounts, or the one it names is not among those that
+/// the resources of the stack are in. A template that is deployed to the very account that it writes out in this one place is taken for
+/// one that is not.
 fn foreign<'a>(deployment: &Deployment, document: &'a Document) -> Option<&'a Principal<'a>> {
-    let stack = deployment.stack;
     let named: Vec<&Principal> = document
         .allows()
         .filter(|statement| {
@@ -46,8 +46,14 @@ fn foreign<'a>(deployment: &Deployment, document: &'a Document) -> Option<&'a Pr
         .collect();
     let last = named.last().copied()?;
     let several = named.iter().any(|principal| principal.account() != last.account());
-    let knows_own = stack.asks.account.is_some() || stack.frames.iter().any(|f| f.asks_account);
-    (several || knows_own).then_some(last)
+    let is_own = || {
+        let documents = deployment.documents.iter().map(|(_, document)| document);
+        let mut resources =
+            documents.flat_map(|document| &document.statements).flat_map(Statement::resources);
+        resources
+            .any(|text| Arn::parse(text.value).and_then(|arn| arn.account_id()) == last.account())
+    };
+    (several || !is_own()).then_some(last)
 }
 
 /// Whether a key is certainly the one that AWS manages.

@@ -26,7 +26,7 @@ pub(in super::super) fn value(deployment: &Deployment, violations: &mut Violatio
                     "The value of the secret {} stands here for everybody who can read this file.",
                     quote(&resource.name)
                 ));
-                violations.hide();
+                violations.hide(&span);
             }
         }
     }
@@ -98,7 +98,7 @@ fn parameters(deployment: &Deployment, violations: &mut Violations) {
                     "`NoEcho` hides what is given for {}; this default stands here for everybody, and is used whenever nothing is given.",
                     quote(&entry.key)
                 ));
-                violations.hide();
+                violations.hide(&default.span);
             }
         }
     }
