@@ -40,6 +40,9 @@ pub(super) struct Arn<'a> {
 impl<'a> Arn<'a> {
     /// The fields of a text that starts with `arn:` and has all six.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
+        if !text.starts_with("arn:") {
+            return None;
+        }
         let [arn, partition, service, region, account, resource] = fields(text)[..] else {
             return None;
         };
@@ -66,7 +69,7 @@ impl<'a> Arn<'a> {
 
 /// The first five fields and the rest; fewer when there are fewer. What is inside of a variable or a hole separates nothing.
 pub(super) fn fields(text: &str) -> Vec<&str> {
-    let (mut found, mut from, mut depth) = (Vec::new(), 0, 0_usize);
+    let (mut found, mut from, mut depth) = (Vec::with_capacity(6), 0, 0_usize);
     for (at, character) in text.char_indices() {
         match character {
             '{' if text[..at].ends_with('$') => depth += 1,
@@ -94,7 +97,7 @@ pub(super) fn is_account(text: &str) -> bool {
 pub(super) fn resources(text: &str) -> Glob {
     let parts: Vec<Part> = parts(text).collect();
     let mut field = 0;
-    let mut glob = Glob::default();
+    let mut glob = Glob::with_room(parts.len());
     for (at, part) in parts.iter().enumerate() {
         let inner = if field < 5 { Class::NOT_COLON } else { Class::ANY };
         let ends_field = matches!(parts.get(at + 1), None | Some(Part::Char(':')));
@@ -130,7 +133,12 @@ pub(super) fn is_everything(text: &str, service: &str) -> bool {
     }
     let partition = given.map_or("aws", |arn| arn.partition);
     let partition = PARTITIONS.iter().map(|(name, _)| *name).find(|name| *name == partition);
-    let start = Glob::literal(&format!("arn:{}:{service}:", partition.unwrap_or("aws")));
+    let start = format!("arn:{}:{service}:", partition.unwrap_or("aws"));
+    let written = text.split(['*', '?']).next().unwrap_or_default();
+    if text == "*" || !start.starts_with(written) && !written.starts_with(&start) {
+        return text == "*";
+    }
+    let start = Glob::literal(&start);
     let account = |glob: Glob| (0..12).fold(glob, |glob, _| glob.once(DIGITS)).then(":");
     let places = [
         account(start.clone().some(LOWER).then(":")),

@@ -39,11 +39,18 @@ const OPEN: &[(&str, &str)] = &[("${", "}"), ("<", ">"), ("tag-key", "")];
 
 /// Whether a key of a policy is one of the catalogue. Keys have no case, and what AWS writes as `${TagKey}` may be anything.
 pub(super) fn is_written(name: &str, written: &str) -> bool {
+    if name.eq_ignore_ascii_case(written) {
+        return true;
+    }
+    let may_be_open = name.bytes().any(|byte| b"$<".contains(&byte)) || name.ends_with("tag-key");
+    if !may_be_open {
+        return false;
+    }
     let opening = OPEN.iter().find_map(|(open, close)| {
         let (head, rest) = name.split_once(open)?;
         Some((head, rest.split_once(close)?.1))
     });
-    let Some((head, tail)) = opening else { return name.eq_ignore_ascii_case(written) };
+    let Some((head, tail)) = opening else { return false };
     let tail_at = written.len().saturating_sub(tail.len());
     let is =
         |part: Option<&str>, own: &str| part.is_some_and(|part| part.eq_ignore_ascii_case(own));

@@ -200,7 +200,9 @@ impl<'c> Table<'c> {
 
     /// How many types of resource details list, where that is known.
     pub(super) fn count_types(&self, details: usize) -> Option<usize> {
-        Some(self.list(details, 0)?.count())
+        let start = self.u16(self.row(Section::Details, details)?)?;
+        let length = || self.u16(self.row(Section::Lists, usize::from(start))?);
+        (start != UNKNOWN).then(length).flatten().map(usize::from)
     }
 
     /// The types of resource that details list, of a service whose types begin at a row.
