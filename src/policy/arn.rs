@@ -138,6 +138,9 @@ pub(super) fn is_everything(text: &str, service: &str) -> bool {
     if text == "*" || !start.starts_with(written) && !written.starts_with(&start) {
         return text == "*";
     }
+    if given.is_some_and(|arn| names_some(service, &arn)) {
+        return false;
+    }
     let start = Glob::literal(&start);
     let account = |glob: Glob| (0..12).fold(glob, |glob, _| glob.once(DIGITS)).then(":");
     let places = [
@@ -152,6 +155,17 @@ pub(super) fn is_everything(text: &str, service: &str) -> bool {
     places
         .iter()
         .any(|place| types.iter().any(|kind| matched.covers(&place.clone().followed_by(kind))))
+}
+
+/// Whether an ARN says of which region or resources it is: seen at a glance of most that do.
+fn names_some(service: &str, arn: &Arn) -> bool {
+    let head = arn.resource.split(['*', '?']).next().unwrap_or_default();
+    let is_of_some = match service {
+        "secretsmanager" => !"secret:".starts_with(head),
+        "s3" => !head.is_empty(),
+        _ => head.find(['/', ':']).is_some_and(|at| at + 1 < head.len()),
+    };
+    is_of_some || !arn.region.is_empty() && !arn.region.contains(['*', '?'])
 }
 
 /// All resources of a service, and all of the one type that `resource` names.

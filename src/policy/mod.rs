@@ -361,11 +361,7 @@ fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
         message: format!("This is not JSON: {}. AWS refuses the whole document.", error.problem),
         supersedes: Vec::new(),
         fix: Vec::new(),
-        fingerprint: Fingerprint::of_policy(
-            check.id,
-            ContentId::of(&near),
-            &error.problem,
-        ),
+        fingerprint: Fingerprint::of_policy(check.id, ContentId::of(&near), &error.problem),
     }
 }
 

@@ -160,7 +160,8 @@ impl Masks {
         };
         let (secrets, masks): (Vec<String>, Vec<String>) =
             redactions.iter().filter_map(pair).unzip();
-        let search = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(secrets);
+        let search =
+            || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(secrets);
         Self { secrets: (!masks.is_empty()).then(search).and_then(Result::ok), masks }
     }
 

@@ -132,9 +132,11 @@ impl Catalogue {
     /// The known actions that a written one stands for; for `*` these are more than twenty thousand.
     pub(super) fn matching<'c>(&'c self, written: &'c str) -> impl Iterator<Item = Action<'c>> {
         let (prefix, pattern) = split(written).unwrap_or_default();
+        // A name stands before those that start with it.
+        let most = if pattern.contains(['*', '?']) { usize::MAX } else { 1 };
         let of_table = services(prefix).flat_map(move |service| {
             let rows = TABLE.actions_starting(service.actions.clone(), start(pattern));
-            rows.filter_map(move |index| from_table(&service, index))
+            rows.take(most).filter_map(move |index| from_table(&service, index))
         });
         let added = self.added(prefix).map(|(service, added)| Action {
             service,

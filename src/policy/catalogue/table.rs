@@ -277,8 +277,11 @@ fn first(range: Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
 
 /// The order of two texts without regard to the case of ASCII letters.
 fn compare(a: &[u8], b: &[u8]) -> Ordering {
-    let lower = |byte: &u8| byte.to_ascii_lowercase();
-    a.iter().map(lower).cmp(b.iter().map(lower))
+    let differs = |(a, b): &(&u8, &u8)| !a.eq_ignore_ascii_case(b);
+    match a.iter().zip(b).find(differs) {
+        Some((a, b)) => a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()),
+        None => a.len().cmp(&b.len()),
+    }
 }
 
 /// The number of four bytes; 0 beyond the end.

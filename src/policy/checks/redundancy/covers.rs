@@ -1,5 +1,6 @@
 //! Which pattern of a list says what another one says already, within a bound of work.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::policy::actions;
@@ -14,6 +15,16 @@ pub(super) enum Language {
     Actions,
     /// Field by field.
     Resources,
+}
+
+impl Language {
+    /// What two texts that are written alike have in common.
+    pub(super) fn name(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Actions => Cow::Owned(text.to_ascii_lowercase()),
+            Self::Resources => Cow::Borrowed(text),
+        }
+    }
 }
 
 /// The work that is left for one document. Lists are compared pair by pair, so a hostile one of thousands of items would
@@ -101,14 +112,6 @@ impl<'a> Pattern<'a> {
         match self.language {
             Language::Actions => self.text.eq_ignore_ascii_case(other.text),
             Language::Resources => self.text == other.text,
-        }
-    }
-
-    /// What two patterns that are written alike have in common.
-    pub(super) fn name(&self) -> String {
-        match self.language {
-            Language::Actions => self.text.to_ascii_lowercase(),
-            Language::Resources => self.text.to_owned(),
         }
     }
 

@@ -105,7 +105,9 @@ pub(super) fn redundant_statement(document: &Document, violations: &mut Violatio
 }
 
 pub(super) fn shadowed_allow(document: &Document, violations: &mut Violations) {
-    if !document.statements.iter().any(Statement::denies) {
+    let may_deny =
+        |statement: &Statement| statement.denies() && statement.node.get("Condition").is_none();
+    if !document.statements.iter().any(may_deny) {
         return;
     }
     let mut work = Work::default();
