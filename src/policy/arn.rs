@@ -141,6 +141,9 @@ pub(super) fn is_everything(text: &str, service: &str) -> bool {
     if given.is_some_and(|arn| names_some(service, &arn)) {
         return false;
     }
+    if given.is_some_and(|arn| names_all(service, &arn)) {
+        return true;
+    }
     let start = Glob::literal(&start);
     let account = |glob: Glob| (0..12).fold(glob, |glob, _| glob.once(DIGITS)).then(":");
     let places = [
@@ -166,6 +169,22 @@ fn names_some(service: &str, arn: &Arn) -> bool {
         _ => head.find(['/', ':']).is_some_and(|at| at + 1 < head.len()),
     };
     is_of_some || !arn.region.is_empty() && !arn.region.contains(['*', '?'])
+}
+
+/// Whether an ARN is the usual way to say all of a type, which takes no proof: `arn:aws:ec2:*:*:instance/*`.
+fn names_all(service: &str, arn: &Arn) -> bool {
+    let is_type = |written: &str| match service {
+        "s3" => false,
+        "secretsmanager" => written == "secret:",
+        _ => {
+            let name = written.strip_suffix(['/', ':']).filter(|name| !name.is_empty());
+            name.is_some_and(|name| !name.contains(['/', ':']) && !is_pattern(name))
+        }
+    };
+    arn.service == service
+        && PARTITIONS.iter().any(|(name, _)| *name == arn.partition)
+        && matches!((arn.region, arn.account), ("*" | "", "*") | ("", ""))
+        && (arn.resource == "*" || arn.resource.strip_suffix('*').is_some_and(is_type))
 }
 
 /// All resources of a service, and all of the one type that `resource` names.
@@ -249,6 +268,12 @@ mod tests {
             ("arn:aws:secretsmanager:*:*:secret:${aws:PrincipalTag/a}*", "secretsmanager", false),
             ("arn:aws:kms:*:*:key/*", "kms", true),
             ("arn:aws:kms:*:111122223333:key/*", "kms", false),
+            ("arn:aws:kms:*::key/*", "kms", true),
+            ("arn:aws:kms:eu-west-1:*:key/*", "kms", false),
+            ("arn:aws:kms:*:*:key/a/*", "kms", false),
+            ("arn:aws:k*:*:*:key/*", "kms", true),
+            ("arn:aws:s3:*:*:*", "s3", true),
+            ("arn:aws:s3:::a*", "s3", false),
             ("arn:aws:iam::*:role/*", "iam", true),
             ("arn:aws:iam::111122223333:role/*", "iam", false),
             ("arn:aws:s3:::*", "s3", true),

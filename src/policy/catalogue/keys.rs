@@ -1,6 +1,6 @@
 //! Condition keys: those of a service, those of every service, and those that identity providers bring along.
 
-use super::{Catalogue, TABLE};
+use super::{Catalogue, TABLE, find_service};
 use crate::policy::text::has_hole;
 
 /// A condition key.
@@ -110,7 +110,7 @@ pub(in crate::policy) fn key_across_services(written: &str) -> Option<Key<'stati
 
 /// The keys that a service lists, its own and those of others.
 pub(in crate::policy) fn keys_of(service: &str) -> impl Iterator<Item = Key<'static>> {
-    let found = TABLE.find_service(service);
+    let found = find_service(service);
     found.into_iter().flat_map(|service| service.keys).filter_map(|row| TABLE.service_key(row))
 }
 

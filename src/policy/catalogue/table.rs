@@ -146,14 +146,6 @@ impl<'c> Table<'c> {
         Some(Service { name: self.text(at)?, actions: rows(0)?, types: rows(1)?, keys: rows(2)? })
     }
 
-    /// The service of a name, in any case.
-    pub(super) fn find_service(&self, name: &str) -> Option<Service<'c>> {
-        let index = first(0..self.count(Section::Services), |index| {
-            compare(self.name(Section::Services, index), name.as_bytes()).is_ge()
-        });
-        self.service(index).filter(|service| service.name.eq_ignore_ascii_case(name))
-    }
-
     /// The action of a row.
     pub(super) fn action(&self, index: usize) -> Option<Row<'c>> {
         let at = self.row(Section::Actions, index)?;
