@@ -192,13 +192,11 @@ fn next_entry(node: &Node, start: usize) -> Option<usize> {
     }
     let entries = node.entries();
     let at = entries.iter().position(|entry| entry.key_span.start == start);
-    match at {
-        Some(at) => entries.get(at + 1).map(|entry| entry.key_span.start),
-        None => {
-            let around = entries.iter().find(|entry| entry.value.span.contains(&start))?;
-            next_entry(&around.value, start)
-        }
+    if let Some(at) = at {
+        return entries.get(at + 1).map(|entry| entry.key_span.start);
     }
+    let around = entries.iter().find(|entry| entry.value.span.contains(&start))?;
+    next_entry(&around.value, start)
 }
 
 /// JSON as an expression of Terraform.
