@@ -226,6 +226,30 @@ fn hostile_documents_end() {
     }
 }
 
+/// One statement with lists of thousands of items, each of them wrong: what is done for each must not depend on how
+/// many there are.
+#[test]
+fn long_lists_end() {
+    let list = |item: &dyn Fn(usize) -> String| -> String {
+        let items: Vec<String> = (0..3_000).map(|at| format!("{:?}", item(at))).collect();
+        format!("[{}]", items.join(","))
+    };
+    let secret = "arn:aws:secretsmanager:us-east-1:111122223333:secret";
+    for (actions, resources) in [
+        (list(&|at| format!("s3:GetObjects{at}")), "\"*\"".to_owned()),
+        (list(&|at| format!("s{at}:GetObject")), "\"*\"".to_owned()),
+        (list(&|_| "s3:getobject".to_owned()), "\"*\"".to_owned()),
+        ("\"secretsmanager:GetSecretValue\"".to_owned(), list(&|at| format!("{secret}:s{at}"))),
+    ] {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":{actions},"Resource":{resources}}}}}"#
+        );
+        assert!(analyse(&text, "policy.json", &[]).defects.len() >= 3_000);
+    }
+    let slips = list(&|at| format!(r#"{{"Statement":[{at},]}}"#));
+    assert!(analyse(&slips, "policy.json", &[]).defects.len() >= 3_000);
+}
+
 /// What is said of a text, whatever the order it is said in.
 fn said(text: &str, name: &str) -> Vec<(String, String)> {
     let defects = analyse(text, name, &[]).defects;

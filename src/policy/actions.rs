@@ -9,10 +9,12 @@ pub(super) fn split(action: &str) -> Option<(&str, &str)> {
 
 /// Whether an action as written, with or without wildcards, stands for one that is named in full.
 pub(super) fn matches(written: &str, service: &str, name: &str) -> bool {
-    split(written).is_some_and(|(prefix, pattern)| {
-        (prefix == "*" || prefix.eq_ignore_ascii_case(service))
-            && matches_ignoring_case(pattern, name)
-    })
+    let names = |prefix: &str| {
+        let (start, rest) = written.split_at_checked(prefix.len())?;
+        start.eq_ignore_ascii_case(prefix).then(|| rest.strip_prefix(':')).flatten()
+    };
+    let pattern = if written == "*" { Some("*") } else { names(service).or_else(|| names("*")) };
+    pattern.is_some_and(|pattern| matches_ignoring_case(pattern, name))
 }
 
 /// Whether one action as written stands for everything that another one does.

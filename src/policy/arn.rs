@@ -40,6 +40,9 @@ pub(super) struct Arn<'a> {
 impl<'a> Arn<'a> {
     /// The fields of a text that starts with `arn:` and has all six.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
+        if !text.starts_with("arn:") {
+            return None;
+        }
         let [arn, partition, service, region, account, resource] = fields(text)[..] else {
             return None;
         };
@@ -66,7 +69,7 @@ impl<'a> Arn<'a> {
 
 /// The first five fields and the rest; fewer when there are fewer. What is inside of a variable or a hole separates nothing.
 pub(super) fn fields(text: &str) -> Vec<&str> {
-    let (mut found, mut from, mut depth) = (Vec::new(), 0, 0_usize);
+    let (mut found, mut from, mut depth) = (Vec::with_capacity(6), 0, 0_usize);
     for (at, character) in text.char_indices() {
         match character {
             '{' if text[..at].ends_with('$') => depth += 1,
@@ -94,7 +97,7 @@ pub(super) fn is_account(text: &str) -> bool {
 pub(super) fn resources(text: &str) -> Glob {
     let parts: Vec<Part> = parts(text).collect();
     let mut field = 0;
-    let mut glob = Glob::default();
+    let mut glob = Glob::with_room(parts.len());
     for (at, part) in parts.iter().enumerate() {
         let inner = if field < 5 { Class::NOT_COLON } else { Class::ANY };
         let ends_field = matches!(parts.get(at + 1), None | Some(Part::Char(':')));
@@ -130,7 +133,18 @@ pub(super) fn is_everything(text: &str, service: &str) -> bool {
     }
     let partition = given.map_or("aws", |arn| arn.partition);
     let partition = PARTITIONS.iter().map(|(name, _)| *name).find(|name| *name == partition);
-    let start = Glob::literal(&format!("arn:{}:{service}:", partition.unwrap_or("aws")));
+    let start = format!("arn:{}:{service}:", partition.unwrap_or("aws"));
+    let written = text.split(['*', '?']).next().unwrap_or_default();
+    if text == "*" || !start.starts_with(written) && !written.starts_with(&start) {
+        return text == "*";
+    }
+    if given.is_some_and(|arn| names_some(service, &arn)) {
+        return false;
+    }
+    if given.is_some_and(|arn| names_all(service, &arn)) {
+        return true;
+    }
+    let start = Glob::literal(&start);
     let account = |glob: Glob| (0..12).fold(glob, |glob, _| glob.once(DIGITS)).then(":");
     let places = [
         account(start.clone().some(LOWER).then(":")),
@@ -144,6 +158,33 @@ pub(super) fn is_everything(text: &str, service: &str) -> bool {
     places
         .iter()
         .any(|place| types.iter().any(|kind| matched.covers(&place.clone().followed_by(kind))))
+}
+
+/// Whether an ARN says of which region or resources it is: seen at a glance of most that do.
+fn names_some(service: &str, arn: &Arn) -> bool {
+    let head = arn.resource.split(['*', '?']).next().unwrap_or_default();
+    let is_of_some = match service {
+        "secretsmanager" => !"secret:".starts_with(head),
+        "s3" => !head.is_empty(),
+        _ => head.find(['/', ':']).is_some_and(|at| at + 1 < head.len()),
+    };
+    is_of_some || !arn.region.is_empty() && !arn.region.contains(['*', '?'])
+}
+
+/// Whether an ARN is the usual way to say all of a type, which takes no proof: `arn:aws:ec2:*:*:instance/*`.
+fn names_all(service: &str, arn: &Arn) -> bool {
+    let is_type = |written: &str| match service {
+        "s3" => false,
+        "secretsmanager" => written == "secret:",
+        _ => {
+            let name = written.strip_suffix(['/', ':']).filter(|name| !name.is_empty());
+            name.is_some_and(|name| !name.contains(['/', ':']) && !is_pattern(name))
+        }
+    };
+    arn.service == service
+        && PARTITIONS.iter().any(|(name, _)| *name == arn.partition)
+        && matches!((arn.region, arn.account), ("*" | "", "*") | ("", ""))
+        && (arn.resource == "*" || arn.resource.strip_suffix('*').is_some_and(is_type))
 }
 
 /// All resources of a service, and all of the one type that `resource` names.
@@ -227,6 +268,12 @@ mod tests {
             ("arn:aws:secretsmanager:*:*:secret:${aws:PrincipalTag/a}*", "secretsmanager", false),
             ("arn:aws:kms:*:*:key/*", "kms", true),
             ("arn:aws:kms:*:111122223333:key/*", "kms", false),
+            ("arn:aws:kms:*::key/*", "kms", true),
+            ("arn:aws:kms:eu-west-1:*:key/*", "kms", false),
+            ("arn:aws:kms:*:*:key/a/*", "kms", false),
+            ("arn:aws:k*:*:*:key/*", "kms", true),
+            ("arn:aws:s3:*:*:*", "s3", true),
+            ("arn:aws:s3:::a*", "s3", false),
             ("arn:aws:iam::*:role/*", "iam", true),
             ("arn:aws:iam::111122223333:role/*", "iam", false),
             ("arn:aws:s3:::*", "s3", true),

@@ -69,15 +69,21 @@ impl Glob {
 
     /// `*` is any run of characters, `?` any one; everything else is itself.
     pub(super) fn pattern(text: &str) -> Self {
-        text.chars().fold(Self::default(), |glob, character| match character {
+        text.chars().fold(Self::with_room(text.len()), |glob, character| match character {
             '*' => glob.any_number(Class::ANY),
             '?' => glob.once(Class::ANY),
             _ => glob.once(Class::Char(character)),
         })
     }
 
+    /// The set that holds the empty string, with room for more.
+    pub(super) fn with_room(length: usize) -> Self {
+        Self(Vec::with_capacity(length))
+    }
+
     /// These strings, each followed by `text`.
-    pub(super) fn then(self, text: &str) -> Self {
+    pub(super) fn then(mut self, text: &str) -> Self {
+        self.0.reserve(text.len());
         text.chars().fold(self, |glob, character| glob.once(Class::Char(character)))
     }
 
@@ -112,11 +118,13 @@ impl Glob {
         if self.0.len().saturating_mul(other.0.len()) > BUDGET {
             return true;
         }
-        let mut seen: HashSet<(usize, usize)> = HashSet::new();
+        let columns = other.0.len() + 1;
+        let mut seen = vec![false; (self.0.len() + 1) * columns];
         let mut open = vec![(0, 0)];
         while let Some((i, j)) = open.pop() {
-            if !seen.insert((i, j)) {
-                continue;
+            match seen.get_mut(i * columns + j) {
+                Some(seen) if !*seen => *seen = true,
+                _ => continue,
             }
             let (a, b) = (self.0.get(i), other.0.get(j));
             if a.is_none() && b.is_none() {
@@ -215,15 +223,17 @@ impl Glob {
         }))
     }
 
-    /// The states, and those reached from them by taking a repeated class no further; sorted.
+    /// The states, which come in order, and those reached from them by taking a repeated class no further; sorted.
     fn closure(&self, states: impl IntoIterator<Item = usize>) -> Vec<usize> {
-        let mut all = BTreeSet::new();
+        let mut all: Vec<usize> = Vec::new();
         for mut state in states {
-            while all.insert(state) && matches!(self.0.get(state), Some((_, Repeat::AnyNumber))) {
-                state += 1;
+            // One that is not beyond the last was reached from an earlier one, and so was all that it leads to.
+            while all.last().is_none_or(|last| *last < state) {
+                all.push(state);
+                state += usize::from(matches!(self.0.get(state), Some((_, Repeat::AnyNumber))));
             }
         }
-        all.into_iter().collect()
+        all
     }
 }
 

@@ -197,39 +197,22 @@ pub fn check_world<'t>(
     options: &Options,
 ) -> Vec<(usize, Analysis)> {
     let deployments = stacks.iter().map(|stack| Deployment::new(stack, options)).collect();
-    let violations = checks::run_world(&World { deployments }, &options.disabled);
-    let mut of_files: BTreeMap<usize, Analysis> = BTreeMap::new();
-    let of_file: HashMap<usize, &Stack> = stacks
+    let world = World { deployments };
+    let of_file: HashMap<usize, &Deployment> = world
+        .deployments
         .iter()
-        .flat_map(|stack| stack.files.iter().map(move |file| (*file, stack)))
+        .flat_map(|deployment| deployment.stack.files.iter().map(move |file| (*file, deployment)))
         .collect();
-    for violation in violations {
-        let stack = of_file.get(&violation.file).copied();
+    let mut reporter = Reporter::new(texts);
+    let mut of_files: BTreeMap<usize, Analysis> = BTreeMap::new();
+    for violation in checks::run_world(&world, &options.disabled) {
         let analysis = of_files.entry(violation.file).or_default();
-        let text = texts(violation.file);
-        analysis.defects.extend(stack.map(|stack| stack_defect(violation, stack, text, options)));
+        let deployment = of_file.get(&violation.file);
+        analysis
+            .defects
+            .extend(deployment.map(|deployment| reporter.outside(violation, deployment)));
     }
     of_files.into_iter().collect()
-}
-
-/// A violation outside of a document, or in any: its identity is that of the resource or document around it.
-fn stack_defect(violation: Violation, stack: &Stack, text: &[u8], options: &Options) -> Defect {
-    let Range { start, end } = violation.span;
-    let holds = |span: &Range<usize>| span.start <= start && end <= span.end;
-    let root =
-        stack.roots.iter().find(|root| root.file == violation.file && holds(&root.node.span));
-    if let Some(root) = root {
-        return Identity::default().defect(violation, &root.read(options), text);
-    }
-    let resource = stack.resources.iter().find(|resource| {
-        resource.file == violation.file
-            && (holds(&resource.whole.span) || holds(&resource.name_span))
-    });
-    let nothing = Node { span: 0..0, value: Value::Null };
-    let node = resource.map_or(&nothing, |resource| &resource.whole);
-    let element = node.path_to(&violation.span);
-    let fix = fix::edits(&violation.fix, node, text);
-    defect(violation, ContentId::of(node.normalised().as_bytes()), &element, fix)
 }
 
 /// Checks a stack: what each of its files gave. `texts` are the files as they were read.
@@ -241,6 +224,7 @@ pub fn check<'t>(
     let mut of_files: BTreeMap<usize, Analysis> =
         stack.files.iter().map(|file| (*file, Analysis::default())).collect();
     let deployment = Deployment::new(stack, options);
+    let mut reporter = Reporter::new(texts);
     for (root, document) in &deployment.documents {
         let analysis = of_files.entry(root.file).or_default();
         analysis.documents += 1;
@@ -252,7 +236,6 @@ pub fn check<'t>(
             analysis.unread.push(Unread { problem, is_limit: true });
             continue;
         }
-        let mut identity = Identity::default();
         for mut violation in checks::run(document, root.file, &options.disabled) {
             if root.is_expanded {
                 // What AWS wrote cannot be changed here; only what was given to it can.
@@ -261,13 +244,12 @@ pub fn check<'t>(
                 }
                 violation.fix.clear();
             }
-            analysis.defects.push(identity.defect(violation, document, texts(root.file)));
+            analysis.defects.push(reporter.inside(violation, document));
         }
     }
     for violation in checks::run_template(&deployment, &options.disabled) {
         let analysis = of_files.entry(violation.file).or_default();
-        let text = texts(violation.file);
-        analysis.defects.push(stack_defect(violation, stack, text, options));
+        analysis.defects.push(reporter.outside(violation, &deployment));
     }
     for slip in &stack.slips {
         let analysis = of_files.entry(slip.file).or_default();
@@ -297,25 +279,57 @@ fn lines_before(text: &[u8], offset: usize) -> usize {
     memchr::memchr_iter(b'\n', text.get(..offset).unwrap_or(text)).count() + 1
 }
 
-/// The statement that was last written down in normal form: violations come in the order of the text.
-#[derive(Default)]
-struct Identity {
-    start: Option<usize>,
-    statement: Option<ContentId>,
+/// Makes defects of violations. What it has to work out for one it keeps for the next.
+struct Reporter<'r, 't> {
+    read: &'r dyn Fn(usize) -> &'t [u8],
+    /// The texts of files, empty where nothing can be edited: in one that is not UTF-8.
+    texts: HashMap<usize, &'t str>,
+    /// What identifies a statement or resource, by its file and place.
+    identities: HashMap<(usize, Range<usize>), ContentId>,
 }
 
-impl Identity {
-    fn defect(&mut self, violation: Violation, document: &Document, text: &[u8]) -> Defect {
-        let node = document.statement_at(&violation.span);
-        let node = node.map_or(document.node, |statement| statement.node);
-        if self.start != Some(node.span.start) {
-            let statement = Some(ContentId::of(node.normalised().as_bytes()));
-            *self = Self { start: Some(node.span.start), statement };
+impl<'r, 't> Reporter<'r, 't> {
+    fn new(read: &'r dyn Fn(usize) -> &'t [u8]) -> Self {
+        Self { read, texts: HashMap::new(), identities: HashMap::new() }
+    }
+
+    /// A violation in a document: its identity is that of the statement around it.
+    fn inside(&mut self, violation: Violation, document: &Document) -> Defect {
+        let statement = document.statement_at(&violation.span);
+        let node = statement.map_or(document.node, |statement| statement.node);
+        self.defect(violation, node, document.node)
+    }
+
+    /// A violation outside of a document, or in any: its identity is that of the resource or document around it.
+    fn outside(&mut self, violation: Violation, deployment: &Deployment) -> Defect {
+        let Range { start, end } = violation.span;
+        let holds = |span: &Range<usize>| span.start <= start && end <= span.end;
+        let mut documents = deployment.documents.iter();
+        let around =
+            documents.find(|(root, _)| root.file == violation.file && holds(&root.node.span));
+        if let Some((_, document)) = around {
+            return self.inside(violation, document);
         }
-        let element = node.path_to(&violation.span);
-        let fix = fix::edits(&violation.fix, document.node, text);
-        let statement = self.statement.unwrap_or_else(|| ContentId::of(b""));
-        defect(violation, statement, &element, fix)
+        let resource = deployment.stack.resources.iter().find(|resource| {
+            resource.file == violation.file
+                && (holds(&resource.whole.span) || holds(&resource.name_span))
+        });
+        let nothing = Node { span: 0..0, value: Value::Null };
+        let node = resource.map_or(&nothing, |resource| &resource.whole);
+        self.defect(violation, node, node)
+    }
+
+    fn defect(&mut self, violation: Violation, around: &Node, whole: &Node) -> Defect {
+        let file = violation.file;
+        let identity = *self
+            .identities
+            .entry((file, around.span.clone()))
+            .or_insert_with(|| ContentId::of(around.normalised().as_bytes()));
+        let element = around.path_to(&violation.span);
+        let text = || std::str::from_utf8((self.read)(file)).unwrap_or_default();
+        let text = self.texts.entry(file).or_insert_with(text);
+        let fix = fix::edits(&violation.fix, whole, text);
+        defect(violation, identity, &element, fix)
     }
 }
 
@@ -340,11 +354,15 @@ fn defect(
     }
 }
 
+/// How many bytes before a slip tell it from others.
+const SLIP_REACH: usize = 4096;
+
 fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
     let check = checks::SYNTAX;
     // There is no statement to go by; the text before the slip is what stays when lines are added below it.
-    let before = String::from_utf8_lossy(text.get(..error.span.start).unwrap_or_default());
-    let normalised: String = before.split_whitespace().collect();
+    let before = text.get(..error.span.start).unwrap_or_default().iter().rev();
+    let near: Vec<u8> =
+        before.filter(|byte| !byte.is_ascii_whitespace()).take(SLIP_REACH).copied().collect();
     Defect {
         meta: shared_meta(check),
         severity: check.severity,
@@ -354,16 +372,14 @@ fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
         supersedes: Vec::new(),
         secret: None,
         fix: Vec::new(),
-        fingerprint: Fingerprint::of_policy(
-            check.id,
-            ContentId::of(normalised.as_bytes()),
-            &error.problem,
-        ),
+        fingerprint: Fingerprint::of_policy(check.id, ContentId::of(&near), &error.problem),
     }
 }
 
 fn shared_meta(check: &Check) -> Arc<RuleMeta> {
-    let shared = METAS.iter().find(|meta| meta.id == check.id);
+    static BY_ID: LazyLock<HashMap<&str, &Arc<RuleMeta>>> =
+        LazyLock::new(|| METAS.iter().map(|meta| (meta.id.as_str(), meta)).collect());
+    let shared = BY_ID.get(check.id).copied();
     shared.map_or_else(|| Arc::new(meta(check)), Arc::clone)
 }
 

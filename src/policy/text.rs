@@ -32,7 +32,7 @@ pub(super) fn is_hole(text: &str) -> bool {
 
 /// Whether a text has a part that is known only when a template is deployed.
 pub(super) fn has_hole(text: &str) -> bool {
-    text.contains(HOLE[0])
+    !text.is_ascii() && text.contains(HOLE[0])
 }
 
 /// The name of the hole that a text starts with, and what comes after it.
@@ -57,27 +57,25 @@ pub(super) fn shown(text: &str) -> String {
 pub(super) fn parts(text: &str) -> impl Iterator<Item = Part> + '_ {
     let mut rest = text;
     std::iter::from_fn(move || {
-        if let Some((_, after)) = leading_hole(rest) {
-            rest = after;
-            return Some(Part::Hole);
-        }
-        if let Some((name, after)) = variable(rest) {
-            rest = after;
-            return Some(match name {
-                "*" => Part::Char('*'),
-                "?" => Part::Char('?'),
-                "$" => Part::Char('$'),
-                _ => Part::Variable,
-            });
-        }
-        let mut chars = rest.chars();
+        let whole = rest;
+        let mut chars = whole.chars();
         let first = chars.next()?;
         rest = chars.as_str();
-        Some(match first {
-            '*' => Part::Any,
-            '?' => Part::One,
-            other => Part::Char(other),
-        })
+        let special = match first {
+            '*' => Some((Part::Any, rest)),
+            '?' => Some((Part::One, rest)),
+            '$' => variable(whole).map(|(name, after)| match name {
+                "*" => (Part::Char('*'), after),
+                "?" => (Part::Char('?'), after),
+                "$" => (Part::Char('$'), after),
+                _ => (Part::Variable, after),
+            }),
+            _ if first == HOLE[0] => leading_hole(whole).map(|(_, after)| (Part::Hole, after)),
+            _ => None,
+        };
+        let (part, after) = special.unwrap_or((Part::Char(first), rest));
+        rest = after;
+        Some(part)
     })
 }
 
@@ -92,7 +90,7 @@ pub(super) enum Wildcards {
 
 /// Every string that a text may stand for; a variable may be anything.
 pub(super) fn strings(text: &str, wildcards: Wildcards) -> Glob {
-    parts(text).fold(Glob::default(), |glob, part| match (part, wildcards) {
+    parts(text).fold(Glob::with_room(text.len()), |glob, part| match (part, wildcards) {
         (Part::Char(character), _) => glob.once(Class::Char(character)),
         (Part::One, Wildcards::Plain) => glob.once(Class::Char('?')),
         (Part::Any, Wildcards::Plain) => glob.once(Class::Char('*')),

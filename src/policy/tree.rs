@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::read::json::SyntaxError;
-use super::text::{is_hole, shown};
+use super::text::{has_hole, is_hole, shown};
 
 /// A value and the bytes it was written in.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,7 +125,11 @@ impl Node {
         match &self.value {
             Value::Null => "null".into(),
             Value::Map(entries) => {
-                let pair = |entry: &Entry| format!("{:?}:{}", entry.key, entry.value.normalised());
+                let pair = |entry: &Entry| {
+                    let mut pair = quoted(&entry.key);
+                    pair.push(':');
+                    pair + &entry.value.normalised()
+                };
                 format!("{{{}}}", sorted(entries.iter().map(pair)))
             }
             Value::List(items) => match items.as_slice() {
@@ -141,7 +145,8 @@ impl Node {
                 embedded.root.as_ref().map_or_else(String::new, Self::normalised)
             }
             Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                format!("{:?}", shown(self.scalar().unwrap_or_default()))
+                let text = self.scalar().unwrap_or_default();
+                if has_hole(text) { quoted(&shown(text)) } else { quoted(text) }
             }
         }
     }
@@ -168,6 +173,19 @@ impl Node {
             _ => self.scalar().map_or_else(String::new, |text| format!("={text}")),
         }
     }
+}
+
+/// A text as `{:?}` writes it.
+fn quoted(text: &str) -> String {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    if !text.bytes().all(is_plain) {
+        return format!("{text:?}");
+    }
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    quoted.push_str(text);
+    quoted.push('"');
+    quoted
 }
 
 fn sorted(parts: impl Iterator<Item = String>) -> String {

@@ -1,6 +1,6 @@
 //! Condition keys: those of a service, those of every service, and those that identity providers bring along.
 
-use super::{Catalogue, TABLE};
+use super::{Catalogue, TABLE, find_service};
 use crate::policy::text::has_hole;
 
 /// A condition key.
@@ -39,11 +39,18 @@ const OPEN: &[(&str, &str)] = &[("${", "}"), ("<", ">"), ("tag-key", "")];
 
 /// Whether a key of a policy is one of the catalogue. Keys have no case, and what AWS writes as `${TagKey}` may be anything.
 pub(super) fn is_written(name: &str, written: &str) -> bool {
+    if name.eq_ignore_ascii_case(written) {
+        return true;
+    }
+    let may_be_open = name.bytes().any(|byte| b"$<".contains(&byte)) || name.ends_with("tag-key");
+    if !may_be_open {
+        return false;
+    }
     let opening = OPEN.iter().find_map(|(open, close)| {
         let (head, rest) = name.split_once(open)?;
         Some((head, rest.split_once(close)?.1))
     });
-    let Some((head, tail)) = opening else { return name.eq_ignore_ascii_case(written) };
+    let Some((head, tail)) = opening else { return false };
     let tail_at = written.len().saturating_sub(tail.len());
     let is =
         |part: Option<&str>, own: &str| part.is_some_and(|part| part.eq_ignore_ascii_case(own));
@@ -103,7 +110,7 @@ pub(in crate::policy) fn key_across_services(written: &str) -> Option<Key<'stati
 
 /// The keys that a service lists, its own and those of others.
 pub(in crate::policy) fn keys_of(service: &str) -> impl Iterator<Item = Key<'static>> {
-    let found = TABLE.find_service(service);
+    let found = find_service(service);
     found.into_iter().flat_map(|service| service.keys).filter_map(|row| TABLE.service_key(row))
 }
 

@@ -7,7 +7,8 @@ mod names;
 mod resource;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 pub use extension::CatalogueError;
 pub(super) use keys::{
@@ -23,6 +24,16 @@ use super::glob::matches_ignoring_case;
 use crate::date::{DAY, days_from_date};
 
 static TABLE: Table = Table::open(FILE);
+
+/// The services of the table by name: every action that is looked up asks for one.
+static SERVICES: LazyLock<HashMap<&str, Service>> =
+    LazyLock::new(|| TABLE.services().map(|service| (service.name, service)).collect());
+
+/// The service of a prefix as written, in any case.
+fn find_service(prefix: &str) -> Option<Service<'static>> {
+    let in_lower_case = || SERVICES.get(prefix.to_ascii_lowercase().as_str());
+    SERVICES.get(prefix).or_else(in_lower_case).cloned()
+}
 
 const FILE: &[u8] = include_bytes!("../../../rules/policy/catalogue.bin");
 
@@ -121,7 +132,7 @@ impl Catalogue {
 
     /// Whether there is a service of this prefix.
     pub(super) fn has_service(&self, prefix: &str) -> bool {
-        TABLE.find_service(prefix).is_some() || self.added(prefix).next().is_some()
+        find_service(prefix).is_some() || self.added(prefix).next().is_some()
     }
 
     /// The prefixes of all services.
@@ -132,9 +143,11 @@ impl Catalogue {
     /// The known actions that a written one stands for; for `*` these are more than twenty thousand.
     pub(super) fn matching<'c>(&'c self, written: &'c str) -> impl Iterator<Item = Action<'c>> {
         let (prefix, pattern) = split(written).unwrap_or_default();
+        // A name stands before those that start with it.
+        let most = if pattern.contains(['*', '?']) { usize::MAX } else { 1 };
         let of_table = services(prefix).flat_map(move |service| {
             let rows = TABLE.actions_starting(service.actions.clone(), start(pattern));
-            rows.filter_map(move |index| from_table(&service, index))
+            rows.take(most).filter_map(move |index| from_table(&service, index))
         });
         let added = self.added(prefix).map(|(service, added)| Action {
             service,
@@ -147,7 +160,7 @@ impl Catalogue {
 
     /// The actions of a service.
     pub(super) fn actions_of<'c>(&'c self, service: &'c str) -> impl Iterator<Item = Action<'c>> {
-        let rows = TABLE.find_service(service).into_iter();
+        let rows = find_service(service).into_iter();
         let of_table = rows.flat_map(|service| {
             service.actions.clone().filter_map(move |index| from_table(&service, index))
         });
@@ -164,13 +177,13 @@ impl Catalogue {
 /// The services of a prefix as written: one, or all for `*`.
 fn services(prefix: &str) -> impl Iterator<Item = Service<'static>> + use<> {
     let all = (prefix == "*").then(|| TABLE.services());
-    let one = (prefix != "*").then(|| TABLE.find_service(prefix)).flatten();
+    let one = (prefix != "*").then(|| find_service(prefix)).flatten();
     all.into_iter().flatten().chain(one)
 }
 
 /// The types of resource of a service.
 pub(super) fn resource_types(service: &str) -> impl Iterator<Item = ResourceType<'static>> {
-    let found = TABLE.find_service(service);
+    let found = find_service(service);
     let rows = found.into_iter().flat_map(|service| service.types);
     rows.filter_map(|index| TABLE.resource_type(index))
 }

@@ -146,14 +146,6 @@ impl<'c> Table<'c> {
         Some(Service { name: self.text(at)?, actions: rows(0)?, types: rows(1)?, keys: rows(2)? })
     }
 
-    /// The service of a name, in any case.
-    pub(super) fn find_service(&self, name: &str) -> Option<Service<'c>> {
-        let index = first(0..self.count(Section::Services), |index| {
-            compare(self.name(Section::Services, index), name.as_bytes()).is_ge()
-        });
-        self.service(index).filter(|service| service.name.eq_ignore_ascii_case(name))
-    }
-
     /// The action of a row.
     pub(super) fn action(&self, index: usize) -> Option<Row<'c>> {
         let at = self.row(Section::Actions, index)?;
@@ -200,7 +192,9 @@ impl<'c> Table<'c> {
 
     /// How many types of resource details list, where that is known.
     pub(super) fn count_types(&self, details: usize) -> Option<usize> {
-        Some(self.list(details, 0)?.count())
+        let start = self.u16(self.row(Section::Details, details)?)?;
+        let length = || self.u16(self.row(Section::Lists, usize::from(start))?);
+        (start != UNKNOWN).then(length).flatten().map(usize::from)
     }
 
     /// The types of resource that details list, of a service whose types begin at a row.
@@ -275,8 +269,11 @@ fn first(range: Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
 
 /// The order of two texts without regard to the case of ASCII letters.
 fn compare(a: &[u8], b: &[u8]) -> Ordering {
-    let lower = |byte: &u8| byte.to_ascii_lowercase();
-    a.iter().map(lower).cmp(b.iter().map(lower))
+    let differs = |(a, b): &(&u8, &u8)| !a.eq_ignore_ascii_case(b);
+    match a.iter().zip(b).find(differs) {
+        Some((a, b)) => a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()),
+        None => a.len().cmp(&b.len()),
+    }
 }
 
 /// The number of four bytes; 0 beyond the end.

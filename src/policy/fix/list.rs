@@ -4,9 +4,14 @@ use std::ops::Range;
 
 use super::Edit;
 
+/// How far the start of a line is looked for: a long line has no indentation that would matter.
+const REACH: usize = 4096;
+
 /// Where the line of a place starts.
 fn line_start(text: &str, at: usize) -> usize {
-    text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
+    let low = at.saturating_sub(REACH);
+    let before = text.as_bytes().get(low..at).unwrap_or_default();
+    memchr::memrchr(b'\n', before).map_or(low, |newline| low + newline + 1)
 }
 
 /// Where the line of a place ends, before its newline.
@@ -48,8 +53,8 @@ pub(super) fn remove(text: &str, span: &Range<usize>) -> Option<Edit> {
             .map_or(text.len(), |at| at + 1)
     };
     let rest = text.get(span.end..)?;
-    let rest_of_line = rest.lines().next().unwrap_or_default().trim();
-    if bullet(text, span.start).is_some() && is_nothing(rest_of_line) {
+    let ends_line = || is_nothing(rest.lines().next().unwrap_or_default().trim());
+    if bullet(text, span.start).is_some() && ends_line() {
         let is_last = {
             let indent = column(text, span.start);
             let is_sibling = |line: &str| {
@@ -78,7 +83,7 @@ pub(super) fn remove(text: &str, span: &Range<usize>) -> Option<Edit> {
         return gone(before.len() - 1..span.end);
     }
     // A line of its own in a map without commas.
-    let alone = indent(text, span.start).is_some() && is_nothing(rest_of_line);
+    let alone = indent(text, span.start).is_some() && ends_line();
     (alone && !before.ends_with(['[', '{'])).then(|| gone(start..next_line(span.end)))?
 }
 

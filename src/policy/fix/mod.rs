@@ -51,8 +51,7 @@ enum Style {
 }
 
 /// The edits of the text that make all of the changes; nothing when one of them cannot be made.
-pub(super) fn edits(changes: &[Change], document: &Node, text: &[u8]) -> Option<Vec<Edit>> {
-    let text = std::str::from_utf8(text).ok()?;
+pub(super) fn edits(changes: &[Change], document: &Node, text: &str) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     for change in changes {
         edits.push(match change {
@@ -87,17 +86,17 @@ fn find<'a>(node: &'a Node, span: &Range<usize>) -> Option<&'a Node> {
     if node.span == *span {
         return Some(node);
     }
-    let holds = |node: &Node| node.span.start <= span.start && span.end <= node.span.end;
-    match &node.value {
+    let holds = |node: &&Node| node.span.start <= span.start && span.end <= node.span.end;
+    let inner = match &node.value {
         Value::List(items) => {
-            items.iter().find(|item| holds(item)).and_then(|item| find(item, span))
+            let after = items.partition_point(|item| item.span.start <= span.start);
+            let nearest = after.checked_sub(1).and_then(|at| items.get(at)).filter(holds);
+            nearest.or_else(|| items.iter().find(holds))
         }
-        Value::Map(entries) => {
-            let entry = entries.iter().find(|entry| holds(&entry.value))?;
-            find(&entry.value, span)
-        }
+        Value::Map(entries) => entries.iter().map(|entry| &entry.value).find(holds),
         _ => None,
-    }
+    };
+    find(inner?, span)
 }
 
 /// How an entry is written, and what stands between its name and its value. Nothing when the name is not written as it is:
@@ -191,14 +190,16 @@ fn remove_entry(text: &str, document: &Node, span: &Range<usize>) -> Option<Edit
 /// Where the entry after the one that starts at a place starts.
 fn next_entry(node: &Node, start: usize) -> Option<usize> {
     if let Value::List(items) = &node.value {
-        return items.iter().find_map(|item| next_entry(item, start));
+        let around = items.iter().find(|item| item.span.contains(&start));
+        return around.and_then(|item| next_entry(item, start));
     }
     let entries = node.entries();
     let at = entries.iter().position(|entry| entry.key_span.start == start);
-    match at {
-        Some(at) => entries.get(at + 1).map(|entry| entry.key_span.start),
-        None => entries.iter().find_map(|entry| next_entry(&entry.value, start)),
+    if let Some(at) = at {
+        return entries.get(at + 1).map(|entry| entry.key_span.start);
     }
+    let around = entries.iter().find(|entry| entry.value.span.contains(&start))?;
+    next_entry(&around.value, start)
 }
 
 /// JSON as an expression of Terraform.

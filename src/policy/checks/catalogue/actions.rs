@@ -77,7 +77,8 @@ pub(super) fn unknown_service(document: &Document, violations: &mut Violations) 
 fn nearest_service<'c>(catalogue: &'c Catalogue, prefix: &str) -> Option<&'c str> {
     let prefix = prefix.to_ascii_lowercase();
     let distance = |name: &str| strsim::damerau_levenshtein(name, &prefix);
-    let near = catalogue.prefixes().map(|name| (distance(name), name)).min()?;
+    let may_be_near = |name: &&str| name.len().abs_diff(prefix.len()) <= 2;
+    let near = catalogue.prefixes().filter(may_be_near).map(|name| (distance(name), name)).min()?;
     (near.0 <= 2 && near.0 * 2 < prefix.len()).then_some(near.1)
 }
 
@@ -145,7 +146,9 @@ fn report_unknown(violations: &mut Violations, action: &Written, why: &str) {
 /// The action of the same service whose name is most like the one written, where one is like it.
 fn nearest_action<'d>(catalogue: &'d Catalogue, action: &Written<'d>) -> Option<Action<'d>> {
     let wanted = action.name.to_ascii_lowercase();
-    let described = catalogue.actions_of(action.service).filter(Action::is_described);
+    let may_be_near = |known: &Action| known.name.len().abs_diff(wanted.len()) <= 3;
+    let described =
+        catalogue.actions_of(action.service).filter(may_be_near).filter(Action::is_described);
     let near = described
         .map(|known| {
             (strsim::damerau_levenshtein(&known.name.to_ascii_lowercase(), &wanted), known)

@@ -95,10 +95,10 @@ fn nearest(written: &str) -> Option<&'static str> {
 pub(super) fn not_for_action(document: &Document, violations: &mut Violations) {
     for statement in &document.statements {
         for (entry, condition) in conditions(statement) {
-            if condition.operator.if_exists || !is_of_service(document.catalogue, &entry.key) {
-                continue;
-            }
-            if supported(document.catalogue, statement, &entry.key) != Some(false) {
+            if condition.operator.if_exists
+                || supported(document.catalogue, statement, &entry.key) != Some(false)
+                || !is_of_service(document.catalogue, &entry.key)
+            {
                 continue;
             }
             let (severity, outcome) = effect(statement, condition);

@@ -1,5 +1,8 @@
 //! Which pattern of a list says what another one says already, within a bound of work.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use crate::policy::actions;
 use crate::policy::arn;
 use crate::policy::glob::Glob;
@@ -12,6 +15,16 @@ pub(super) enum Language {
     Actions,
     /// Field by field.
     Resources,
+}
+
+impl Language {
+    /// What two texts that are written alike have in common.
+    pub(super) fn name(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Actions => Cow::Owned(text.to_ascii_lowercase()),
+            Self::Resources => Cow::Borrowed(text),
+        }
+    }
 }
 
 /// The work that is left for one document. Lists are compared pair by pair, so a hostile one of thousands of items would
@@ -56,6 +69,8 @@ pub(super) struct Pattern<'a> {
     witness: String,
     shape: Shape,
     wildcards: usize,
+    /// The ARNs that it stands for.
+    set: OnceCell<Glob>,
 }
 
 /// What a pattern is made of.
@@ -70,26 +85,26 @@ enum Shape {
 
 impl<'a> Pattern<'a> {
     pub(super) fn new(text: &'a str, language: Language) -> Self {
-        let is_open = |part| matches!(part, Part::Variable | Part::Hole);
-        let is_wild = |part| matches!(part, Part::Any | Part::One);
-        let shape = if parts(text).any(is_open) {
-            Shape::Open
-        } else if parts(text).any(is_wild) {
-            Shape::Wild
-        } else {
-            Shape::Literal
-        };
-        let literal = parts(text).map_while(|part| match part {
-            Part::Char(character) => Some(character),
-            _ => None,
-        });
+        let mut shape = Shape::Literal;
+        let (mut witness, mut literal, mut wildcards) =
+            (String::with_capacity(text.len()), None, 0);
+        for part in parts(text) {
+            if let Part::Char(own) = part {
+                witness.push(own);
+                continue;
+            }
+            literal.get_or_insert(witness.len());
+            witness.push('~');
+            wildcards += 1;
+            let is_open = matches!(part, Part::Variable | Part::Hole) || shape == Shape::Open;
+            shape = if is_open { Shape::Open } else { Shape::Wild };
+        }
+        let start = witness.get(..literal.unwrap_or(witness.len())).unwrap_or_default();
         let start = match language {
-            Language::Actions => literal.map(|character| character.to_ascii_lowercase()).collect(),
-            Language::Resources => literal.collect(),
+            Language::Actions => start.to_ascii_lowercase(),
+            Language::Resources => start.to_owned(),
         };
-        let wildcards = parts(text).filter(|part| !matches!(part, Part::Char(_))).count();
-        let witness = parts(text).map(|part| if let Part::Char(own) = part { own } else { '~' });
-        Self { text, language, start, witness: witness.collect(), shape, wildcards }
+        Self { text, language, start, witness, shape, wildcards, set: OnceCell::new() }
     }
 
     /// Whether the two are written alike.
@@ -97,14 +112,6 @@ impl<'a> Pattern<'a> {
         match self.language {
             Language::Actions => self.text.eq_ignore_ascii_case(other.text),
             Language::Resources => self.text == other.text,
-        }
-    }
-
-    /// What two patterns that are written alike have in common.
-    pub(super) fn name(&self) -> String {
-        match self.language {
-            Language::Actions => self.text.to_ascii_lowercase(),
-            Language::Resources => self.text.to_owned(),
         }
     }
 
@@ -168,7 +175,7 @@ impl<'a> Pattern<'a> {
     fn holds(&self, other: &Self) -> bool {
         match self.language {
             Language::Actions => actions::covers(self.text, other.text),
-            Language::Resources => self.set().covers(&other.set()),
+            Language::Resources => self.set().covers(other.set()),
         }
     }
 
@@ -183,7 +190,7 @@ impl<'a> Pattern<'a> {
                 };
                 set(self.text).intersects(&set(other.text))
             }
-            Language::Resources => self.set().intersects(&other.set()),
+            Language::Resources => self.set().intersects(other.set()),
         };
         is_known
             && self.is_short()
@@ -192,8 +199,8 @@ impl<'a> Pattern<'a> {
             && !meets()
     }
 
-    fn set(&self) -> Glob {
-        arn::resources(self.text)
+    fn set(&self) -> &Glob {
+        self.set.get_or_init(|| arn::resources(self.text))
     }
 }
 

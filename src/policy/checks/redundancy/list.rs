@@ -1,5 +1,6 @@
 //! Items of a list that another item of the list says already.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::covers::{Language, Pattern, Work};
@@ -27,18 +28,21 @@ fn redundant(
     work: &mut Work,
     violations: &mut Violations,
 ) {
+    let is_wild = |text: &Text| text.value.contains(['*', '?']);
+    let compared = if element.items.iter().any(is_wild) { &element.items[..] } else { &[] };
     let patterns: Vec<Pattern> =
-        element.items.iter().map(|text| Pattern::new(text.value, language)).collect();
-    let mut first: HashMap<String, usize> = HashMap::new();
+        compared.iter().map(|text| Pattern::new(text.value, language)).collect();
+    let mut first: HashMap<Cow<str>, usize> = HashMap::new();
     let wild: Vec<usize> =
         (0..patterns.len()).filter(|at| patterns.get(*at).is_some_and(Pattern::is_wild)).collect();
-    for (at, (pattern, text)) in patterns.iter().zip(&element.items).enumerate() {
+    for (at, text) in element.items.iter().enumerate() {
         if work.is_used_up() {
             return;
         }
-        let twin = *first.entry(pattern.name()).or_insert(at);
+        let twin = *first.entry(language.name(text.value)).or_insert(at);
         let mut others = wild.iter().filter(|other| **other != at);
         let mut wider = || {
+            let pattern = patterns.get(at)?;
             others.find(|other| {
                 patterns.get(**other).is_some_and(|wider| {
                     // Of two that say the same the first one stays.

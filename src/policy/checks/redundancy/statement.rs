@@ -25,7 +25,7 @@ struct Said<'a> {
 struct List<'a> {
     sense: Sense,
     patterns: Vec<Pattern<'a>>,
-    /// In normal form.
+    /// In normal form, of what is not meant: it is compared as a whole.
     text: String,
 }
 
@@ -39,7 +39,10 @@ impl<'a> Said<'a> {
                     .iter()
                     .map(|text| Pattern::new(text.value, language))
                     .collect(),
-                text: element.entry.value.normalised(),
+                text: match element.sense {
+                    Sense::Is => String::new(),
+                    Sense::IsNot => element.entry.value.normalised(),
+                },
             })
         };
         Self {
@@ -75,6 +78,9 @@ impl<'a> Said<'a> {
 }
 
 pub(super) fn redundant_statement(document: &Document, violations: &mut Violations) {
+    if document.statements.len() < 2 {
+        return;
+    }
     let mut work = Work::default();
     let all: Vec<Said> =
         document.statements.iter().take(MOST).map(Said::of).filter(Said::is_whole).collect();
@@ -99,6 +105,11 @@ pub(super) fn redundant_statement(document: &Document, violations: &mut Violatio
 }
 
 pub(super) fn shadowed_allow(document: &Document, violations: &mut Violations) {
+    let may_deny =
+        |statement: &Statement| statement.denies() && statement.node.get("Condition").is_none();
+    if !document.statements.iter().any(may_deny) {
+        return;
+    }
     let mut work = Work::default();
     let all: Vec<Said> =
         document.statements.iter().take(MOST).map(Said::of).filter(Said::is_whole).collect();
