@@ -14,18 +14,18 @@ mod scope;
 mod secretsmanager;
 mod ssm;
 mod trust;
+mod wording;
+mod world;
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::Options;
-use super::document::{Document, Kind, Root, Statement};
+use super::document::{Document, Kind, Root};
 use super::fix::Change;
 use super::link::{Resource, Stack};
-use super::text;
-use crate::blob::write_inert;
 use crate::finding::{Confidence, Severity};
+pub(super) use wording::{consequence, list, quote};
 
 /// A check: what it is called, where it applies, and the function that does it.
 pub(super) struct Check {
@@ -162,11 +162,18 @@ const FAMILIES: &[&[Check]] = &[
     kms::CHECKS,
     ssm::CHECKS,
     escalation::CHECKS,
+    world::CHECKS,
 ];
 
 /// Every check.
 pub(super) fn all() -> impl Iterator<Item = &'static Check> {
     FAMILIES.iter().copied().flatten()
+}
+
+/// The checks that give way to the one of this id on the same element.
+pub(super) fn superseded_by(id: &str) -> &'static [&'static str] {
+    let check = all().find(|check| check.id == id);
+    check.map_or(&[], |check| check.supersedes.on_element())
 }
 
 /// The check that reports text which is not JSON.
@@ -366,35 +373,4 @@ fn supersede(found: Vec<Violation>, document: &Document) -> Vec<Violation> {
         Violation { supersedes: ids, ..violation }
     })
     .collect()
-}
-
-/// The most bytes of a policy's own text that a message repeats.
-const QUOTED: usize = 120;
-
-/// A piece of the policy as a message shows it: between back quotes, harmless, not too long.
-pub(super) fn quote(text: &str) -> String {
-    let mut quoted = String::from("`");
-    let text = &*text::shown(text);
-    let end =
-        text.char_indices().map(|(at, _)| at).take_while(|at| *at <= QUOTED).last().unwrap_or(0);
-    let shown = if text.len() <= QUOTED { text } else { text.get(..end).unwrap_or_default() };
-    let _ = write_inert(&mut quoted, shown.as_bytes());
-    if shown.len() < text.len() {
-        quoted.push('…');
-    }
-    let _ = quoted.write_char('`');
-    quoted
-}
-
-/// Several pieces, joined for reading; at most `most`, then how many more there are.
-pub(super) fn list(names: &[&str], most: usize) -> String {
-    let shown: Vec<String> = names.iter().take(most).map(|name| quote(name)).collect();
-    let rest = names.len().saturating_sub(most);
-    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-    shown.join(", ") + &more
-}
-
-/// What something that matches nothing does in a statement, by its effect.
-pub(super) fn consequence(statement: &Statement) -> &'static str {
-    if statement.denies() { "it protects nothing" } else { "it grants nothing" }
 }

@@ -99,6 +99,7 @@ impl Resource {
             Value::List(items) | Value::Call(_, items) => {
                 items.iter().any(|item| self.is_referred_to_by(item))
             }
+            Value::Map(entries) => entries.iter().any(|entry| self.is_referred_to_by(&entry.value)),
             _ => false,
         }
     }
@@ -216,6 +217,11 @@ impl Stack {
     /// The resource of a type that a value refers to.
     pub(super) fn referred(&self, kind: Type, node: &Node) -> Option<&Resource> {
         self.of_type(kind).find(|resource| resource.is_referred_to_by(node))
+    }
+
+    /// Whether a resource is given to another module, which may do with it what is not seen here.
+    pub(super) fn is_passed_on(&self, resource: &Resource) -> bool {
+        self.module.calls.iter().any(|call| resource.is_referred_to_by(&call.arguments))
     }
 
     fn keep(&mut self, file: usize, found: Found) {
