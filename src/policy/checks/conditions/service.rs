@@ -4,7 +4,7 @@ use super::line::{Compares, Line, lines};
 use crate::policy::arn::is_region;
 use crate::policy::checks::{Violations, quote};
 use crate::policy::document::{Document, Statement};
-use crate::policy::text::{Part, is_pattern, parts};
+use crate::policy::text::{Part, is_pattern, is_placeholder, parts};
 
 pub(super) fn region(document: &Document, violations: &mut Violations) {
     let is_meant = |line: &Line| {
@@ -12,7 +12,7 @@ pub(super) fn region(document: &Document, violations: &mut Violations) {
             && line.known().is_some_and(|known| known.compares == Compares::Text)
     };
     for line in lines(document).filter(is_meant) {
-        for (value, span) in line.values().filter(|(value, _)| !is_pattern(value)) {
+        for (value, span) in line.values().filter(|(value, _)| is_filled_in(value)) {
             let ignores_case = line.known().is_some_and(|known| known.name.ends_with("IgnoreCase"));
             let folded = value.to_ascii_lowercase();
             if !is_region(if ignores_case { &folded } else { value }) {
@@ -29,6 +29,11 @@ pub(super) fn region(document: &Document, violations: &mut Violations) {
             }
         }
     }
+}
+
+/// Whether a value is written out: neither a pattern nor a place that is yet to be filled in, as `<region>` is.
+fn is_filled_in(value: &str) -> bool {
+    !is_pattern(value) && (!is_placeholder(value) || is_region(&value.to_ascii_lowercase()))
 }
 
 /// Actions whose answer is a list of keys.

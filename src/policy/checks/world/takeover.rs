@@ -1,12 +1,14 @@
 //! Tags and aliases that decide what a policy is about, and who may set them.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use super::documents;
 use crate::policy::actions;
 use crate::policy::checks::{Violations, World, quote};
 use crate::policy::condition::Condition;
-use crate::policy::document::{Kind, Root, Statement};
+use crate::policy::document::{Document, Kind, Root, Statement};
+use crate::policy::link::Dialect;
 use crate::policy::text::is_pattern;
 
 /// What a policy goes by, and the actions that set it.
@@ -58,28 +60,40 @@ const GUARDS: &[&str] = &[
     "ssm:resourcetag/",
 ];
 
+/// Policies in one folder are taken to be for the same account; of others that is not known. What is in force already
+/// is left alone: AWS's own policies are written for every account.
 pub(super) fn takeover(world: &World, violations: &mut Violations) {
-    let mut users: HashMap<usize, &Root> = HashMap::new();
-    for (_, root, document) in documents(world) {
-        for (at, mark) in MARKS.iter().enumerate() {
-            if !users.contains_key(&at)
-                && document.allows().any(|statement| goes_by(statement, mark))
-            {
-                users.insert(at, root);
-            }
+    let mut users: HashMap<(&Path, usize), &Root> = HashMap::new();
+    for (at, root, document) in documents(world) {
+        for (mark, _) in marks(|mark| document.allows().any(|statement| goes_by(statement, mark))) {
+            users.entry((folder(world, at), mark)).or_insert(root);
         }
     }
-    let identity = documents(world).filter(|(.., document)| document.kind == Kind::Identity);
-    for (_, root, document) in identity.filter(|_| !users.is_empty()) {
+    let is_meant = |document: &Document| document.kind == Kind::Identity && !document.is_deployed;
+    for (at, root, document) in documents(world).filter(|(.., document)| is_meant(document)) {
         violations.look_at(root.file);
-        for statement in document.allows().filter(|statement| !is_guarded(statement)) {
-            for (at, mark) in MARKS.iter().enumerate() {
-                if let Some(user) = users.get(&at) {
-                    sets(statement, mark, user, violations);
-                }
+        for (number, mark) in marks(|_| !users.is_empty()) {
+            let Some(user) = users.get(&(folder(world, at), number)) else { continue };
+            for statement in document.allows().filter(|statement| !is_guarded(statement)) {
+                sets(statement, mark, user, violations);
             }
         }
     }
+}
+
+/// Some of the marks, each with its number.
+fn marks(is_meant: impl Fn(&Mark) -> bool) -> impl Iterator<Item = (usize, &'static Mark)> {
+    MARKS.iter().enumerate().filter(move |(_, mark)| is_meant(mark))
+}
+
+/// The folder that a deployment lies in.
+fn folder<'w>(world: &'w World, deployment: usize) -> &'w Path {
+    let stack = world.deployments.get(deployment).map(|deployment| deployment.stack);
+    let path = stack.map(|stack| match stack.dialect {
+        Dialect::Terraform => Some(stack.path.as_path()),
+        Dialect::Bare | Dialect::CloudFormation => stack.path.parent(),
+    });
+    path.flatten().unwrap_or(Path::new(""))
 }
 
 /// Whether a statement allows the use of what has the mark.
@@ -106,8 +120,9 @@ fn sets(statement: &Statement, mark: &Mark, user: &Root, violations: &mut Violat
         return;
     }
     let named = user.attached.first().filter(|name| !is_pattern(name));
-    let policy =
-        named.map_or("a policy here".to_owned(), |name| format!("the policy in {}", quote(name)));
+    let policy = named.map_or("a policy in this folder".to_owned(), |name| {
+        format!("the policy in {}", quote(name))
+    });
     violations.report(&text.span, format!(
         "Whoever may do this sets {}, and {policy} allows actions of `{service}` by these: they decide what it is about.",
         mark.what
