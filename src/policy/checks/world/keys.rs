@@ -11,10 +11,10 @@ use crate::policy::link::{Resource, Type};
 use crate::policy::principal::{Kind, Principal};
 use crate::policy::text::{has_hole, holes, is_hole};
 
-/// With more resources than AWS lets a stack have, several times over, nothing is worked out: each role is held against
-/// each policy.
+/// With more resources than AWS lets a stack have nothing is worked out: each role is held against each policy, and
+/// each of these may name every role.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
-const MOST_RESOURCES: usize = 2000;
+const MOST_RESOURCES: usize = 500;
 
 /// A key with the documents that are its policy; none when it has the default one.
 struct Key<'d> {
