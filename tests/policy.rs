@@ -185,6 +185,52 @@ fn the_special_check_names_the_general_ones() {
 }
 
 #[test]
+fn what_all_files_show_takes_the_place_of_what_one_shows() {
+    let secret = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Secret:\n    Type: AWS::SecretsManager::Secret\n    Properties:\n      Name: my-secret\n";
+    let reader = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"secretsmanager:GetSecretValue","Resource":"arn:aws:secretsmanager:us-east-1:111122223333:secret:my-secret"}]}"#;
+    let origins =
+        ["secret.yaml", "reader.json"].map(|path| Arc::new(Origin::File { path: path.into() }));
+    let found = |texts: &[(usize, &str)]| -> Vec<(String, Vec<String>)> {
+        let blobs: Vec<Blob> = texts
+            .iter()
+            .map(|(at, text)| Blob::whole(&origins[*at], text.as_bytes(), Content::Text))
+            .collect();
+        let options = Options { disabled: vec!["arn-placeholder".into()], ..Options::default() };
+        let analyses = policy::analyse(&blobs, &options);
+        let defects = analyses.into_iter().flat_map(|analysis| analysis.defects);
+        defects.map(|defect| (defect.meta.id.clone(), defect.supersedes)).collect()
+    };
+    let own = |id: &str, others: &[&str]| {
+        (id.to_owned(), others.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(found(&[(1, reader)]), [own("sm-arn-suffix-ambiguous", &[])]);
+    assert_eq!(
+        found(&[(0, secret), (1, reader)]),
+        [own("sm-arn-is-declared-name", &["sm-arn-suffix-ambiguous"])]
+    );
+}
+
+/// How many finding codes of IAM Access Analyzer some check has.
+const CODES: usize = 144;
+
+#[test]
+fn codes_of_access_analyzer_are_named_once_by_a_check() {
+    let mut all: BTreeSet<String> = BTreeSet::new();
+    for meta in policy::metas() {
+        let aliases = meta.check.as_ref().map_or(&[][..], |check| &check.aliases);
+        for alias in aliases {
+            let is_code =
+                |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+            assert!(alias.bytes().all(is_code), "{alias} of {}", meta.id);
+            let count = aliases.iter().filter(|other| *other == alias).count();
+            assert_eq!(count, 1, "{alias} of {}", meta.id);
+        }
+        all.extend(aliases.iter().cloned());
+    }
+    assert!(all.len() >= CODES, "only {} codes are covered", all.len());
+}
+
+#[test]
 fn a_defect_keeps_its_identity_when_the_text_around_it_changes() {
     let fingerprint = |text: &str| {
         let defects = analyse(text, "policy.json", &[]).defects;

@@ -91,6 +91,23 @@ pub(super) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether a text has the form of a region: `us-east-1`, `us-gov-west-1`, `aws-global`.
+pub(super) fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let letters =
+        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    match parts.split_last() {
+        Some((&"global", _)) => true,
+        Some((number, names)) => {
+            names.len() >= 2
+                && names.iter().all(letters)
+                && !number.is_empty()
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        None => false,
+    }
+}
+
 /// Every ARN that a `Resource` may match, as IAM matches it: within the first five fields a wildcard stays in its field,
 /// but a `*` that ends a field, or the text, runs on past the colon.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
@@ -248,6 +265,22 @@ mod tests {
             ("arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db", false),
         ] {
             assert_eq!(resources(pattern).has(secret), matches, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn codes_of_regions_are_told_by_their_form() {
+        for (text, is) in [
+            ("us-east-1", true),
+            ("us-gov-west-1", true),
+            ("eusc-de-east-1", true),
+            ("us-east-1a", false),
+            ("US-EAST-1", false),
+            ("us-east", false),
+            ("Frankfurt", false),
+            ("", false),
+        ] {
+            assert_eq!(is_region(text), is, "{text}");
         }
     }
 

@@ -11,6 +11,7 @@ mod glob;
 mod link;
 mod principal;
 mod read;
+mod settle;
 mod text;
 mod tree;
 
@@ -185,8 +186,7 @@ impl Analysis {
         self.defects.extend(other.defects);
         self.documents += other.documents;
         self.unread.extend(other.unread);
-        self.defects.sort_by(|a, b| (a.span.start, &a.meta.id).cmp(&(b.span.start, &b.meta.id)));
-        self.defects.dedup_by(|a, b| a.meta.id == b.meta.id && a.span == b.span);
+        settle::settle(&mut self.defects);
     }
 }
 
@@ -266,10 +266,7 @@ pub fn check<'t>(
         }
     }
     for analysis in of_files.values_mut() {
-        analysis
-            .defects
-            .sort_by(|a, b| (a.span.start, &a.meta.id).cmp(&(b.span.start, &b.meta.id)));
-        analysis.defects.dedup_by(|a, b| a.meta.id == b.meta.id && a.span == b.span);
+        settle::settle(&mut analysis.defects);
     }
     of_files.into_iter().collect()
 }

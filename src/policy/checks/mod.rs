@@ -16,6 +16,7 @@ mod ssm;
 mod templates;
 mod trust;
 mod wording;
+mod world;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -166,11 +167,18 @@ const FAMILIES: &[&[Check]] = &[
     templates::KEYS,
     templates::CONSUMERS,
     templates::FORM,
+    world::CHECKS,
 ];
 
 /// Every check.
 pub(super) fn all() -> impl Iterator<Item = &'static Check> {
     FAMILIES.iter().copied().flatten()
+}
+
+/// The checks that give way to the one of this id on the same element.
+pub(super) fn superseded_by(id: &str) -> &'static [&'static str] {
+    let check = all().find(|check| check.id == id);
+    check.map_or(&[], |check| check.supersedes.on_element())
 }
 
 /// The check that reports text which is not JSON.

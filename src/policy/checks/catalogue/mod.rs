@@ -29,7 +29,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "The part before the colon has to be the prefix that IAM has for a service, which often differs from its name in the console, the CLI or an SDK. AWS stores a policy with any other prefix, and no request ever matches it.",
         help: "Look up the prefix of the service in the Service Authorization Reference.",
         url: AUTHORIZATION,
-        aliases: &["INVALID_SERVICE_IN_ACTION"],
+        aliases: &["INVALID_SERVICE_IN_ACTION", "INVALID_SERVICE"],
         run: Run::Document(actions::unknown_service),
         ..Check::ROW
     },

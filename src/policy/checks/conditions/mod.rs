@@ -3,13 +3,15 @@
 mod key;
 mod keys;
 mod line;
+mod number;
 mod operator;
 mod presence;
 #[cfg(test)]
 mod reference;
+mod service;
 mod value;
 
-use super::{ANY, Check, Run, Supersedes};
+use super::{ANY, Check, RESOURCE, Run, Supersedes};
 use crate::finding::{Confidence, Severity};
 
 const OPERATORS: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html";
@@ -178,6 +180,50 @@ pub(super) const CHECKS: &[Check] = &[
             "REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION",
         ],
         run: Run::Document(value::equivalent_null),
+        ..ROW
+    },
+    Check {
+        id: "region-format",
+        title: "region that is none",
+        confidence: Confidence::High,
+        why: "AWS sends `aws:RequestedRegion` as the code of a region in small letters. The name of a zone, of a place, or a code in capitals equals none: a grant never applies, and a denial of all other regions denies every one.",
+        help: "Write the code of the region, such as `eu-west-1`.",
+        url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion",
+        aliases: &["INVALID_REGION"],
+        run: Run::Document(service::region),
+        ..ROW
+    },
+    Check {
+        id: "s3-prefix-bypass",
+        title: "prefix of a listing that a shorter one goes round",
+        why: "`s3:prefix` is what the caller asks for, not what the answer holds. Whoever asks for a shorter prefix, or for none, is given the same keys among others, and a condition on the longer one does not see it.",
+        help: "Allow the prefixes that may be listed, with `StringLike` in the grant or `StringNotLike` in a denial.",
+        url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html",
+        aliases: &["S3_PREFIX_IN_NEGATIVE_CONTEXT"],
+        run: Run::Document(service::prefix),
+        supersedes: Supersedes::OnElement(&["negated-operator-missing-key"]),
+        ..ROW
+    },
+    Check {
+        id: "irrelevant-condition-key",
+        title: "condition on the owner of the bucket in its own policy",
+        severity: Severity::Note,
+        kinds: RESOURCE,
+        why: "The policy of a bucket is only asked about that bucket, whose owner is always the same account. Such a condition holds for every request or for none.",
+        help: "Remove it, or put it into the policy of the identity, where it says which buckets are meant.",
+        url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html",
+        aliases: &["IRRELEVANT_CONDITION_KEY_IN_POLICY"],
+        run: Run::Document(service::irrelevant),
+        ..ROW
+    },
+    Check {
+        id: "redundant-condition-number",
+        title: "several limits of which one counts",
+        severity: Severity::Note,
+        why: "The values of a condition mean any of them, so of several upper limits only the highest counts, and of several lower ones the lowest. Whoever reads the stricter one is misled.",
+        help: "Write the one value that counts.",
+        aliases: &["REDUNDANT_CONDITION_VALUE_NUM"],
+        run: Run::Document(number::redundant),
         ..ROW
     },
 ];

@@ -29,6 +29,7 @@ pub(super) const CHECKS: &[Check] = &[
             "POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA",
             "POLICY_SIZE_EXCEEDS_SCP_QUOTA",
             "POLICY_SIZE_EXCEEDS_RCP_QUOTA",
+            "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA",
         ],
         run: Run::Document(size::policy_size),
         ..Check::ROW

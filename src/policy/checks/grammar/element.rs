@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::finding::Severity;
 use crate::policy::checks::Violations;
 use crate::policy::document::Document;
 use crate::policy::tree::{Entry, Node, Value};
@@ -83,21 +84,25 @@ pub(super) fn empty_array(document: &Document, violations: &mut Violations) {
         matches!(&node.value, Value::List(items) if items.is_empty())
             || matches!(&node.value, Value::Map(entries) if entries.is_empty())
     };
-    let mut report = |entry: &Entry, effect: &str| {
+    let mut report_as = |severity: Severity, entry: &Entry, effect: &str| {
         if is_empty(&entry.value) {
-            violations.report(&entry.value.span, format!("`{}` is empty: {effect}.", entry.key));
+            let message = format!("`{}` is empty: {effect}.", entry.key);
+            violations.report_as(severity, &entry.value.span, message);
         }
     };
     for entry in document.statements.iter().flat_map(|statement| statement.node.entries()) {
         match entry.key.as_str() {
             "Action" | "NotAction" | "Resource" | "NotResource" => {
-                report(entry, "the statement has no effect");
+                report_as(Severity::Medium, entry, "the statement has no effect");
             }
             "Principal" | "NotPrincipal" => {
-                report(entry, "the statement has no effect");
-                entry.value.entries().iter().for_each(|kind| report(kind, "it names nobody"));
+                report_as(Severity::Medium, entry, "the statement has no effect");
+                for kind in entry.value.entries() {
+                    report_as(Severity::Medium, kind, "it names nobody");
+                }
             }
             "Condition" => {
+                report_as(Severity::Note, entry, "the statement applies without any condition");
                 for operator in entry.value.entries() {
                     let inverted = operator.key.starts_with("ForAllValues")
                         || operator.key.ends_with("IfExists");
@@ -106,7 +111,10 @@ pub(super) fn empty_array(document: &Document, violations: &mut Violations) {
                     } else {
                         "the condition never holds"
                     };
-                    operator.value.entries().iter().for_each(|key| report(key, effect));
+                    report_as(Severity::Note, operator, "it asks for nothing");
+                    for key in operator.value.entries() {
+                        report_as(Severity::Medium, key, effect);
+                    }
                 }
             }
             _ => {}

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::policy::arn::{Arn, PARTITIONS, fields, is_account};
+use crate::policy::arn::{Arn, PARTITIONS, fields, is_account, is_region};
 use crate::policy::checks::{Violations, quote};
 use crate::policy::document::{Document, Kind};
 use crate::policy::fix::Change;
@@ -255,23 +255,6 @@ fn wrong_arn(text: &str, kind: Kind) -> Option<String> {
         return Some("names no account; those of IAM have one".into());
     }
     resource.is_empty().then(|| "names no resource".into())
-}
-
-/// Whether a text has the form of a region: `us-east-1`, `us-gov-west-1`, `aws-global`.
-fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let letters =
-        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
-    match parts.split_last() {
-        Some((&"global", _)) => true,
-        Some((number, names)) => {
-            names.len() >= 2
-                && names.iter().all(letters)
-                && !number.is_empty()
-                && number.bytes().all(|byte| byte.is_ascii_digit())
-        }
-        None => false,
-    }
 }
 
 pub(super) fn variable_syntax(document: &Document, violations: &mut Violations) {

@@ -82,7 +82,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Without `Version` AWS reads the policy as one of 2008. That language has no variables: `${aws:username}` is then a text that no user and no path is called.",
         help: "Add `\"Version\": \"2012-10-17\"`; without it the rules of 2008 apply and variables are plain text.",
         url: VERSION,
-        aliases: &["MISSING_VERSION"],
+        aliases: &["MISSING_VERSION", "VARIABLE_UNSUPPORTED_IN_VERSION"],
         run: Run::Document(document::missing_version),
         ..ROW
     },
@@ -151,6 +151,7 @@ pub(super) const CHECKS: &[Check] = &[
             "EMPTY_ARRAY_CONDITION_FORALLVALUES",
             "EMPTY_ARRAY_CONDITION_FORANYVALUE",
             "EMPTY_ARRAY_CONDITION_IFEXISTS",
+            "EMPTY_OBJECT_CONDITION",
         ],
         run: Run::Document(element::empty_array),
         ..ROW
@@ -344,6 +345,7 @@ pub(super) const CHECKS: &[Check] = &[
             "INVALID_PRINCIPAL_FORMAT",
             "INVALID_PRINCIPAL_KEY",
             "INVALID_SERVICE_PRINCIPAL_FORMAT",
+            "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY",
         ],
         run: Run::Document(form::principal_format),
         ..ROW

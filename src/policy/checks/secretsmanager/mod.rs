@@ -6,6 +6,7 @@ mod suffix;
 
 use super::{Check, IDENTITY, Kind, OVER_RESOURCES, RESOURCE, Run, Supersedes, templates};
 use crate::finding::{Confidence, Severity};
+pub(super) use suffix::{Named, Place, named, with_suffix};
 
 /// Where AWS says how the ARN of a secret ends.
 const ARN: &str =

@@ -14,24 +14,24 @@ use crate::policy::glob::{Class, Glob};
 use crate::policy::text::{Part, Wildcards, has_hole, is_pattern, parts, strings};
 
 /// A place where a policy names a secret.
-struct Named<'a> {
-    statement: &'a Statement<'a>,
-    text: &'a str,
+pub(in crate::policy::checks) struct Named<'a> {
+    pub(in crate::policy::checks) statement: &'a Statement<'a>,
+    pub(in crate::policy::checks) text: &'a str,
     /// What follows `secret:`.
-    name: &'a str,
-    span: Range<usize>,
-    place: Place<'a>,
+    pub(in crate::policy::checks) name: &'a str,
+    pub(in crate::policy::checks) span: Range<usize>,
+    pub(in crate::policy::checks) place: Place<'a>,
 }
 
 /// Where a secret is named.
 #[derive(Clone, Copy)]
-enum Place<'a> {
+pub(in crate::policy::checks) enum Place<'a> {
     Resource(Sense),
     Condition(&'a Condition<'a>),
 }
 
 /// The ARNs of secrets in a document: as resources, and as values of conditions that are compared with one.
-fn named<'a>(document: &'a Document) -> Vec<Named<'a>> {
+pub(in crate::policy::checks) fn named<'a>(document: &'a Document) -> Vec<Named<'a>> {
     let mut all = Vec::new();
     for statement in &document.statements {
         let resources = statement.resources.as_ref();
@@ -57,7 +57,8 @@ fn named<'a>(document: &'a Document) -> Vec<Named<'a>> {
     all
 }
 
-fn with_suffix(name: &str) -> String {
+/// The name with six question marks for its suffix.
+pub(in crate::policy::checks) fn with_suffix(name: &str) -> String {
     format!("{}-??????", name.strip_suffix('-').unwrap_or(name))
 }
 
@@ -73,12 +74,13 @@ impl Named<'_> {
         }
     }
 
-    fn never_matches(&self) -> bool {
+    /// Whether no secret can have this ARN.
+    pub(in crate::policy::checks) fn never_matches(&self) -> bool {
         !strings(self.name, self.wildcards()).intersects(&secret_names())
     }
 
     /// The same ARN with another name, if that one can match.
-    fn renamed(&self, name: &str) -> Option<Change> {
+    pub(in crate::policy::checks) fn renamed(&self, name: &str) -> Option<Change> {
         let can_match = self.wildcards() == Wildcards::Match
             && strings(name, Wildcards::Match).intersects(&secret_names());
         let start = self.text.strip_suffix(self.name).filter(|_| can_match)?;
@@ -87,7 +89,7 @@ impl Named<'_> {
     }
 
     /// What AWS makes of an ARN that matches nothing.
-    fn effect(&self) -> &'static str {
+    pub(in crate::policy::checks) fn effect(&self) -> &'static str {
         match (self.place, self.statement.effect) {
             (Place::Resource(Sense::IsNot), Some(Effect::Deny)) => {
                 "the secret is denied all the same"

@@ -1,0 +1,96 @@
+//! What only shows when everything that was read is seen together: secrets that are declared in one file and named in
+//! another, keys that a role cannot use, tags that decide who gets in.
+
+mod keys;
+mod names;
+mod roles;
+mod takeover;
+
+use super::{Check, Deployment, IDENTITY, Kind, Run, Supersedes, World};
+use crate::finding::{Confidence, Severity};
+use crate::policy::document::{Document, Root};
+
+const ARN: &str =
+    "https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html";
+const WHATS_IN: &str =
+    "https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html";
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "sm-arn-is-declared-name",
+        title: "name of a secret in the place of its ARN",
+        confidence: Confidence::VeryHigh,
+        why: "A secret of exactly this name is declared, and its ARN goes on with a hyphen and six random characters. What looks like these at the end is part of the name, so the policy is about a secret that does not exist.",
+        help: "End the ARN in `-??????`: Secrets Manager adds a hyphen and six random characters to every name.",
+        url: WHATS_IN,
+        run: Run::World(names::declared_name),
+        supersedes: Supersedes::OnElement(&["sm-arn-suffix-ambiguous"]),
+        ..Check::ROW
+    },
+    Check {
+        id: "sm-arn-pattern-collision",
+        title: "pattern for one secret that matches another one",
+        severity: Severity::Low,
+        kinds: IDENTITY,
+        why: "The star that stands for the random suffix stands for any other text as well. Another secret that is declared has a name that goes on where this one ends, and so it is within the grant.",
+        help: "End the ARN in `-??????` to mean this secret alone; if both are meant, name both.",
+        url: ARN,
+        run: Run::World(names::collision),
+        ..Check::ROW
+    },
+    Check {
+        id: "sm-arn-slash-star-misses-leaf",
+        title: "path that leaves out the secret it is named after",
+        severity: Severity::Low,
+        kinds: &[Kind::Identity, Kind::Resource],
+        why: "A pattern that ends in `/*` is about names that go on after the slash. A secret whose name is the path itself has a hyphen in that place, and is not among them.",
+        help: "Name the secret itself as well, its ARN ending in `-??????`.",
+        url: ARN,
+        run: Run::World(names::misses_leaf),
+        ..Check::ROW
+    },
+    Check {
+        id: "sm-key-not-readable",
+        title: "secret under a key that its reader cannot use",
+        kinds: IDENTITY,
+        why: "Secrets Manager decrypts with the rights of the caller. A key of your own leaves the decision to its policy and to the policies of the role; when neither allows `kms:Decrypt`, each attempt to read the secret fails.",
+        help: "Allow `kms:Decrypt` on the key to the role, in its own policy or in that of the key.",
+        url: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html",
+        run: Run::World(keys::not_readable),
+        supersedes: Supersedes::OnElement(&["sm-missing-kms-decrypt"]),
+        ..Check::ROW
+    },
+    Check {
+        id: "kms-no-iam-delegation",
+        title: "grant on a key that leaves nothing to IAM",
+        severity: Severity::Medium,
+        kinds: IDENTITY,
+        why: "A key's policy has the only say. Unless it hands the decision on to the account, the policies of users and roles have no effect on the key, whatever they allow.",
+        help: "Name the role in the key's policy, or let the account's root use the key there: that hands the decision on.",
+        url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+        run: Run::World(keys::no_delegation),
+        ..Check::ROW
+    },
+    Check {
+        id: "kms-tag-alias-takeover",
+        title: "right to set the tag or alias that opens a resource",
+        severity: Severity::Medium,
+        confidence: Confidence::Medium,
+        kinds: IDENTITY,
+        why: "Where a policy goes by the tag or the alias of a key, whoever may set these decides what it is about. They can bring a key under the policy that was never meant to be.",
+        help: "Narrow who may set it with `aws:RequestTag`, `aws:TagKeys` or `kms:RequestAlias`, or leave it to the administrators of the resources.",
+        url: "https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html",
+        run: Run::World(takeover::takeover),
+        ..Check::ROW
+    },
+];
+
+/// Every document with the number of the deployment it is of.
+fn documents<'w>(
+    world: &'w World<'w>,
+) -> impl Iterator<Item = (usize, &'w Root, &'w Document<'w>)> {
+    let of = |(at, deployment): (usize, &'w Deployment<'w>)| {
+        deployment.documents.iter().map(move |(root, document)| (at, *root, document))
+    };
+    world.deployments.iter().enumerate().flat_map(of)
+}
