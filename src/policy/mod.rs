@@ -11,6 +11,7 @@ mod glob;
 mod link;
 mod principal;
 mod read;
+mod slip;
 mod text;
 mod tree;
 
@@ -26,7 +27,6 @@ pub use catalogue::{
 };
 use checks::{Check, Deployment, Run, Violation, World};
 use document::Document;
-use read::json;
 use tree::{Node, Value};
 
 pub use document::Kind;
@@ -261,18 +261,11 @@ pub fn check<'t>(
         analysis.defects.push(stack_defect(violation, stack, text, options));
     }
     for slip in &stack.slips {
-        let analysis = of_files.entry(slip.file).or_default();
-        let is_wanted = !options.disabled.iter().any(|id| id == checks::SYNTAX.id);
-        let is_json = slip.language == read::Language::Json;
-        if slip.error.kind == json::Kind::TooDeep {
-            analysis.unread.push(Unread { problem: slip.error.problem.clone(), is_limit: true });
-        } else if !is_json && slip.is_meant {
-            let line = lines_before(texts(slip.file), slip.error.span.start);
-            let problem = format!("line {line}: {}", slip.error.problem);
-            analysis.unread.push(Unread { problem, is_limit: false });
-        } else if is_json && is_wanted && (slip.is_meant || analysis.documents > 0) {
-            analysis.defects.push(syntax_defect(&slip.error, texts(slip.file)));
-        }
+        slip::add(slip, of_files.entry(slip.file).or_default(), texts(slip.file), options);
+    }
+    for (file, place) in &stack.unescaped {
+        let defect = slip::unescaped(stack, *file, place, texts(*file), options);
+        of_files.entry(*file).or_default().defects.extend(defect);
     }
     for analysis in of_files.values_mut() {
         analysis
@@ -281,11 +274,6 @@ pub fn check<'t>(
         analysis.defects.dedup_by(|a, b| a.meta.id == b.meta.id && a.span == b.span);
     }
     of_files.into_iter().collect()
-}
-
-/// The number of the line that an offset is in.
-fn lines_before(text: &[u8], offset: usize) -> usize {
-    memchr::memchr_iter(b'\n', text.get(..offset).unwrap_or(text)).count() + 1
 }
 
 /// The statement that was last written down in normal form: violations come in the order of the text.
@@ -327,27 +315,6 @@ fn defect(
         message,
         supersedes: supersedes.into_iter().map(Into::into).collect(),
         fix: fix.unwrap_or_default(),
-    }
-}
-
-fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
-    let check = checks::SYNTAX;
-    // There is no statement to go by; the text before the slip is what stays when lines are added below it.
-    let before = String::from_utf8_lossy(text.get(..error.span.start).unwrap_or_default());
-    let normalised: String = before.split_whitespace().collect();
-    Defect {
-        meta: shared_meta(check),
-        severity: check.severity,
-        confidence: check.confidence,
-        span: error.span.clone(),
-        message: format!("This is not JSON: {}. AWS refuses the whole document.", error.problem),
-        supersedes: Vec::new(),
-        fix: Vec::new(),
-        fingerprint: Fingerprint::of_policy(
-            check.id,
-            ContentId::of(normalised.as_bytes()),
-            &error.problem,
-        ),
     }
 }
 

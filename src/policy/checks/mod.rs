@@ -78,7 +78,7 @@ pub(super) enum Run {
     World(fn(&World, &mut Violations)),
     /// One document, and what is deployed together.
     Both(fn(&Document, &mut Violations), fn(&Deployment, &mut Violations)),
-    /// Text that is not JSON: the reader itself reports it.
+    /// Text that cannot be read as it is: the reader itself reports it.
     Syntax,
 }
 
@@ -171,6 +171,9 @@ pub(super) fn all() -> impl Iterator<Item = &'static Check> {
 
 /// The check that reports text which is not JSON.
 pub(super) const SYNTAX: &Check = &grammar::JSON_SYNTAX;
+
+/// The check that reports variables which Terraform cannot read.
+pub(super) const VARIABLE: &Check = &grammar::HCL_VARIABLE;
 
 pub(super) const IDENTITY: &[Kind] = &[Kind::Identity];
 pub(super) const KEY: &[Kind] = &[Kind::Key];

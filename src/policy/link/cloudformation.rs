@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::types::Declared;
 use super::{BUDGET, Resource, hole_node, text_of};
+use crate::policy::read::filling::is_iam_variable;
 use crate::policy::text::hole;
 use crate::policy::tree::{Embedded, Entry, Node, Value};
 
@@ -297,15 +298,6 @@ impl<'a> Template<'a> {
             |value| Node { span: node.span.clone(), value },
         )
     }
-}
-
-/// Whether a name in `${…}` is one that IAM fills in: `aws:username`, never `AWS::Region`.
-pub(super) fn is_iam_variable(name: &str) -> bool {
-    name.split_once(':').is_some_and(|(service, rest)| {
-        !rest.starts_with(':')
-            && !service.is_empty()
-            && service.bytes().all(|byte| byte.is_ascii_lowercase() || b"-.".contains(&byte))
-    })
 }
 
 fn attribute_of(given: &Node) -> Option<(String, String)> {

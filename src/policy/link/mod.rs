@@ -5,6 +5,7 @@ mod kinds;
 mod plan;
 mod terraform;
 mod types;
+mod unknown;
 mod uses;
 
 use std::collections::HashMap;
@@ -34,6 +35,8 @@ pub struct Stack {
     pub(super) roots: Vec<Root>,
     /// What was not JSON although it was meant to be, by file.
     pub(super) slips: Vec<Slip>,
+    /// Variables of IAM that Terraform takes for its own, by file.
+    pub(super) unescaped: Vec<(usize, Range<usize>)>,
     /// The files it was read from: their place in the list that was given.
     pub(super) files: Vec<usize>,
     module: terraform::Module,
@@ -159,6 +162,10 @@ impl Stack {
         let mut stack = Self::default();
         stack.files = files.iter().map(|(at, _)| *at).collect();
         stack.slips = files.iter().filter_map(|(at, template)| Slip::of(*at, template)).collect();
+        let unescaped = files.iter().flat_map(|(at, template)| {
+            template.unescaped.iter().map(move |place| (*at, place.clone()))
+        });
+        stack.unescaped = unescaped.collect();
         let Some((_, first)) = files.first() else { return stack };
         if terraform::is_source(first) {
             stack.path = folder(&first.path).into();
@@ -182,9 +189,14 @@ impl Stack {
     }
 
     fn add(&mut self, file: usize, root: &Node) {
-        if cloudformation::is_template(root) {
+        if is_of_cdk(root) {
+            // It says again what the templates beside it say.
+        } else if cloudformation::is_template(root) {
             self.dialect = Dialect::CloudFormation;
+            let before = self.roots.len();
             self.take(cloudformation::Template::new(root).resources(file));
+            let new = self.roots.get(before..).unwrap_or_default();
+            self.slips.extend(new.iter().flat_map(unknown::functions));
         } else if plan::is_plan(root) {
             self.dialect = Dialect::Terraform;
             self.take(plan::resources(root, file));
@@ -223,6 +235,13 @@ impl Stack {
         let slip = |error| Slip { file, error, language: Language::Json, is_meant: true };
         self.slips.extend(found.slips.into_iter().map(slip));
     }
+}
+
+/// Whether a document is the tree of constructs that the CDK writes beside its templates.
+/// <https://docs.aws.amazon.com/cdk/v2/guide/constructs.html>
+fn is_of_cdk(root: &Node) -> bool {
+    root.get("version").and_then(Node::string).is_some_and(|version| version.starts_with("tree-"))
+        && root.get("tree").is_some()
 }
 
 /// The documents of a resource, each with what its property says about it.

@@ -1,0 +1,105 @@
+//! What the readers could not take as it is, reported.
+
+use std::ops::Range;
+
+use super::checks::{self, Violation};
+use super::fix::Edit;
+use super::link::{Slip, Stack};
+use super::read::{Language, json};
+use super::{Analysis, Defect, Options, Unread, shared_meta, stack_defect};
+use crate::fingerprint::{ContentId, Fingerprint};
+
+/// Adds what could not be read of a file.
+pub(super) fn add(slip: &Slip, analysis: &mut Analysis, text: &[u8], options: &Options) {
+    let is_json = slip.language == Language::Json;
+    let problem = &slip.error.problem;
+    let on_line = || format!("line {}: {problem}", line_of(text, slip.error.span.start));
+    match slip.error.kind {
+        json::Kind::TooDeep => {
+            analysis.unread.push(Unread { problem: problem.clone(), is_limit: true });
+        }
+        json::Kind::UnknownFunction => {
+            analysis.unread.push(Unread { problem: on_line(), is_limit: false });
+        }
+        _ if !is_json && slip.is_meant => {
+            analysis.unread.push(Unread { problem: on_line(), is_limit: false });
+        }
+        _ if is_json
+            && is_wanted(checks::SYNTAX.id, options)
+            && (slip.is_meant || analysis.documents > 0) =>
+        {
+            analysis.defects.push(syntax_defect(&slip.error, text));
+        }
+        _ => {}
+    }
+}
+
+fn is_wanted(id: &str, options: &Options) -> bool {
+    !options.disabled.iter().any(|disabled| disabled == id)
+}
+
+/// The number of the line that an offset is in.
+fn line_of(text: &[u8], offset: usize) -> usize {
+    memchr::memchr_iter(b'\n', text.get(..offset).unwrap_or(text)).count() + 1
+}
+
+fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
+    let check = checks::SYNTAX;
+    // There is no statement to go by; the text before the slip is what stays when lines are added below it.
+    let before = String::from_utf8_lossy(text.get(..error.span.start).unwrap_or_default());
+    let normalised: String = before.split_whitespace().collect();
+    Defect {
+        meta: shared_meta(check),
+        severity: check.severity,
+        confidence: check.confidence,
+        span: error.span.clone(),
+        message: format!("This is not JSON: {}. AWS refuses the whole document.", error.problem),
+        supersedes: Vec::new(),
+        fix: Vec::new(),
+        fingerprint: Fingerprint::of_policy(
+            check.id,
+            ContentId::of(normalised.as_bytes()),
+            &error.problem,
+        ),
+    }
+}
+
+/// A variable of IAM that Terraform takes for its own.
+pub(super) fn unescaped(
+    stack: &Stack,
+    file: usize,
+    place: &Range<usize>,
+    text: &[u8],
+    options: &Options,
+) -> Option<Defect> {
+    let check = checks::VARIABLE;
+    if !is_wanted(check.id, options) {
+        return None;
+    }
+    let written = String::from_utf8_lossy(text.get(place.clone())?);
+    let is_around = |span: &Range<usize>| span.start <= place.start && place.end <= span.end;
+    let in_data_source = stack
+        .roots
+        .iter()
+        .any(|root| root.file == file && root.name.is_some() && is_around(&root.node.span));
+    let violation = Violation {
+        check,
+        file,
+        severity: check.severity,
+        confidence: check.confidence,
+        span: place.clone(),
+        message: format!(
+            "Terraform takes {} for an expression of its own, cannot read it, and refuses the whole file.",
+            checks::quote(&written)
+        ),
+        supersedes: Vec::new(),
+        fix: Vec::new(),
+    };
+    let start = place.start;
+    let edit = if in_data_source {
+        Edit { span: start..start + 1, text: "&".into() }
+    } else {
+        Edit { span: start..start, text: "$".into() }
+    };
+    Some(Defect { fix: vec![edit], ..stack_defect(violation, stack, text, options) })
+}
