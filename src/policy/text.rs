@@ -30,6 +30,11 @@ pub(super) fn is_hole(text: &str) -> bool {
     leading_hole(text).is_some_and(|(_, rest)| rest.is_empty())
 }
 
+/// Whether a text is the hole of that name and nothing else.
+pub(super) fn is_hole_of(text: &str, name: &str) -> bool {
+    leading_hole(text) == Some((name, ""))
+}
+
 /// Whether a text has a part that is known only when a template is deployed.
 pub(super) fn has_hole(text: &str) -> bool {
     text.contains(HOLE[0])
