@@ -11,7 +11,7 @@ use super::actions;
 use super::catalogue::Catalogue;
 use super::condition::{self, Condition};
 use super::principal::{self, Principal};
-use super::tree::{Entry, Node};
+use super::tree::{Entry, Node, Value};
 
 /// What a document is attached to. It decides which checks apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,9 +112,15 @@ impl Document<'_> {
     }
 }
 
-/// The bracket that opens a node.
+/// The bracket that opens a list or a map; of a map without one its first key.
 pub(in crate::policy) fn opening(node: &Node) -> Range<usize> {
-    node.span.start..node.span.start + 1
+    let start = node.span.start;
+    let first = node.entries().iter().find(|entry| entry.key_span.start == start);
+    match (&node.value, first) {
+        (_, Some(first)) if !first.key_span.is_empty() => first.key_span.clone(),
+        (Value::Map(_) | Value::List(_), _) if !node.span.is_empty() => start..start + 1,
+        _ => node.span.clone(),
+    }
 }
 
 impl<'a> Statement<'a> {
