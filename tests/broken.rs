@@ -110,7 +110,7 @@ fn deep_texts_end_at_a_limit() {
             ("t.yaml", format!("Resources: {functions}\nType: AWS::X\n")),
             ("t.tf", format!("resource \"aws_iam_policy\" \"p\" {{\n  policy = {deep}\n}}\n")),
             ("t.tf", format!("resource \"aws_iam_policy\" \"p\" {{\n  policy = {calls}\n}}\n")),
-            ("t.tf", format!("aws_a {{ {}{} }}", "a {".repeat(depth), "}".repeat(depth))),
+            ("t.tf", format!("aws_a {{\n{}{}}}\n", "a {\n".repeat(depth), "}\n".repeat(depth))),
             ("t.tf", format!("a = \"aws_{}{}\"", "${\"".repeat(depth), "\"}".repeat(depth))),
         ] {
             let analysis = analyse(name, &text);

@@ -120,6 +120,9 @@ impl<'a> Pattern<'a> {
         if self.equals(other) {
             return true;
         }
+        if self.shape == Shape::Open {
+            return self.covers_there(other, work);
+        }
         if !self.is_wild() || !other.start.starts_with(&self.start) {
             return false;
         }
@@ -132,6 +135,17 @@ impl<'a> Pattern<'a> {
             && work.take(other.text.len())
             && self.fits(other)
             && (is_one || work.take(self.cost(other)) && self.holds(other))
+    }
+
+    /// The same of ARNs with the same holes for partition, region or account.
+    fn covers_there(&self, other: &Self, work: &mut Work) -> bool {
+        let is_arn = self.language == Language::Resources;
+        if !is_arn || !work.take(self.text.len() + other.text.len()) {
+            return false;
+        }
+        arn::in_one_place(self.text, other.text).is_some_and(|(one, other)| {
+            Pattern::new(&one, self.language).covers(&Pattern::new(&other, self.language), work)
+        })
     }
 
     /// Whether everything that starts alike is meant: the one wildcard is a `*` at the end. In an ARN only a field that may
