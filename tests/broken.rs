@@ -1,7 +1,6 @@
 //! Templates that nobody should write: each ends in findings or in a reason, soon, and none stops the others.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where a fixture is not as it expects")]
-
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -114,7 +113,7 @@ fn deep_texts_end_at_a_limit() {
             ("t.tf", format!("a = \"aws_{}{}\"", "${\"".repeat(depth), "\"}".repeat(depth))),
         ] {
             let analysis = analyse(name, &text);
-            let is_limit = |unread: &keylint::policy::Unread| unread.is_limit;
+            let is_limit = |unread: &policy::Unread| unread.is_limit;
             assert!(
                 analysis.unread.iter().any(is_limit),
                 "{name}: {:.60} {:?}",
@@ -135,7 +134,7 @@ fn aliases_that_stand_for_ever_more_end_at_a_limit() {
     let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..12 {
         let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
-        text += &format!("a{level}: &a{level} [{aliases}]\n");
+        let _ = writeln!(text, "a{level}: &a{level} [{aliases}]");
     }
     text += YAML;
     let start = Instant::now();
@@ -254,7 +253,8 @@ proptest! {
     fn any_yaml_is_read_to_its_end(lines in prop::collection::vec((0..3_usize, prop::sample::select(YAML_PARTS)), 0..30)) {
         let mut text = YAML.to_owned();
         for (more, part) in lines {
-            text += &format!("{}{part}", "  ".repeat(more));
+            text += &"  ".repeat(more);
+            text += part;
         }
         is_sound("t.yaml", &text)?;
     }
@@ -263,7 +263,8 @@ proptest! {
     fn any_statement_of_yaml_is_read(values in prop::collection::vec((prop::sample::select(ELEMENTS), prop::sample::select(YAML_VALUES)), 1..7)) {
         let mut text = YAML.to_owned();
         for (at, (element, value)) in values.into_iter().enumerate() {
-            text += &format!("          {} {element}: {value}\n", if at == 0 { '-' } else { ' ' });
+            let bullet = if at == 0 { '-' } else { ' ' };
+            let _ = writeln!(text, "          {bullet} {element}: {value}");
         }
         is_sound("t.yaml", &text)?;
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::arn::{Arn, is_account, is_some_account};
-use super::text::{has_hole, is_hole, is_placeholder};
+use super::text::{is_hole, is_placeholder};
 use super::tree::{Node, Value};
 
 /// One principal, as written.

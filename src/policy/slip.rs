@@ -25,7 +25,7 @@ pub(super) fn add(slip: &Slip, analysis: &mut Analysis, text: &[u8], options: &O
             analysis.unread.push(Unread { problem: on_line(), is_limit: false });
         }
         _ if is_json
-            && is_wanted(checks::SYNTAX.id, options)
+            && is_wanted(checks::JSON_SYNTAX.id, options)
             && (slip.is_meant || analysis.documents > 0) =>
         {
             analysis.defects.push(syntax_defect(&slip.error, text));
@@ -44,7 +44,7 @@ fn line_of(text: &[u8], offset: usize) -> usize {
 }
 
 fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
-    let check = checks::SYNTAX;
+    let check = &checks::JSON_SYNTAX;
     // There is no statement to go by; the text before the slip is what stays when lines are added below it.
     let before = String::from_utf8_lossy(text.get(..error.span.start).unwrap_or_default());
     let normalised: String = before.split_whitespace().collect();
@@ -72,7 +72,7 @@ pub(super) fn unescaped(
     text: &[u8],
     options: &Options,
 ) -> Option<Defect> {
-    let check = checks::VARIABLE;
+    let check = &checks::HCL_VARIABLE;
     if !is_wanted(check.id, options) {
         return None;
     }

@@ -26,6 +26,8 @@ use super::link::{Resource, Stack};
 use super::text;
 use crate::blob::write_inert;
 use crate::finding::{Confidence, Severity};
+// What the readers report by themselves.
+pub(super) use grammar::{HCL_VARIABLE, JSON_SYNTAX};
 
 /// A check: what it is called, where it applies, and the function that does it.
 pub(super) struct Check {
@@ -168,12 +170,6 @@ const FAMILIES: &[&[Check]] = &[
 pub(super) fn all() -> impl Iterator<Item = &'static Check> {
     FAMILIES.iter().copied().flatten()
 }
-
-/// The check that reports text which is not JSON.
-pub(super) const SYNTAX: &Check = &grammar::JSON_SYNTAX;
-
-/// The check that reports variables which Terraform cannot read.
-pub(super) const VARIABLE: &Check = &grammar::HCL_VARIABLE;
 
 pub(super) const IDENTITY: &[Kind] = &[Kind::Identity];
 pub(super) const KEY: &[Kind] = &[Kind::Key];

@@ -1,4 +1,4 @@
-//! Functions in the policies of a template that CloudFormation does not have: what they give cannot be told.
+//! Functions in the policies of a template that `CloudFormation` does not have: what they give cannot be told.
 
 use super::{Language, Root, Slip};
 use crate::policy::read::json::{Kind, SyntaxError};
@@ -58,9 +58,15 @@ fn visit(node: &Node, found: &mut dyn FnMut(&Node, &str)) {
         Value::Hole(name) => found(node, name),
         Value::String(text) => text::holes(text).for_each(|name| found(node, name)),
         Value::List(items) | Value::Call(_, items) => {
-            items.iter().for_each(|item| visit(item, found));
+            for item in items {
+                visit(item, found);
+            }
         }
-        Value::Map(entries) => entries.iter().for_each(|entry| visit(&entry.value, found)),
+        Value::Map(entries) => {
+            for entry in entries {
+                visit(&entry.value, found);
+            }
+        }
         Value::Json(embedded) => embedded.root.iter().for_each(|root| visit(root, found)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }

@@ -110,9 +110,9 @@ enum Form {
 
 impl Form {
     fn of(name: &str) -> Self {
-        match name {
-            _ if name.ends_with(".tf.json") => Self::Terraform,
-            _ if name.ends_with(".tpl") || name.ends_with(".tftpl") => Self::Template,
+        match name.rsplit_once('.') {
+            Some((before, "json")) if before.ends_with(".tf") => Self::Terraform,
+            Some((_, "tpl" | "tftpl")) => Self::Template,
             _ => Self::Plain,
         }
     }

@@ -8,7 +8,7 @@ mod syntax;
 
 use super::{ANY, Check, Kind, Run, Supersedes};
 use crate::finding::{Confidence, Severity};
-pub(super) use syntax::{HCL_VARIABLE, JSON_SYNTAX};
+pub(in crate::policy) use syntax::{HCL_VARIABLE, JSON_SYNTAX};
 
 const ELEMENTS: &str =
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html";

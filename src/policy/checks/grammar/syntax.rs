@@ -3,7 +3,7 @@
 use super::{ANY, Check, Confidence, GRAMMAR, Run, Severity};
 
 /// Reported by the reader: there is no document to run on.
-pub(in crate::policy::checks) const JSON_SYNTAX: Check = Check {
+pub(in crate::policy) const JSON_SYNTAX: Check = Check {
     id: "json-syntax",
     title: "policy is not JSON",
     severity: Severity::High,
@@ -18,7 +18,7 @@ pub(in crate::policy::checks) const JSON_SYNTAX: Check = Check {
 };
 
 /// Reported by the reader: a file like this does not parse.
-pub(in crate::policy::checks) const HCL_VARIABLE: Check = Check {
+pub(in crate::policy) const HCL_VARIABLE: Check = Check {
     id: "hcl-variable-unescaped",
     title: "variable of IAM that Terraform takes for its own",
     severity: Severity::High,

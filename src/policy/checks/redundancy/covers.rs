@@ -56,6 +56,8 @@ pub(super) struct Pattern<'a> {
     witness: String,
     shape: Shape,
     wildcards: usize,
+    /// Whether one of these is a `*` or `?`.
+    has_wildcard: bool,
 }
 
 /// What a pattern is made of.
@@ -72,9 +74,10 @@ impl<'a> Pattern<'a> {
     pub(super) fn new(text: &'a str, language: Language) -> Self {
         let is_open = |part| matches!(part, Part::Variable | Part::Hole);
         let is_wild = |part| matches!(part, Part::Any | Part::One);
+        let has_wildcard = parts(text).any(is_wild);
         let shape = if parts(text).any(is_open) {
             Shape::Open
-        } else if parts(text).any(is_wild) {
+        } else if has_wildcard {
             Shape::Wild
         } else {
             Shape::Literal
@@ -89,7 +92,7 @@ impl<'a> Pattern<'a> {
         };
         let wildcards = parts(text).filter(|part| !matches!(part, Part::Char(_))).count();
         let witness = parts(text).map(|part| if let Part::Char(own) = part { own } else { '~' });
-        Self { text, language, start, witness: witness.collect(), shape, wildcards }
+        Self { text, language, start, witness: witness.collect(), shape, wildcards, has_wildcard }
     }
 
     /// Whether the two are written alike.
@@ -108,8 +111,9 @@ impl<'a> Pattern<'a> {
         }
     }
 
+    /// Whether it may stand for more than what is written there.
     pub(super) fn is_wild(&self) -> bool {
-        self.shape == Shape::Wild
+        self.shape == Shape::Wild || self.shape == Shape::Open && self.has_wildcard
     }
 
     /// Whether everything that the other stands for is one of these.
