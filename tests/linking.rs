@@ -317,3 +317,22 @@ fn a_policy_of_the_wrong_kind_is_named() {
     );
     assert_eq!(underlined("principal-in-identity-policy", &[("t.yaml", &text)]), ["Principal"]);
 }
+
+#[test]
+fn templates_as_people_write_them_have_nothing_wrong() {
+    let files = [
+        ("stack.yaml", include_str!("templates/stack.yaml")),
+        ("module.tf", include_str!("templates/module.tf")),
+    ];
+    for ((name, text), analysis) in files.iter().zip(analyse(&files)) {
+        assert_eq!(analysis.unread, [], "{name}");
+        assert!(analysis.documents >= 4, "{name}");
+        let wrong: Vec<(&str, &str)> = analysis
+            .defects
+            .iter()
+            .map(|defect| (defect.meta.id.as_str(), &text[defect.span.clone()]))
+            .filter(|(id, _)| *id != "sm-missing-kms-decrypt")
+            .collect();
+        assert_eq!(wrong, [], "{name}");
+    }
+}

@@ -41,6 +41,8 @@ pub(in crate::policy) struct Document<'a> {
     /// Whether these are all its statements. Others may come from where they cannot be read; what concludes from something
     /// that is not there must ask.
     pub(in crate::policy) is_complete: bool,
+    /// Where one thing or another stands.
+    either: &'a [Range<usize>],
     /// Whether AWS has taken it already.
     pub(in crate::policy) is_deployed: bool,
     /// What its actions and keys are held against.
@@ -104,6 +106,11 @@ impl Document<'_> {
     pub(in crate::policy) fn heading(&self) -> Range<usize> {
         let key = self.node.entries().iter().find(|entry| entry.key == "Statement");
         key.map_or_else(|| opening(self.node), |entry| entry.key_span.clone())
+    }
+
+    /// Whether something may not be there together with what is beside it: a template says one thing or another.
+    pub(in crate::policy) fn is_alternative(&self, span: &Range<usize>) -> bool {
+        self.either.iter().any(|either| either.start <= span.start && span.end <= either.end)
     }
 
     /// The statements that allow.
