@@ -95,8 +95,9 @@ fn deep_texts_end_at_a_limit() {
     for depth in [600, 20_000] {
         let deep = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         let policy = format!("{{\"Statement\": {deep}}}");
-        let steps: String =
-            (0..depth.min(2000)).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+        let steps: Vec<String> =
+            (0..depth.min(2000)).map(|level| format!("{}a:", " ".repeat(level))).collect();
+        let steps = steps.join("\n");
         let calls = format!("{}1{}", "jsonencode(".repeat(depth), ")".repeat(depth));
         let functions = format!("{}x{}", "{\"Fn::Sub\": [".repeat(depth), "]}".repeat(depth));
         for (name, text) in [
@@ -275,7 +276,9 @@ proptest! {
         is_flow in any::<bool>(),
     ) {
         let end = if is_flow { ", " } else { "\n" };
-        let inside: String = values.iter().map(|(element, value)| format!("{element} = {value}{end}")).collect();
+        let inside: Vec<String> =
+            values.iter().map(|(element, value)| format!("{element} = {value}")).collect();
+        let inside = inside.join(end);
         let text = format!("resource \"aws_iam_policy\" \"p\" {{\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ {inside} }}] }})\n}}\n");
         is_sound("t.tf", &text)?;
     }

@@ -111,7 +111,9 @@ enum Form {
 impl Form {
     fn of(name: &str) -> Self {
         match name.rsplit_once('.') {
-            Some((before, "json")) if before.ends_with(".tf") => Self::Terraform,
+            Some((before, "json")) if Path::new(before).extension() == Some("tf".as_ref()) => {
+                Self::Terraform
+            }
             Some((_, "tpl" | "tftpl")) => Self::Template,
             _ => Self::Plain,
         }
