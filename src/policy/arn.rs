@@ -1,7 +1,7 @@
 //! ARNs as policies write them: fields with wildcards and variables, and the sets of resources they stand for.
 
 use super::glob::{Class, Glob};
-use super::text::{Part, is_pattern, parts};
+use super::text::{Part, has_hole, is_hole, is_hole_of, is_pattern, parts};
 
 /// The partitions there are, each with how its region names begin.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>; the isolated ones are those of the AWS SDKs.
@@ -108,6 +108,11 @@ pub(super) fn is_region(text: &str) -> bool {
     }
 }
 
+/// Whether a text is an account id, or will be one when a template is deployed.
+pub(super) fn is_some_account(text: &str) -> bool {
+    is_account(text) || is_hole_of(text, "AWS::AccountId")
+}
+
 /// Every ARN that a `Resource` may match, as IAM matches it: within the first five fields a wildcard stays in its field,
 /// but a `*` that ends a field, or the text, runs on past the colon.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
@@ -115,15 +120,19 @@ pub(super) fn resources(text: &str) -> Glob {
     let parts: Vec<Part> = parts(text).collect();
     let mut field = 0;
     let mut glob = Glob::with_room(parts.len());
+    let is_arn = text.starts_with("arn:");
     for (at, part) in parts.iter().enumerate() {
         let inner = if field < 5 { Class::NOT_COLON } else { Class::ANY };
         let ends_field = matches!(parts.get(at + 1), None | Some(Part::Char(':')));
+        let is_field = ends_field && field < 5 && follows_colon(&parts, at);
         glob = match part {
             Part::Char(character) => {
                 field += usize::from(*character == ':');
                 glob.once(Class::Char(*character))
             }
             Part::One => glob.once(inner),
+            // What is filled in for a whole field is one.
+            Part::Hole if is_arn && is_field => glob.any_number(Class::NOT_COLON),
             Part::Hole => glob.any_number(Class::ANY),
             Part::Any if ends_field => glob.any_number(Class::ANY),
             Part::Any | Part::Variable => glob.any_number(inner),
@@ -132,6 +141,22 @@ pub(super) fn resources(text: &str) -> Glob {
     // An identity policy's ARN of fewer fields is completed with `*`.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
     if text.starts_with("arn:") && field < 5 { glob.then(":").any_number(Class::ANY) } else { glob }
+}
+
+fn follows_colon(parts: &[Part], at: usize) -> bool {
+    at.checked_sub(1).and_then(|before| parts.get(before)) == Some(&Part::Char(':'))
+}
+
+/// Two ARNs as if they were written out up to their resource, where both have the same holes there and none after that:
+/// whatever these stand for, it is the same in both.
+pub(super) fn in_one_place(one: &str, other: &str) -> Option<(String, String)> {
+    let split = |text: &str| {
+        let resource = Arn::parse(text)?.resource;
+        let place = text.strip_suffix(resource).filter(|_| !has_hole(resource))?;
+        Some((place.to_owned(), format!("arn:aws:any:us-east-1:111122223333:{resource}")))
+    };
+    let ((place, one), (same, other)) = (split(one)?, split(other)?);
+    (place == same && has_hole(&place)).then_some((one, other))
 }
 
 /// The end of every stored secret's ARN: its name and six random characters.
@@ -143,6 +168,10 @@ pub(super) fn secret_names() -> Glob {
 
 /// Whether a `Resource` stands for every resource of some type of a service, in every region and account.
 pub(super) fn is_everything(text: &str, service: &str) -> bool {
+    // Whatever a hole makes of the partition, all of it is meant or is not.
+    let in_any = Arn::parse(text).filter(|arn| is_hole(arn.partition));
+    let in_any = in_any.map(|arn| text.replacen(arn.partition, "aws", 1));
+    let text = in_any.as_deref().unwrap_or(text);
     let given = Arn::parse(text);
     let names_account = |arn: Arn| !arn.account.is_empty() && !arn.account.contains(['*', '?']);
     if given.is_some_and(names_account) {

@@ -11,7 +11,9 @@ mod glob;
 mod link;
 mod principal;
 mod read;
+mod reporter;
 mod settle;
+mod slip;
 mod text;
 mod tree;
 
@@ -21,14 +23,12 @@ use std::sync::{Arc, LazyLock};
 
 use crate::blob::Blob;
 use crate::finding::{CheckMeta, Confidence, Example, RuleMeta, Severity};
-use crate::fingerprint::{ContentId, Fingerprint};
+use crate::fingerprint::Fingerprint;
 pub use catalogue::{
     Catalogue, CatalogueError, date as catalogue_date, sources as catalogue_sources,
 };
-use checks::{Check, Deployment, Run, Violation, World};
-use document::Document;
-use read::json;
-use tree::{Node, Value};
+use checks::{Check, Deployment, Run, World};
+use reporter::Reporter;
 
 pub use document::Kind;
 pub use fix::Edit;
@@ -252,125 +252,15 @@ pub fn check<'t>(
         analysis.defects.push(reporter.outside(violation, &deployment));
     }
     for slip in &stack.slips {
-        let analysis = of_files.entry(slip.file).or_default();
-        let is_wanted = !options.disabled.iter().any(|id| id == checks::SYNTAX.id);
-        let is_json = slip.language == read::Language::Json;
-        if slip.error.kind == json::Kind::TooDeep {
-            analysis.unread.push(Unread { problem: slip.error.problem.clone(), is_limit: true });
-        } else if !is_json && slip.is_meant {
-            let line = lines_before(texts(slip.file), slip.error.span.start);
-            let problem = format!("line {line}: {}", slip.error.problem);
-            analysis.unread.push(Unread { problem, is_limit: false });
-        } else if is_json && is_wanted && (slip.is_meant || analysis.documents > 0) {
-            analysis.defects.push(syntax_defect(&slip.error, texts(slip.file)));
-        }
+        slip::add(slip, of_files.entry(slip.file).or_default(), texts(slip.file), options);
+    }
+    for (file, defect) in slip::unescaped(&deployment, &mut reporter, options) {
+        of_files.entry(file).or_default().defects.push(defect);
     }
     for analysis in of_files.values_mut() {
         settle::settle(&mut analysis.defects);
     }
     of_files.into_iter().collect()
-}
-
-/// The number of the line that an offset is in.
-fn lines_before(text: &[u8], offset: usize) -> usize {
-    memchr::memchr_iter(b'\n', text.get(..offset).unwrap_or(text)).count() + 1
-}
-
-/// Makes defects of violations. What it has to work out for one it keeps for the next.
-struct Reporter<'r, 't> {
-    read: &'r dyn Fn(usize) -> &'t [u8],
-    /// The texts of files, empty where nothing can be edited: in one that is not UTF-8.
-    texts: HashMap<usize, &'t str>,
-    /// What identifies a statement or resource, by its file and place.
-    identities: HashMap<(usize, Range<usize>), ContentId>,
-}
-
-impl<'r, 't> Reporter<'r, 't> {
-    fn new(read: &'r dyn Fn(usize) -> &'t [u8]) -> Self {
-        Self { read, texts: HashMap::new(), identities: HashMap::new() }
-    }
-
-    /// A violation in a document: its identity is that of the statement around it.
-    fn inside(&mut self, violation: Violation, document: &Document) -> Defect {
-        let statement = document.statement_at(&violation.span);
-        let node = statement.map_or(document.node, |statement| statement.node);
-        self.defect(violation, node, document.node)
-    }
-
-    /// A violation outside of a document, or in any: its identity is that of the resource or document around it.
-    fn outside(&mut self, violation: Violation, deployment: &Deployment) -> Defect {
-        let Range { start, end } = violation.span;
-        let holds = |span: &Range<usize>| span.start <= start && end <= span.end;
-        let mut documents = deployment.documents.iter();
-        let around =
-            documents.find(|(root, _)| root.file == violation.file && holds(&root.node.span));
-        if let Some((_, document)) = around {
-            return self.inside(violation, document);
-        }
-        let resource = deployment.stack.resources.iter().find(|resource| {
-            resource.file == violation.file
-                && (holds(&resource.whole.span) || holds(&resource.name_span))
-        });
-        let nothing = Node { span: 0..0, value: Value::Null };
-        let node = resource.map_or(&nothing, |resource| &resource.whole);
-        self.defect(violation, node, node)
-    }
-
-    fn defect(&mut self, violation: Violation, around: &Node, whole: &Node) -> Defect {
-        let file = violation.file;
-        let identity = *self
-            .identities
-            .entry((file, around.span.clone()))
-            .or_insert_with(|| ContentId::of(around.normalised().as_bytes()));
-        let element = around.path_to(&violation.span);
-        let text = || std::str::from_utf8((self.read)(file)).unwrap_or_default();
-        let text = self.texts.entry(file).or_insert_with(text);
-        let fix = fix::edits(&violation.fix, whole, text);
-        defect(violation, identity, &element, fix)
-    }
-}
-
-fn defect(
-    violation: Violation,
-    statement: ContentId,
-    element: &str,
-    fix: Option<Vec<Edit>>,
-) -> Defect {
-    let Violation { check, severity, confidence, span, message, supersedes, secret, .. } =
-        violation;
-    Defect {
-        meta: shared_meta(check),
-        severity,
-        confidence,
-        fingerprint: Fingerprint::of_policy(check.id, statement, element),
-        span,
-        message,
-        supersedes: supersedes.into_iter().map(Into::into).collect(),
-        secret,
-        fix: fix.unwrap_or_default(),
-    }
-}
-
-/// How many bytes before a slip tell it from others.
-const SLIP_REACH: usize = 4096;
-
-fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
-    let check = checks::SYNTAX;
-    // There is no statement to go by; the text before the slip is what stays when lines are added below it.
-    let before = text.get(..error.span.start).unwrap_or_default().iter().rev();
-    let near: Vec<u8> =
-        before.filter(|byte| !byte.is_ascii_whitespace()).take(SLIP_REACH).copied().collect();
-    Defect {
-        meta: shared_meta(check),
-        severity: check.severity,
-        confidence: check.confidence,
-        span: error.span.clone(),
-        message: format!("This is not JSON: {}. AWS refuses the whole document.", error.problem),
-        supersedes: Vec::new(),
-        secret: None,
-        fix: Vec::new(),
-        fingerprint: Fingerprint::of_policy(check.id, ContentId::of(&near), &error.problem),
-    }
 }
 
 fn shared_meta(check: &Check) -> Arc<RuleMeta> {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::arn::{Arn, is_account};
-use super::text::is_placeholder;
+use super::arn::{Arn, is_account, is_some_account};
+use super::text::{is_hole, is_placeholder};
 use super::tree::{Node, Value};
 
 /// One principal, as written.
@@ -65,7 +65,7 @@ impl<'a> Principal<'a> {
         if text == "*" {
             return Form::Everyone;
         }
-        if is_account(text) {
+        if is_some_account(text) {
             return Form::Account;
         }
         if text.contains('$') {
@@ -110,7 +110,8 @@ fn form_of_arn(arn: &Arn) -> Form {
     if has_wildcard(arn.resource) || has_wildcard(arn.account) {
         return Form::Wildcard;
     }
-    if is_placeholder(arn.account) || is_placeholder(arn.partition) {
+    let is_open = |field: &str| is_placeholder(field) && !is_some_account(field);
+    if is_open(arn.account) || (is_placeholder(arn.partition) && !is_hole(arn.partition)) {
         return Form::Open;
     }
     // CloudFront's origin access identities are users of an account named `cloudfront`.
@@ -119,7 +120,7 @@ fn form_of_arn(arn: &Arn) -> Form {
     }
     let is_known = match (arn.service, arn.resource) {
         ("iam", "root") => {
-            return if is_account(arn.account) { Form::Account } else { Form::Wrong };
+            return if is_some_account(arn.account) { Form::Account } else { Form::Wrong };
         }
         ("iam", resource) => resource.starts_with("user/") || resource.starts_with("role/"),
         ("sts", resource) => {
@@ -127,7 +128,7 @@ fn form_of_arn(arn: &Arn) -> Form {
         }
         _ => false,
     };
-    if is_known && !name.is_empty() && is_account(arn.account) && arn.region.is_empty() {
+    if is_known && !name.is_empty() && is_some_account(arn.account) && arn.region.is_empty() {
         Form::Identity
     } else {
         Form::Wrong

@@ -30,6 +30,11 @@ pub(super) fn is_hole(text: &str) -> bool {
     leading_hole(text).is_some_and(|(_, rest)| rest.is_empty())
 }
 
+/// Whether a text is the hole of that name and nothing else.
+pub(super) fn is_hole_of(text: &str, name: &str) -> bool {
+    leading_hole(text) == Some((name, ""))
+}
+
 /// Whether a text has a part that is known only when a template is deployed.
 pub(super) fn has_hole(text: &str) -> bool {
     !text.is_ascii() && text.contains(HOLE[0])
@@ -118,6 +123,7 @@ pub(super) fn variables(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a name in `${…}` is one that IAM fills in: `aws:username`, never `AWS::Region`.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
 pub(super) fn is_iam_variable(name: &str) -> bool {
     name.split_once(':').is_some_and(|(service, rest)| {
         !rest.starts_with(':')

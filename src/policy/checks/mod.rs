@@ -27,6 +27,8 @@ use super::fix::Change;
 use super::link::{Resource, Stack};
 use crate::finding::{Confidence, Severity};
 pub(super) use wording::{consequence, list, quote};
+// What the readers report by themselves.
+pub(super) use grammar::{HCL_VARIABLE, JSON_SYNTAX};
 
 /// A check: what it is called, where it applies, and the function that does it.
 pub(super) struct Check {
@@ -79,7 +81,7 @@ pub(super) enum Run {
     World(fn(&World, &mut Violations)),
     /// One document, and what is deployed together.
     Both(fn(&Document, &mut Violations), fn(&Deployment, &mut Violations)),
-    /// Text that is not JSON: the reader itself reports it.
+    /// Text that cannot be read as it is: the reader itself reports it.
     Syntax,
 }
 
@@ -180,9 +182,6 @@ pub(super) fn superseded_by(id: &str) -> &'static [&'static str] {
     let check = all().find(|check| check.id == id);
     check.map_or(&[], |check| check.supersedes.on_element())
 }
-
-/// The check that reports text which is not JSON.
-pub(super) const SYNTAX: &Check = &grammar::JSON_SYNTAX;
 
 pub(super) const IDENTITY: &[Kind] = &[Kind::Identity];
 pub(super) const KEY: &[Kind] = &[Kind::Key];

@@ -1,5 +1,8 @@
 //! Documents are found in a tree, and their kind is told from what they say and from what they are called.
 
+use std::ops::Range;
+
+use super::complete::Filled;
 use super::{DOCUMENT_ELEMENTS, Document, Kind, Statement, VERSIONS, complete};
 use crate::policy::Options;
 use crate::policy::read::json::SyntaxError;
@@ -23,12 +26,14 @@ pub(in crate::policy) struct Root {
     pub(in crate::policy) is_complete: bool,
     /// Whether the template only names it: its text is AWS's, but for what the template gives.
     pub(in crate::policy) is_expanded: bool,
+    /// Where one thing or another stands.
+    pub(in crate::policy) either: Vec<Range<usize>>,
 }
 
 impl Root {
     /// A document of which nothing but its text is known.
     pub(in crate::policy) fn new(mut node: Node, hint: Option<Hint>, file: usize) -> Self {
-        let is_complete = complete::fill(&mut node);
+        let Filled { is_complete, either } = complete::fill(&mut node);
         Self {
             file,
             node,
@@ -38,6 +43,7 @@ impl Root {
             sources: Vec::new(),
             is_complete,
             is_expanded: false,
+            either,
         }
     }
 
@@ -56,6 +62,7 @@ impl Root {
             node: &self.node,
             statements,
             is_complete: self.is_complete,
+            either: &self.either,
             is_deployed: matches!(self.hint, Some(Hint::Deployed(_))),
             catalogue: &options.catalogue,
         }

@@ -11,7 +11,7 @@ use super::actions;
 use super::catalogue::Catalogue;
 use super::condition::{self, Condition};
 use super::principal::{self, Principal};
-use super::tree::{Entry, Node};
+use super::tree::{Entry, Node, Value};
 
 /// What a document is attached to. It decides which checks apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub(in crate::policy) struct Document<'a> {
     /// Whether these are all its statements. Others may come from where they cannot be read; what concludes from something
     /// that is not there must ask.
     pub(in crate::policy) is_complete: bool,
+    /// Where one thing or another stands.
+    pub(in crate::policy) either: &'a [Range<usize>],
     /// Whether AWS has taken it already.
     pub(in crate::policy) is_deployed: bool,
     /// What its actions and keys are held against.
@@ -106,15 +108,26 @@ impl Document<'_> {
         key.map_or_else(|| opening(self.node), |entry| entry.key_span.clone())
     }
 
+    /// Whether something may not be there together with what is beside it: a template says one thing or another.
+    pub(in crate::policy) fn is_alternative(&self, span: &Range<usize>) -> bool {
+        self.either.iter().any(|either| either.start <= span.start && span.end <= either.end)
+    }
+
     /// The statements that allow.
     pub(in crate::policy) fn allows(&self) -> impl Iterator<Item = &Statement<'_>> {
         self.statements.iter().filter(|statement| statement.allows())
     }
 }
 
-/// The bracket that opens a node.
+/// The bracket that opens a list or a map; of a map without one its first key.
 pub(in crate::policy) fn opening(node: &Node) -> Range<usize> {
-    node.span.start..node.span.start + 1
+    let start = node.span.start;
+    let first = node.entries().iter().find(|entry| entry.key_span.start == start);
+    match (&node.value, first) {
+        (_, Some(first)) if !first.key_span.is_empty() => first.key_span.clone(),
+        (Value::Map(_) | Value::List(_), _) if !node.span.is_empty() => start..start + 1,
+        _ => node.span.clone(),
+    }
 }
 
 impl<'a> Statement<'a> {

@@ -1,6 +1,7 @@
 //! Which properties of which resources take policies, and of what kind.
 
 use crate::policy::document::{Hint, Kind};
+use crate::policy::tree::Node;
 
 /// What a property that holds a policy says about its kind. `property` is its own name, without the way to it.
 pub(super) fn of(resource: &str, property: &str) -> Option<Hint> {
@@ -86,6 +87,16 @@ pub(super) fn of_organisation(written: Option<&str>) -> Option<Hint> {
         "SERVICE_CONTROL_POLICY" => Some(Hint::Attached(Kind::ServiceControl)),
         "RESOURCE_CONTROL_POLICY" => Some(Hint::Attached(Kind::ResourceControl)),
         _ => None,
+    }
+}
+
+/// The same of a property of a resource with these others.
+pub(super) fn of_property(resource: &str, property: &str, all: &Node) -> Option<Hint> {
+    match (resource, property) {
+        ("aws_organizations_policy", "content") => {
+            of_organisation(all.get("type").and_then(Node::string))
+        }
+        _ => of(resource, property),
     }
 }
 

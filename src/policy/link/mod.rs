@@ -8,6 +8,7 @@ mod plan;
 mod sam;
 mod terraform;
 mod types;
+mod unknown;
 mod uses;
 
 use std::borrow::Cow;
@@ -47,6 +48,8 @@ pub struct Stack {
     pub(super) is_plan: bool,
     /// The data source by which a Terraform module asks for its partition.
     pub(super) asked_partition: Option<String>,
+    /// Variables of IAM that Terraform takes for its own, by file.
+    pub(super) unescaped: Vec<(usize, Range<usize>)>,
     /// The files it was read from: their place in the list that was given.
     pub(super) files: Vec<usize>,
     module: terraform::Module,
@@ -178,9 +181,13 @@ impl Stack {
     /// Joins the files of one group, each with its place in the list.
     pub fn new(files: Vec<(usize, Template)>) -> Self {
         let slips = files.iter().filter_map(|(at, template)| Slip::of(*at, template));
+        let unescaped = files.iter().flat_map(|(at, template)| {
+            template.unescaped.iter().map(move |place| (*at, place.clone()))
+        });
         let mut stack = Self {
             files: files.iter().map(|(at, _)| *at).collect(),
             slips: slips.collect(),
+            unescaped: unescaped.collect(),
             ..Self::default()
         };
         let Some((_, first)) = files.first() else { return stack };
@@ -207,10 +214,15 @@ impl Stack {
     }
 
     fn add(&mut self, file: usize, root: &Node) {
-        if cloudformation::is_template(root) {
+        if is_of_cdk(root) {
+            // It says again what the templates beside it say.
+        } else if cloudformation::is_template(root) {
             self.dialect = Dialect::CloudFormation;
             self.frames.push(Frame::new(root, file));
+            let before = self.roots.len();
             self.take(cloudformation::Template::new(root).resources(file));
+            let new = self.roots.get(before..).unwrap_or_default();
+            self.slips.extend(new.iter().flat_map(unknown::functions));
             self.roots.extend(sam::documents(&self.resources));
         } else if plan::is_plan(root) {
             self.dialect = Dialect::Terraform;
@@ -260,6 +272,13 @@ impl Stack {
         let slip = |error| Slip { file, error, language: Language::Json, is_meant: true };
         self.slips.extend(found.slips.into_iter().map(slip));
     }
+}
+
+/// Whether a document is the tree of constructs that the CDK writes beside its templates.
+/// <https://docs.aws.amazon.com/cdk/v2/guide/constructs.html>
+fn is_of_cdk(root: &Node) -> bool {
+    root.get("version").and_then(Node::string).is_some_and(|version| version.starts_with("tree-"))
+        && root.get("tree").is_some()
 }
 
 /// The documents of a resource, each with what its property says about it.

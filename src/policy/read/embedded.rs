@@ -75,6 +75,12 @@ pub(in crate::policy) fn read(text: &str, offsets: impl FnOnce() -> Offsets) -> 
 }
 
 fn parse(text: &str, offsets: &Offsets) -> Value {
+    let (root, error) = document(text, offsets);
+    Value::Json(Box::new(Embedded { root, error }))
+}
+
+/// The value of a text of JSON with holes, as far as it could be read, and why not further.
+pub(super) fn document(text: &str, offsets: &Offsets) -> (Option<Node>, Option<SyntaxError>) {
     let (text, places) = with_quoted_holes(text);
     let offsets = offsets.then(&places);
     let (mut root, error) = match json::parse(&text) {
@@ -85,7 +91,7 @@ fn parse(text: &str, offsets: &Offsets) -> Value {
         place(root, &offsets);
     }
     let error = error.map(|error| SyntaxError { span: offsets.span(&error.span), ..error });
-    Value::Json(Box::new(Embedded { root, error }))
+    (root, error)
 }
 
 /// Moves a tree to where it stands in the text.

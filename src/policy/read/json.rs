@@ -25,6 +25,8 @@ pub(in crate::policy) enum Kind {
     AnotherValue,
     /// More levels than [`MAX_DEPTH`].
     TooDeep,
+    /// A function that is none of the template's language; found when it is applied.
+    UnknownFunction,
     /// Anything else.
     Other,
 }

@@ -1,11 +1,13 @@
 //! From bytes to trees: which blobs may hold a policy at all, and the values written in them.
 
 pub(super) mod embedded;
+pub(super) mod filling;
 pub(super) mod hcl;
 pub(super) mod json;
 pub(super) mod yaml;
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -75,7 +77,7 @@ pub struct Template {
     /// Whether a text that could not be read was meant to hold policies.
     pub(super) is_meant: bool,
     /// Places where a variable of IAM stands as one of the template.
-    pub(super) unescaped: Vec<std::ops::Range<usize>>,
+    pub(super) unescaped: Vec<Range<usize>>,
 }
 
 impl Template {
@@ -83,10 +85,38 @@ impl Template {
     pub fn read(blob: &Blob) -> Self {
         let path = blob.origin.path();
         let language = Language::of(path, blob.text).unwrap_or(Language::Json);
-        let Reading { roots, error } = read(language, blob.text);
-        let is_meant = error.is_some() && is_meant(language, blob.text);
         let path = path.unwrap_or(Path::new("")).to_path_buf();
-        Self { path, language, roots, error, is_meant, unescaped: Vec::new() }
+        let form = Form::of(&path.file_name().unwrap_or_default().to_string_lossy());
+        let Reading { roots, error, unescaped } = match (language, form) {
+            (Language::Json, Form::Terraform | Form::Template) => filled(form, blob.text),
+            _ => read(language, blob.text),
+        };
+        let is_meant = error.is_some() && is_meant(language, blob.text);
+        Self { path, language, roots, error, is_meant, unescaped }
+    }
+}
+
+/// What a file of JSON is made for, by its name.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// To be read as it is.
+    Plain,
+    /// A part of a Terraform module: `${…}` in its strings are expressions.
+    /// <https://developer.hashicorp.com/terraform/language/syntax/json>
+    Terraform,
+    /// To be filled in by `templatefile`.
+    Template,
+}
+
+impl Form {
+    fn of(name: &str) -> Self {
+        match name.rsplit_once('.') {
+            Some((before, "json")) if Path::new(before).extension() == Some("tf".as_ref()) => {
+                Self::Terraform
+            }
+            Some((_, "tpl" | "tftpl")) => Self::Template,
+            _ => Self::Plain,
+        }
     }
 }
 
@@ -95,6 +125,18 @@ impl Template {
 pub(super) struct Reading {
     roots: Vec<Node>,
     error: Option<SyntaxError>,
+    /// Places where a variable of IAM stands as one of the template.
+    unescaped: Vec<Range<usize>>,
+}
+
+impl Reading {
+    /// Moves everything by some bytes.
+    fn shift(&mut self, by: usize) {
+        let moved = |span: &Range<usize>| span.start + by..span.end + by;
+        self.roots.iter_mut().for_each(|root| shift(root, by));
+        self.error.iter_mut().for_each(|error| error.span = moved(&error.span));
+        self.unescaped.iter_mut().for_each(|place| *place = moved(place));
+    }
 }
 
 /// Whether a blob may hold a policy: it is written in one of the languages, and has one of that language's words.
@@ -126,11 +168,37 @@ fn read(language: Language, text: &[u8]) -> Reading {
     match language {
         Language::Json => values(text),
         Language::Yaml => yaml::parse(&printable(text)),
-        Language::Hcl => match hcl::parse(&printable(text)) {
-            Ok(root) => Reading { roots: vec![root], error: None },
-            Err(error) => Reading { roots: Vec::new(), error: Some(error) },
-        },
+        Language::Hcl => terraform(&printable(text)),
     }
+}
+
+/// A file of Terraform; where variables of IAM are what it cannot read, with these in the form that it can.
+fn terraform(text: &str) -> Reading {
+    let error = match hcl::parse(text) {
+        Ok(root) => return Reading { roots: vec![root], ..Reading::default() },
+        Err(error) => error,
+    };
+    if let Some((text, mut unescaped)) = filling::escaped(text)
+        && let Ok(mut root) = hcl::parse(&text)
+    {
+        filling::restore(&mut root, &mut unescaped);
+        return Reading { roots: vec![root], error: None, unescaped };
+    }
+    Reading { error: Some(error), ..Reading::default() }
+}
+
+/// JSON with holes for what Terraform fills in.
+fn filled(form: Form, text: &[u8]) -> Reading {
+    let start = if text.starts_with(BOM) { BOM.len() } else { 0 };
+    let filled = filling::holes(&printable(text.get(start..).unwrap_or_default()));
+    let (mut root, error) = embedded::document(&filled.text, &filled.offsets);
+    if let (Some(root), Form::Terraform) = (&mut root, form) {
+        filling::loosen(root);
+    }
+    let unescaped = if form == Form::Terraform { filled.unescaped } else { Vec::new() };
+    let mut reading = Reading { roots: root.into_iter().collect(), error, unescaped };
+    reading.shift(start);
+    reading
 }
 
 /// The values of a text of JSON: one, or several one after the other. Spans count from the first byte of `text`.
@@ -142,16 +210,17 @@ fn values(text: &[u8]) -> Reading {
         Ok(root) => reading.roots.push(root),
         Err(error) if error.kind == json::Kind::AnotherValue => several(&text, &mut reading),
         Err(error) => {
-            reading.roots.extend(json::parse_leniently(&text).ok());
-            reading.error = Some(error);
+            // What is to be filled in may stand where a value should.
+            let filled = text.contains("${").then(|| filled(Form::Template, text.as_bytes()));
+            if let Some(filled) = filled.filter(|filled| filled.error.is_none()) {
+                reading = filled;
+            } else {
+                reading.roots.extend(json::parse_leniently(&text).ok());
+                reading.error = Some(error);
+            }
         }
     }
-    if start > 0 {
-        reading.roots.iter_mut().for_each(|root| shift(root, start));
-        if let Some(error) = &mut reading.error {
-            error.span = error.span.start + start..error.span.end + start;
-        }
-    }
+    reading.shift(start);
     reading
 }
 

@@ -26,7 +26,7 @@ pub(super) fn region_account(document: &Document, violations: &mut Violations) {
         let Some(element) = &statement.resources else { continue };
         for text in &element.items {
             let Some(arn) = Arn::parse(text.value) else { continue };
-            if has_hole(text.value) || is_pattern(arn.service) {
+            if has_hole(arn.resource) || is_pattern(arn.service) {
                 continue;
             }
             let Some(what) = problem(&arn) else { continue };

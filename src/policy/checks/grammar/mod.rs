@@ -4,9 +4,11 @@ mod document;
 mod element;
 mod form;
 mod statement;
+mod syntax;
 
 use super::{ANY, Check, Kind, Run, Supersedes};
 use crate::finding::{Confidence, Severity};
+pub(in crate::policy) use syntax::{HCL_VARIABLE, JSON_SYNTAX};
 
 const ELEMENTS: &str =
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html";
@@ -23,21 +25,6 @@ const ACTION: &str =
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html";
 const VARIABLES: &str =
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html";
-
-/// Reported by the reader: there is no document to run on.
-pub(super) const JSON_SYNTAX: Check = Check {
-    id: "json-syntax",
-    title: "policy is not JSON",
-    severity: Severity::High,
-    confidence: Confidence::VeryHigh,
-    kinds: ANY,
-    why: "A policy is JSON in the strict sense, and AWS reads nothing of a document that is not. Editors and linters let comments and trailing commas pass, so the slip shows only when the policy is saved.",
-    help: "Correct the text at the place shown; JSON has no comments and no comma before a closing bracket.",
-    url: GRAMMAR,
-    aliases: &["JSON_SYNTAX_ERROR"],
-    run: Run::Syntax,
-    ..Check::ROW
-};
 
 /// What the rows of this family have in common. AWS makes the same checks: they are always right.
 const ROW: Check = Check {
@@ -56,6 +43,7 @@ const NOT_TRUST: &[Kind] =
 
 pub(super) const CHECKS: &[Check] = &[
     JSON_SYNTAX,
+    HCL_VARIABLE,
     Check {
         id: "duplicate-json-key",
         title: "the same key twice in one object",

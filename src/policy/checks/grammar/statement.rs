@@ -143,7 +143,9 @@ pub(super) fn sid_duplicate(document: &Document, violations: &mut Violations) {
         _ => Severity::Medium,
     };
     let mut seen = HashSet::new();
-    for (node, text) in sids(document) {
+    // Of two that a template has in the place of one another only one is there.
+    let certain = sids(document).filter(|(node, _)| !document.is_alternative(&node.span));
+    for (node, text) in certain {
         if !text.is_empty() && !seen.insert(text) {
             violations.report_as(
                 severity,

@@ -3,7 +3,7 @@
 use super::usage::constrains_grants;
 use crate::finding::Severity;
 use crate::policy::actions;
-use crate::policy::arn::is_everything;
+use crate::policy::arn::{Arn, is_everything};
 use crate::policy::checks::{Violations, quote};
 use crate::policy::document::{Document, Sense, Statement};
 use crate::policy::fix::Change;
@@ -200,7 +200,8 @@ pub(super) fn calleraccount_mismatch(document: &Document, violations: &mut Viola
 
 pub(super) fn resource_not_star(document: &Document, violations: &mut Violations) {
     for text in document.statements.iter().flat_map(Statement::resources) {
-        if !is_everything(text.value, "kms") && !text.value.contains('$') && !has_hole(text.value) {
+        let is_open = has_hole(text.value) && Arn::parse(text.value).is_none();
+        if !is_everything(text.value, "kms") && !text.value.contains('$') && !is_open {
             violations.report(&text.span, format!(
                 "A key policy is about its own key, which is written `*`; AWS documents nothing else, and {} may match nothing.",
                 quote(text.value)
@@ -219,7 +220,8 @@ pub(super) fn star_to_non_admin(document: &Document, violations: &mut Violations
             principal.account().is_none_or(|account| owner.is_none_or(|own| own == account));
         let is_identity = principal.kind == Kind::Aws && principal.form() == Form::Identity;
         let administers = principal.text.to_ascii_lowercase().contains("admin");
-        (is_identity && is_own && !administers) || principal.kind == Kind::Service
+        let is_named = !has_hole(principal.text.rsplit(':').next().unwrap_or_default());
+        (is_identity && is_own && is_named && !administers) || principal.kind == Kind::Service
     };
     for statement in document.allows() {
         let mut actions = statement.actions().iter();

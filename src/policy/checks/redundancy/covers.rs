@@ -71,6 +71,8 @@ pub(super) struct Pattern<'a> {
     wildcards: usize,
     /// The ARNs that it stands for.
     set: OnceCell<Glob>,
+    /// Whether one of these is a `*` or `?`.
+    has_wildcard: bool,
 }
 
 /// What a pattern is made of.
@@ -88,6 +90,7 @@ impl<'a> Pattern<'a> {
         let mut shape = Shape::Literal;
         let (mut witness, mut literal, mut wildcards) =
             (String::with_capacity(text.len()), None, 0);
+        let mut has_wildcard = false;
         for part in parts(text) {
             if let Part::Char(own) = part {
                 witness.push(own);
@@ -96,6 +99,7 @@ impl<'a> Pattern<'a> {
             literal.get_or_insert(witness.len());
             witness.push('~');
             wildcards += 1;
+            has_wildcard |= matches!(part, Part::Any | Part::One);
             let is_open = matches!(part, Part::Variable | Part::Hole) || shape == Shape::Open;
             shape = if is_open { Shape::Open } else { Shape::Wild };
         }
@@ -104,7 +108,16 @@ impl<'a> Pattern<'a> {
             Language::Actions => start.to_ascii_lowercase(),
             Language::Resources => start.to_owned(),
         };
-        Self { text, language, start, witness, shape, wildcards, set: OnceCell::new() }
+        Self {
+            text,
+            language,
+            start,
+            witness,
+            shape,
+            wildcards,
+            set: OnceCell::new(),
+            has_wildcard,
+        }
     }
 
     /// Whether the two are written alike.
@@ -115,8 +128,9 @@ impl<'a> Pattern<'a> {
         }
     }
 
+    /// Whether it may stand for more than what is written there.
     pub(super) fn is_wild(&self) -> bool {
-        self.shape == Shape::Wild
+        self.shape == Shape::Wild || self.shape == Shape::Open && self.has_wildcard
     }
 
     /// Whether everything that the other stands for is one of these.
@@ -126,6 +140,9 @@ impl<'a> Pattern<'a> {
         }
         if self.equals(other) {
             return true;
+        }
+        if self.shape == Shape::Open {
+            return self.covers_there(other, work);
         }
         if !self.is_wild() || !other.start.starts_with(&self.start) {
             return false;
@@ -139,6 +156,17 @@ impl<'a> Pattern<'a> {
             && work.take(other.text.len())
             && self.fits(other)
             && (is_one || work.take(self.cost(other)) && self.holds(other))
+    }
+
+    /// The same of ARNs with the same holes for partition, region or account.
+    fn covers_there(&self, other: &Self, work: &mut Work) -> bool {
+        let is_arn = self.language == Language::Resources;
+        if !is_arn || !work.take(self.text.len() + other.text.len()) {
+            return false;
+        }
+        arn::in_one_place(self.text, other.text).is_some_and(|(one, other)| {
+            Pattern::new(&one, self.language).covers(&Pattern::new(&other, self.language), work)
+        })
     }
 
     /// Whether everything that starts alike is meant: the one wildcard is a `*` at the end. In an ARN only a field that may

@@ -11,31 +11,34 @@ use crate::policy::fix::Change;
 pub(super) fn redundant_action(document: &Document, violations: &mut Violations) {
     let mut work = Work::default();
     for element in document.statements.iter().filter_map(|statement| statement.actions.as_ref()) {
-        redundant(element, Language::Actions, &mut work, violations);
+        redundant(document, element, Language::Actions, &mut work, violations);
     }
 }
 
 pub(super) fn redundant_resource(document: &Document, violations: &mut Violations) {
     let mut work = Work::default();
     for element in document.statements.iter().filter_map(|statement| statement.resources.as_ref()) {
-        redundant(element, Language::Resources, &mut work, violations);
+        redundant(document, element, Language::Resources, &mut work, violations);
     }
 }
 
 fn redundant(
+    document: &Document,
     element: &Element<Text>,
     language: Language,
     work: &mut Work,
     violations: &mut Violations,
 ) {
-    let is_wild = |text: &Text| text.value.contains(['*', '?']);
-    let compared = if element.items.iter().any(is_wild) { &element.items[..] } else { &[] };
+    let items: Vec<&Text> =
+        element.items.iter().filter(|text| !document.is_alternative(&text.span)).collect();
+    let is_wild = |text: &&Text| text.value.contains(['*', '?']);
+    let compared = if items.iter().any(is_wild) { &items[..] } else { &[] };
     let patterns: Vec<Pattern> =
         compared.iter().map(|text| Pattern::new(text.value, language)).collect();
     let mut first: HashMap<Cow<str>, usize> = HashMap::new();
     let wild: Vec<usize> =
         (0..patterns.len()).filter(|at| patterns.get(*at).is_some_and(Pattern::is_wild)).collect();
-    for (at, text) in element.items.iter().enumerate() {
+    for (at, text) in items.iter().enumerate() {
         if work.is_used_up() {
             return;
         }
@@ -51,7 +54,7 @@ fn redundant(
             })
         };
         let holder = if twin < at { Some(twin) } else { wider().copied() };
-        let Some(holder) = holder.and_then(|at| element.items.get(at)) else { continue };
+        let Some(holder) = holder.and_then(|at| items.get(at)) else { continue };
         let message = if twin < at {
             format!("{} is in this list already.", quote(text.value))
         } else {

@@ -77,13 +77,19 @@ impl<'a> Said<'a> {
     }
 }
 
+/// The statements that are there in any case, as far as they are compared.
+fn certain<'d>(document: &'d Document) -> Vec<Said<'d>> {
+    let is_certain = |statement: &&Statement| !document.is_alternative(&statement.node.span);
+    let all = document.statements.iter().take(MOST).filter(is_certain);
+    all.map(Said::of).filter(Said::is_whole).collect()
+}
+
 pub(super) fn redundant_statement(document: &Document, violations: &mut Violations) {
     if document.statements.len() < 2 {
         return;
     }
     let mut work = Work::default();
-    let all: Vec<Said> =
-        document.statements.iter().take(MOST).map(Said::of).filter(Said::is_whole).collect();
+    let all = certain(document);
     let mut first: HashMap<String, usize> = HashMap::new();
     for (at, said) in all.iter().enumerate() {
         let twin = *first.entry(meaning(said.statement)).or_insert(at);
@@ -111,8 +117,7 @@ pub(super) fn shadowed_allow(document: &Document, violations: &mut Violations) {
         return;
     }
     let mut work = Work::default();
-    let all: Vec<Said> =
-        document.statements.iter().take(MOST).map(Said::of).filter(Said::is_whole).collect();
+    let all = certain(document);
     let is_denial = |said: &&Said| said.statement.denies() && said.condition.is_none();
     let denials: Vec<&Said> = all.iter().filter(is_denial).collect();
     for grant in all.iter().filter(|said| said.statement.allows()) {

@@ -7,7 +7,7 @@ use crate::policy::checks::{Violations, consequence, network, quote};
 use crate::policy::document::{Document, Statement};
 use crate::policy::glob::{Class, Glob};
 use crate::policy::principal::Principal;
-use crate::policy::text::is_placeholder;
+use crate::policy::text::{has_hole, is_placeholder};
 
 /// Whether a document is the policy of a secret: every action is one of Secrets Manager.
 fn is_of_secret(document: &Document) -> bool {
@@ -22,6 +22,11 @@ fn secrets() -> Glob {
     field(field(start)).then("secret:").followed_by(&secret_names())
 }
 
+/// Whether a text is yet to be filled in where it says what it is the ARN of.
+fn is_open(text: &str) -> bool {
+    if has_hole(text) { Arn::parse(text).is_none() } else { is_placeholder(text) }
+}
+
 pub(super) fn resource_mismatch(document: &Document, violations: &mut Violations) {
     if !is_of_secret(document) {
         return;
@@ -31,10 +36,7 @@ pub(super) fn resource_mismatch(document: &Document, violations: &mut Violations
         for text in statement.resources() {
             // What is wrong with the name of a secret is said of its suffix.
             let names_secret = Arn::parse(text.value).is_some_and(|arn| arn.secret().is_some());
-            if names_secret
-                || is_placeholder(text.value)
-                || resources(text.value).intersects(&secrets)
-            {
+            if names_secret || is_open(text.value) || resources(text.value).intersects(&secrets) {
                 continue;
             }
             violations.report(

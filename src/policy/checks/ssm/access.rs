@@ -1,7 +1,7 @@
 //! Grants on parameters: one short, or too many.
 
 use crate::policy::actions;
-use crate::policy::arn::{Arn, is_everything, resources};
+use crate::policy::arn::{Arn, in_one_place, is_everything, resources};
 use crate::policy::checks::escalation::{Need, is_denied, is_open, is_oversized};
 use crate::policy::checks::{Violations, quote, scope};
 use crate::policy::condition::{self, Condition};
@@ -38,8 +38,10 @@ pub(super) fn path_not_covered(document: &Document, violations: &mut Violations)
         for text in statement.resources() {
             let Some(path) = path_above(text.value) else { continue };
             let wanted = Glob::literal(path);
-            let is_covered =
-                |other: &&Text| has_hole(other.value) || resources(other.value).covers(&wanted);
+            let is_covered = |other: &&Text| match in_one_place(other.value, path) {
+                Some((other, path)) => resources(&other).covers(&Glob::literal(&path)),
+                None => has_hole(other.value) || resources(other.value).covers(&wanted),
+            };
             if others.iter().any(is_covered) {
                 continue;
             }

@@ -1,6 +1,6 @@
 //! Denials of parameters that leave a way round.
 
-use crate::policy::arn::{Arn, resources};
+use crate::policy::arn::{Arn, in_one_place, resources};
 use crate::policy::checks::escalation::is_oversized;
 use crate::policy::checks::{Violations, list, quote};
 use crate::policy::document::{Document, Sense, Statement, Text};
@@ -111,7 +111,7 @@ fn paths_above(text: &str) -> Vec<String> {
     else {
         return Vec::new();
     };
-    if has_hole(text) || is_pattern(start) && start.contains('$') {
+    if has_hole(name) || is_pattern(start) && start.contains('$') {
         return Vec::new();
     }
     let mut paths = Vec::new();
@@ -133,12 +133,19 @@ fn may_ask_for(document: &Document, path: &str) -> bool {
     let about = |statement: &&Statement| statement.is_about("ssm", "GetParametersByPath");
     // A path with wildcards in region or account is compared as it is written.
     let wanted = Glob::pattern(path);
-    let covers = |text: &Text| !has_hole(text.value) && resources(text.value).covers(&wanted);
+    let covers = |text: &Text| match in_one_place(text.value, path) {
+        Some((text, path)) => resources(&text).covers(&Glob::pattern(&path)),
+        None => !has_hole(text.value) && resources(text.value).covers(&wanted),
+    };
     let is_allowed = document.allows().filter(about).any(|statement| {
         statement.conditions.is_empty() && statement.resources().iter().any(covers)
     });
     let may_be_denied = document.statements.iter().filter(about).any(|statement| {
-        let meets = |text: &Text| resources(text.value).intersects(&wanted);
+        let meets = |text: &Text| match in_one_place(text.value, path) {
+            Some((text, path)) => resources(&text).intersects(&Glob::pattern(&path)),
+            None if has_hole(path) => resources(text.value).intersects(&resources(path)),
+            None => resources(text.value).intersects(&wanted),
+        };
         let is_not =
             statement.resources.as_ref().is_none_or(|element| element.sense == Sense::IsNot);
         !statement.allows() && (is_not || statement.resources().iter().any(meets))

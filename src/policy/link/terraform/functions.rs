@@ -55,9 +55,6 @@ fn either(scope: &Scope, node: &Node, condition: &Node, yes: &Node, no: &Node) -
         (one, other) if one == other => return yes,
         (Value::Null, _) => return no,
         (_, Value::Null) => return yes,
-        (Value::List(some), Value::List(others)) => {
-            Value::List(some.iter().chain(others).cloned().collect())
-        }
         _ => Value::Call("?:".into(), vec![condition.clone(), yes, no]),
     };
     Node { span: node.span.clone(), value }

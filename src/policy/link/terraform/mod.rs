@@ -141,8 +141,9 @@ impl Module {
             } else if !block.is_data {
                 let properties = scope.value(&block.body);
                 let name = format!("{}.{}", block.kind, block.name);
+                let kind_of = |key: &str| kinds::of_property(&block.kind, key, &properties);
                 for entry in properties.entries() {
-                    references(&entry.value, &entry.key, &block.kind, &mut |from, hint| {
+                    references(&entry.value, &entry.key, &kind_of, &mut |from, hint| {
                         uses.push(Use { from: from.into(), hint, by: Some(name.clone()) });
                     });
                 }
@@ -181,15 +182,20 @@ fn first(node: Node) -> Node {
 }
 
 /// What a property takes its policy from, wherever in its value the reference stands.
-fn references(node: &Node, key: &str, kind: &str, visit: &mut dyn FnMut(&str, Hint)) {
+fn references(
+    node: &Node,
+    key: &str,
+    kind_of: &dyn Fn(&str) -> Option<Hint>,
+    visit: &mut dyn FnMut(&str, Hint),
+) {
     match &node.value {
         Value::Map(entries) => {
             for entry in entries {
-                references(&entry.value, &entry.key, kind, visit);
+                references(&entry.value, &entry.key, kind_of, visit);
             }
         }
         _ => {
-            if let Some(hint) = kinds::of(kind, key) {
+            if let Some(hint) = kind_of(key) {
                 uses::collect(node, &mut |name| visit(name, hint));
             }
         }

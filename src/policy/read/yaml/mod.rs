@@ -26,7 +26,7 @@ pub(in crate::policy) fn parse(text: &str) -> Reading {
         Ok((event, span)) => builder.take(event, span).err(),
         Err(error) => Some(problem::of(&error, text)),
     });
-    Reading { roots: builder.documents(), error }
+    Reading { roots: builder.documents(), error, unescaped: Vec::new() }
 }
 
 #[cfg(test)]
