@@ -1,6 +1,7 @@
 //! A document of a template in the form of one that is written out: what is not known becomes a text with a hole in it, what is
 //! one thing or another becomes both.
 
+use super::shape;
 use crate::policy::text::hole;
 use crate::policy::tree::{Entry, Node, Value};
 
@@ -15,6 +16,9 @@ pub(super) fn fill(document: &mut Node) -> bool {
             _ => std::slice::from_mut(&mut entry.value),
         };
         for node in statements {
+            if let Some(name) = shape::function(node) {
+                node.value = Value::Hole(name.into());
+            }
             is_complete &= statement(node);
         }
     }
@@ -34,6 +38,7 @@ fn statement(node: &mut Node) -> bool {
             }
             "Resource" | "NotResource" => texts(value),
             "Principal" | "NotPrincipal" => {
+                text(value);
                 if let Value::Map(kinds) = &mut value.value {
                     kinds.iter_mut().for_each(|kind| texts(&mut kind.value));
                 }
@@ -71,6 +76,8 @@ fn texts(node: &mut Node) {
 fn text(node: &mut Node) {
     if let Value::Hole(name) | Value::Call(name, _) = &node.value {
         node.value = Value::String(hole(name));
+    } else if let Some(name) = shape::function(node) {
+        node.value = Value::String(hole(name));
     }
 }
 
@@ -88,7 +95,9 @@ fn alternatives(node: &mut Node) {
 fn ways(node: Node) -> Vec<Node> {
     match node.value {
         Value::Call(name, given) if name == "?:" => {
-            let ways = given.into_iter().skip(1).flat_map(ways);
+            // A text that is empty in one case is one that is left out there.
+            let is_left_out = |way: &Node| way.string() == Some("");
+            let ways = given.into_iter().skip(1).flat_map(ways).filter(|way| !is_left_out(way));
             ways.flat_map(|way| match way.value {
                 Value::List(items) => items,
                 _ => vec![way],

@@ -2,6 +2,7 @@
 
 mod complete;
 mod find;
+mod shape;
 
 use std::ops::Range;
 
@@ -41,6 +42,8 @@ pub(in crate::policy) struct Document<'a> {
     /// Whether these are all its statements. Others may come from where they cannot be read; what concludes from something
     /// that is not there must ask.
     pub(in crate::policy) is_complete: bool,
+    /// Whether more than its text says what it is attached to.
+    pub(in crate::policy) is_named: bool,
     /// Whether AWS has taken it already.
     pub(in crate::policy) is_deployed: bool,
     /// What its actions and keys are held against.

@@ -48,6 +48,54 @@ pub(in crate::policy) fn parse_leniently(text: &str) -> Result<Node, SyntaxError
     parse_with(text, &options)
 }
 
+/// Stands before the name of a place that is a whole value.
+const PLACE: char = '\u{7f}';
+
+/// Parses the template of a value, after it proved not to be one: `${name}` that stands where a value should is filled in later.
+pub(in crate::policy) fn parse_with_places(text: &str, error: &SyntaxError) -> Option<Node> {
+    if !text.get(error.span.start..)?.starts_with("${") || text.contains(PLACE) {
+        return None;
+    }
+    let mut quoted = String::with_capacity(text.len());
+    let (mut rest, mut in_string) = (text, false);
+    while let Some(character) = rest.chars().next() {
+        let place =
+            rest.strip_prefix("${").filter(|_| !in_string).and_then(|rest| rest.split_once('}'));
+        if let Some((name, after)) = place.filter(|(name, _)| !name.contains(['"', '\\', '\n'])) {
+            // As long as before, so that offsets stay what they are.
+            quoted.extend(['"', PLACE]);
+            quoted.push_str(name);
+            quoted.push('"');
+            rest = after;
+            continue;
+        }
+        let length = match character {
+            '\\' if in_string => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+            _ => character.len_utf8(),
+        };
+        in_string ^= character == '"';
+        let (taken, after) = rest.split_at_checked(length)?;
+        quoted.push_str(taken);
+        rest = after;
+    }
+    let mut root = parse(&quoted).ok()?;
+    open_places(&mut root);
+    Some(root)
+}
+
+fn open_places(node: &mut Node) {
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(open_places),
+        Value::Map(entries) => entries.iter_mut().for_each(|entry| open_places(&mut entry.value)),
+        Value::String(text) => {
+            if let Some(name) = text.strip_prefix(PLACE) {
+                node.value = Value::Hole(name.into());
+            }
+        }
+        _ => {}
+    }
+}
+
 const fn strict() -> ParseOptions {
     ParseOptions {
         allow_comments: false,

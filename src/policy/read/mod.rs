@@ -141,10 +141,13 @@ fn values(text: &[u8]) -> Reading {
     match json::parse(&text) {
         Ok(root) => reading.roots.push(root),
         Err(error) if error.kind == json::Kind::AnotherValue => several(&text, &mut reading),
-        Err(error) => {
-            reading.roots.extend(json::parse_leniently(&text).ok());
-            reading.error = Some(error);
-        }
+        Err(error) => match json::parse_with_places(&text, &error) {
+            Some(root) => reading.roots.push(root),
+            None => {
+                reading.roots.extend(json::parse_leniently(&text).ok());
+                reading.error = Some(error);
+            }
+        },
     }
     if start > 0 {
         reading.roots.iter_mut().for_each(|root| shift(root, start));
@@ -249,6 +252,20 @@ mod tests {
         let reading = values(text);
         let b = reading.roots[0].get("b").unwrap();
         assert_eq!(&text[b.span.clone()], b"\"y\"");
+    }
+
+    #[test]
+    fn places_that_are_filled_in_later_are_open() {
+        let text = br#"{"a":[${arns}],"b":"${name}","c":${number}}"#;
+        let reading = values(text);
+        assert_eq!(reading.error, None);
+        let root = &reading.roots[0];
+        let list = root.get("a").unwrap();
+        assert_eq!(list.items()[0].value, crate::policy::tree::Value::Hole("arns".into()));
+        assert_eq!(&text[list.items()[0].span.clone()], b"${arns}");
+        assert_eq!(root.get("b").unwrap().string(), Some("${name}"));
+        assert!(values(br#"{"a":${b},}"#).error.is_some());
+        assert!(values(br#"{"a":b}"#).error.is_some());
     }
 
     #[test]

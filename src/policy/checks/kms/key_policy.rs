@@ -3,7 +3,7 @@
 use super::usage::constrains_grants;
 use crate::finding::Severity;
 use crate::policy::actions;
-use crate::policy::arn::is_everything;
+use crate::policy::arn::{Arn, is_everything};
 use crate::policy::checks::{Violations, quote};
 use crate::policy::document::{Document, Sense, Statement};
 use crate::policy::fix::Change;
@@ -81,12 +81,20 @@ pub(super) fn lockout(document: &Document, violations: &mut Violations) {
     if is_kept || !document.is_complete {
         return;
     }
-    let heading = document.heading();
-    if able.is_empty() {
-        violations.report(&heading, "No statement allows `kms:PutKeyPolicy`: nobody, not even the account's root, can change this policy.");
+    // A document that lies by itself may be a part of a policy.
+    let part = if document.is_named { Severity::Critical } else { Severity::Medium };
+    let (severity, message) = if able.is_empty() {
+        (
+            Severity::Critical,
+            "No statement allows `kms:PutKeyPolicy`: nobody, not even the account's root, can change this policy.",
+        )
     } else {
-        violations.report_as(Severity::High, &heading, "Only single users or roles may change this policy; when they are deleted, the key cannot be managed any more.");
-    }
+        (
+            Severity::High,
+            "Only single users or roles may change this policy; when they are deleted, the key cannot be managed any more.",
+        )
+    };
+    violations.report_as(severity.min(part), &document.heading(), message);
 }
 
 /// The policy of a key that AWS manages: everybody of the account, through one service. Nobody else can change it.
@@ -201,8 +209,12 @@ pub(super) fn calleraccount_mismatch(document: &Document, violations: &mut Viola
 pub(super) fn resource_not_star(document: &Document, violations: &mut Violations) {
     for text in document.statements.iter().flat_map(Statement::resources) {
         if !is_everything(text.value, "kms") && !text.value.contains('$') && !has_hole(text.value) {
-            violations.report(&text.span, format!(
-                "A key policy is about its own key, which is written `*`; AWS documents nothing else, and {} may match nothing.",
+            // Examples of AWS name the key itself.
+            let may_be_own = Arn::parse(text.value)
+                .is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("key/"));
+            let severity = if may_be_own { Severity::Medium } else { Severity::High };
+            violations.report_as(severity, &text.span, format!(
+                "A key policy is about its own key, which is written `*`; where {} is anything else, it matches nothing.",
                 quote(text.value)
             ));
             let from = text.value.to_owned();
