@@ -198,7 +198,7 @@ impl Hint {
         hints.into_iter().find(|(words, _)| has_word(name, words)).map(|(_, hint)| hint)
     }
 
-    /// By the names of its file and of the folders it lies in.
+    /// By the names of its file and of the folder it lies in.
     pub(in crate::policy) fn of_path(path: &Path) -> Option<Self> {
         let hints: [(&[&str], Self); 3] = [
             (&["endpoint-policies"], Self::Is(Kind::Endpoint)),
@@ -214,14 +214,11 @@ impl Hint {
         let of_folder = |folder: &str| {
             hints.iter().find(|(words, _)| has_word(folder, words)).map(|(_, hint)| *hint)
         };
-        let mut names = path.iter().rev().map(|name| name.to_string_lossy());
-        let of_file = names.next().and_then(|name| Self::of_file(&name));
-        of_file.or_else(|| names.take(MAX_FOLDERS).find_map(|name| of_folder(&name)))
+        let name = |path: &Path| Some(path.file_name()?.to_string_lossy().into_owned());
+        let of_file = name(path).and_then(|name| Self::of_file(&name));
+        of_file.or_else(|| of_folder(&name(path.parent()?)?))
     }
 }
-
-/// How many folders above a file say what is in it.
-const MAX_FOLDERS: usize = 3;
 
 /// Whether one of some words stands in a name by itself.
 fn has_word(name: &str, words: &[&str]) -> bool {
@@ -338,9 +335,9 @@ mod tests {
     fn folders_and_shapes_say_what_a_document_is() {
         for (path, kind) in [
             ("vpc-endpoint-policies/s3.json", Kind::Endpoint),
-            ("guards/SCPs/prod/full.json", Kind::ServiceControl),
+            ("guards/SCPs/full.json", Kind::ServiceControl),
             ("resource_control_policies/a.json", Kind::ResourceControl),
-            ("scp/b/c/d/e.json", Kind::Resource),
+            ("scps/services/x.json", Kind::Resource),
             ("scripts/x.json", Kind::Resource),
         ] {
             let statement = r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}"#;
