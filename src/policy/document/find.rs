@@ -55,7 +55,7 @@ impl Root {
             node: &self.node,
             statements,
             is_complete: self.is_complete,
-            is_named: options.kind.is_some() || self.hint.is_some(),
+            is_attached: options.kind.is_some() || matches!(self.hint, Some(Hint::Attached(_))),
             is_deployed: matches!(self.hint, Some(Hint::Deployed(_))),
             catalogue: &options.catalogue,
         }

@@ -42,8 +42,8 @@ pub(in crate::policy) struct Document<'a> {
     /// Whether these are all its statements. Others may come from where they cannot be read; what concludes from something
     /// that is not there must ask.
     pub(in crate::policy) is_complete: bool,
-    /// Whether more than its text says what it is attached to.
-    pub(in crate::policy) is_named: bool,
+    /// Whether a template, or a person, says what it is attached to. What lies by itself may be a part of a policy.
+    pub(in crate::policy) is_attached: bool,
     /// Whether AWS has taken it already.
     pub(in crate::policy) is_deployed: bool,
     /// What its actions and keys are held against.

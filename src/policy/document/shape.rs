@@ -49,7 +49,7 @@ pub(super) fn is_of_endpoint(statements: &[Statement]) -> bool {
         && services.all(|service| WITHOUT_POLICIES.contains(&service.as_str()))
 }
 
-/// Whether this protects a stack of CloudFormation from updates: the same elements, another language.
+/// Whether this protects a stack of `CloudFormation` from updates: the same elements, another language.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html>
 pub(super) fn is_stack_policy(document: &Node) -> bool {
     let statements = document.get("Statement").map_or(&[][..], Node::items);
@@ -60,7 +60,7 @@ pub(super) fn is_stack_policy(document: &Node) -> bool {
     })
 }
 
-/// The function of CloudFormation that stands in the place of a value: frameworks and macros apply it, where no template says so.
+/// The function of `CloudFormation` that stands in the place of a value: frameworks and macros apply it, where no template says so.
 pub(super) fn function(node: &Node) -> Option<&str> {
     let Value::Map(entries) = &node.value else { return None };
     let [entry] = entries.as_slice() else { return None };

@@ -81,8 +81,7 @@ pub(super) fn lockout(document: &Document, violations: &mut Violations) {
     if is_kept || !document.is_complete {
         return;
     }
-    // A document that lies by itself may be a part of a policy.
-    let part = if document.is_named { Severity::Critical } else { Severity::Medium };
+    let part = if document.is_attached { Severity::Critical } else { Severity::Medium };
     let (severity, message) = if able.is_empty() {
         (
             Severity::Critical,
