@@ -131,7 +131,6 @@ pub(in crate::policy::checks) fn needs_star(
 /// AWS itself uses name resources where the lists have none.
 const EXACT: &[&str] = &[
     "cloudformation",
-    "dynamodb",
     "ec2",
     "iam",
     "kms",
