@@ -110,6 +110,7 @@ fn paths_that_pages_name_exist() {
         "docs/ARCHITECTURE.md",
         "docs/guarantees.md",
         "docs/performance.md",
+        "docs/false-alarms.md",
         "docs/configuration.md",
     ] {
         let text = fs::read_to_string(root().join(page)).unwrap();

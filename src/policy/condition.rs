@@ -276,8 +276,9 @@ pub(super) fn names_callers(conditions: &[Condition]) -> bool {
 pub(super) fn names_resources(conditions: &[Condition]) -> bool {
     conditions.iter().any(|condition| {
         let on_tag = condition.key.contains(":resourcetag/");
-        (condition.is_on(RESOURCE) || on_tag) && condition.narrows()
-            || on_tag && condition.requires_presence()
+        // A tag with any value is still a tag that not everything has.
+        condition.is_on(RESOURCE) && condition.narrows()
+            || on_tag && (condition.operator.requires_value() || condition.requires_presence())
     })
 }
 

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::shape;
 use crate::policy::text::hole;
 use crate::policy::tree::{Entry, Node, Value};
 
@@ -28,6 +29,9 @@ pub(super) fn fill(document: &mut Node) -> Filled {
             _ => std::slice::from_mut(&mut entry.value),
         };
         for node in statements {
+            if let Some(name) = shape::function(node) {
+                node.value = Value::Hole(name.into());
+            }
             is_complete &= statement(node, either);
         }
     }
@@ -47,6 +51,7 @@ fn statement(node: &mut Node, either: &mut Vec<Range<usize>>) -> bool {
             }
             "Resource" | "NotResource" => texts(value, either),
             "Principal" | "NotPrincipal" => {
+                text(value);
                 if let Value::Map(kinds) = &mut value.value {
                     for kind in kinds {
                         texts(&mut kind.value, either);
@@ -88,6 +93,8 @@ fn texts(node: &mut Node, either: &mut Vec<Range<usize>>) {
 fn text(node: &mut Node) {
     if let Value::Hole(name) | Value::Call(name, _) = &node.value {
         node.value = Value::String(hole(name));
+    } else if let Some(name) = shape::function(node) {
+        node.value = Value::String(hole(name));
     }
 }
 
@@ -108,7 +115,9 @@ fn alternatives(node: &mut Node, either: &mut Vec<Range<usize>>) {
 fn ways(node: Node) -> Vec<Node> {
     match node.value {
         Value::Call(name, given) if name == "?:" => {
-            let ways = given.into_iter().skip(1).flat_map(ways);
+            // A text that is empty in one case is one that is left out there.
+            let is_left_out = |way: &Node| way.string() == Some("");
+            let ways = given.into_iter().skip(1).flat_map(ways).filter(|way| !is_left_out(way));
             ways.flat_map(|way| match way.value {
                 Value::List(items) => items,
                 _ => vec![way],

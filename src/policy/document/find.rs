@@ -1,9 +1,10 @@
 //! Documents are found in a tree, and their kind is told from what they say and from what they are called.
 
 use std::ops::Range;
+use std::path::Path;
 
 use super::complete::Filled;
-use super::{DOCUMENT_ELEMENTS, Document, Kind, Statement, VERSIONS, complete};
+use super::{DOCUMENT_ELEMENTS, Document, Kind, Statement, VERSIONS, complete, shape};
 use crate::policy::Options;
 use crate::policy::read::json::SyntaxError;
 use crate::policy::tree::{Node, Value};
@@ -63,6 +64,7 @@ impl Root {
             statements,
             is_complete: self.is_complete,
             either: &self.either,
+            is_attached: options.kind.is_some() || matches!(self.hint, Some(Hint::Attached(_))),
             is_deployed: matches!(self.hint, Some(Hint::Deployed(_))),
             catalogue: &options.catalogue,
         }
@@ -130,7 +132,7 @@ fn is_document(node: &Node) -> bool {
     let is_statement = |item: &Node| {
         ["Effect", "Action", "NotAction", "Principal"].iter().any(|key| item.get(key).is_some())
     };
-    dated || statements.items().iter().any(is_statement)
+    (dated || statements.items().iter().any(is_statement)) && !shape::is_stack_policy(node)
 }
 
 fn is_like_statement(key: &str) -> bool {
@@ -168,17 +170,6 @@ impl Hint {
 
     /// By the name of its file, without the folder.
     pub(in crate::policy) fn of_file(name: &str) -> Option<Self> {
-        let name = name.to_ascii_lowercase().replace(['_', ' ', '.'], "-");
-        let has = |words: &[&str]| {
-            words.iter().any(|word| {
-                name.match_indices(word).any(|(at, _)| {
-                    let edge =
-                        |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
-                    edge(name.as_bytes().get(at + word.len()))
-                        && edge(at.checked_sub(1).and_then(|before| name.as_bytes().get(before)))
-                })
-            })
-        };
         let hints: [(&[&str], Self); 7] = [
             (&["endpoint", "vpce"], Self::Is(Kind::Endpoint)),
             (&["scp", "service-control", "service-control-policy"], Self::Is(Kind::ServiceControl)),
@@ -215,8 +206,41 @@ impl Hint {
                 Self::Is(Kind::Identity),
             ),
         ];
-        hints.into_iter().find(|(words, _)| has(words)).map(|(_, hint)| hint)
+        hints.into_iter().find(|(words, _)| has_word(name, words)).map(|(_, hint)| hint)
     }
+
+    /// By the names of its file and of the folder it lies in.
+    pub(in crate::policy) fn of_path(path: &Path) -> Option<Self> {
+        let hints: [(&[&str], Self); 3] = [
+            (&["endpoint-policies"], Self::Is(Kind::Endpoint)),
+            (
+                &["scp", "scps", "service-control-policy", "service-control-policies"],
+                Self::Is(Kind::ServiceControl),
+            ),
+            (
+                &["rcp", "rcps", "resource-control-policy", "resource-control-policies"],
+                Self::Is(Kind::ResourceControl),
+            ),
+        ];
+        let of_folder = |folder: &str| {
+            hints.iter().find(|(words, _)| has_word(folder, words)).map(|(_, hint)| *hint)
+        };
+        let name = |path: &Path| Some(path.file_name()?.to_string_lossy().into_owned());
+        let of_file = name(path).and_then(|name| Self::of_file(&name));
+        of_file.or_else(|| of_folder(&name(path.parent()?)?))
+    }
+}
+
+/// Whether one of some words stands in a name by itself.
+fn has_word(name: &str, words: &[&str]) -> bool {
+    let name = name.to_ascii_lowercase().replace(['_', ' ', '.'], "-");
+    let edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    words.iter().any(|word| {
+        name.match_indices(word).any(|(at, _)| {
+            edge(name.as_bytes().get(at + word.len()))
+                && edge(at.checked_sub(1).and_then(|before| name.as_bytes().get(before)))
+        })
+    })
 }
 
 /// The kind of a document: what it says decides, then what its name says.
@@ -258,6 +282,8 @@ fn kind(statements: &[Statement], hint: Option<Hint>) -> Kind {
     let mostly_without = with_principal * 2 < statements.len();
     match hint {
         Some(Hint::Is(Kind::Endpoint)) => Kind::Endpoint,
+        None if shape::is_resource_control(statements, assumes, is_kms) => Kind::ResourceControl,
+        None if shape::is_of_endpoint(statements) => Kind::Endpoint,
         _ if assumes => Kind::Trust,
         _ if is_kms => Kind::Key,
         Some(Hint::Is(kind @ (Kind::Identity | Kind::Key))) => kind,
@@ -314,6 +340,34 @@ mod tests {
             let text = format!(r#"{{"Statement":[{{"Effect":"Allow",{statement}}}]}}"#);
             assert_eq!(kinds(&text, name), [kind], "{statement} {name}");
         }
+    }
+
+    #[test]
+    fn folders_and_shapes_say_what_a_document_is() {
+        for (path, kind) in [
+            ("vpc-endpoint-policies/s3.json", Kind::Endpoint),
+            ("guards/SCPs/full.json", Kind::ServiceControl),
+            ("resource_control_policies/a.json", Kind::ResourceControl),
+            ("scps/services/x.json", Kind::Resource),
+            ("scripts/x.json", Kind::Resource),
+        ] {
+            let statement = r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}"#;
+            let mut found = Found::default();
+            let tree = json::parse(statement).unwrap();
+            find(&tree, Hint::of_path(Path::new(path)), &Hint::of_key, 0, &mut found);
+            assert_eq!(found.roots[0].read(&Options::default()).kind, kind, "{path}");
+        }
+        let all = r#""Effect":"Deny","Principal":"*","Resource":"*","Action""#;
+        for (statement, kind) in [
+            (format!(r#"{all}:"sts:AssumeRole""#), Kind::ResourceControl),
+            (format!(r#"{all}:"kms:Decrypt""#), Kind::ResourceControl),
+            (format!(r#"{all}:["s3:*","sqs:*"]"#), Kind::ResourceControl),
+            (format!(r#"{all}:"secretsmanager:*""#), Kind::Resource),
+            (r#""Effect":"Allow","Principal":"*","Action":"ec2:*""#.to_owned(), Kind::Endpoint),
+        ] {
+            assert_eq!(kinds(&format!(r#"{{"Statement":{{{statement}}}}}"#), "x.json"), [kind]);
+        }
+        assert!(kinds(&format!(r#"{{"Statement":{{{all}:"Update:*"}}}}"#), "x.json").is_empty());
     }
 
     #[test]

@@ -229,9 +229,8 @@ impl Stack {
             self.is_plan = true;
             self.take(plan::resources(root, file));
         } else {
-            let name = self.path.file_name().unwrap_or_default().to_string_lossy();
             let mut found = Found::default();
-            document::find(root, Hint::of_file(&name), &Hint::of_key, file, &mut found);
+            document::find(root, Hint::of_path(&self.path), &Hint::of_key, file, &mut found);
             self.keep(file, found);
         }
     }

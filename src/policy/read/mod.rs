@@ -321,6 +321,21 @@ mod tests {
     }
 
     #[test]
+    fn places_that_are_filled_in_later_are_open() {
+        let text = br#"{"a":[${arns}],"b":"${name}","c":${number}}"#;
+        let reading = values(text);
+        assert_eq!(reading.error, None);
+        let root = &reading.roots[0];
+        let list = root.get("a").unwrap();
+        assert_eq!(list.items()[0].value, crate::policy::tree::Value::Hole("arns".into()));
+        assert_eq!(&text[list.items()[0].span.clone()], b"${arns}");
+        let b = root.get("b").and_then(Node::string).map(crate::policy::text::shown);
+        assert_eq!(b.as_deref(), Some("${name}"));
+        assert!(values(br#"{"a":${b},}"#).error.is_some());
+        assert!(values(br#"{"a":b}"#).error.is_some());
+    }
+
+    #[test]
     fn a_slip_does_not_hide_the_rest() {
         let reading = values(b"{\"a\":[1,],}");
         assert!(reading.error.is_some());

@@ -1,6 +1,7 @@
 //! Actions and services that AWS does not have.
 
 use super::{in_catalogue, outcome, severity, weigh};
+use crate::finding::Severity;
 use crate::policy::actions::split;
 use crate::policy::catalogue::{Action, Catalogue, RETIRED, alias, api_name};
 use crate::policy::checks::{Violations, list, quote};
@@ -56,8 +57,10 @@ pub(super) fn unknown_service(document: &Document, violations: &mut Violations) 
             }
             (None, None) => format!("{service} is no service"),
         };
+        // Where nothing is left, a guard is needed no more.
+        let most = if retired.is_some() { Severity::Medium } else { Severity::High };
         violations.report_as(
-            severity(action.statement, action.sense),
+            severity(action.statement, action.sense).min(most),
             &action.text.span,
             format!(
                 "{} matches no request and {}: {why} {}.",

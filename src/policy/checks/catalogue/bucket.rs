@@ -71,6 +71,10 @@ fn side(text: &str) -> Option<Side> {
     if arn.service != "s3" || !is_blank(arn.region) || !is_blank(arn.account) {
         return None;
     }
+    // Access points, grants and jobs, in any region.
+    if !arn.region.is_empty() && OTHER_TYPES.iter().any(|start| arn.resource.starts_with(start)) {
+        return None;
+    }
     let bucket = parts(arn.resource).take_while(|part| *part != Part::Char('/'));
     let is_literal = |part: Part| matches!(part, Part::Char(_) | Part::One);
     if arn.resource.contains('/') && parts(arn.resource).any(|part| part == Part::Char('/')) {
@@ -78,6 +82,10 @@ fn side(text: &str) -> Option<Side> {
     }
     bucket.into_iter().all(is_literal).then_some(Side::Bucket)
 }
+
+/// How ARNs of S3 begin that are neither buckets nor objects.
+const OTHER_TYPES: &[&str] =
+    &["access-grants/", "accesspoint/", "async-request/", "job/", "storage-lens"];
 
 fn is_blank(field: &str) -> bool {
     field.is_empty() || field == "*"

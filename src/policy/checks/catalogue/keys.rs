@@ -50,12 +50,14 @@ pub(super) fn unknown(document: &Document, violations: &mut Violations) {
                 continue;
             }
             let (severity, outcome) = effect(statement, condition);
+            // AWS knows keys of its own that it does not document.
+            let most = if document.is_deployed { Severity::Medium } else { Severity::High };
             let near = nearest(&entry.key);
             let why = near.map_or("there is no such key".to_owned(), |near| {
                 format!("{} may be meant, and this key is not", quote(near))
             });
             violations.report_as(
-                severity,
+                severity.min(most),
                 &entry.key_span,
                 format!(
                     "No request carries {}, so {outcome}: {why} {}.",

@@ -90,7 +90,10 @@ fn strays<'d>(document: &'d Document<'d>, wanted: Service) -> Vec<Stray<'d>> {
             let is_own = types.values().any(|kind| is_of_service(kind, arn.service));
             // Checks of their own know aliases of keys.
             let is_alias = arn.service == "kms" && arn.resource.starts_with("alias/");
-            if is_alias || is_own != (wanted == Service::Own) {
+            // Asked for besides the stack: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html>
+            let is_macro =
+                arn.service == "cloudformation" && arn.resource.starts_with("transform/");
+            if is_alias || is_macro || is_own != (wanted == Service::Own) {
                 continue;
             }
             let glob = arn::resources(text.value);

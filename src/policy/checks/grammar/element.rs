@@ -32,6 +32,8 @@ pub(super) fn data_type(document: &Document, violations: &mut Violations) {
     }
     for entry in document.statements.iter().flat_map(|statement| statement.node.entries()) {
         match entry.key.as_str() {
+            // CloudFormation writes numbers as text.
+            "Sid" if document.is_attached && matches!(entry.value.value, Value::Number(_)) => {}
             "Sid" | "Effect" if entry.value.string().is_none() => {
                 wrong(entry, &entry.value, "a string");
             }

@@ -210,6 +210,10 @@ pub(super) fn arn_format(document: &Document, violations: &mut Violations) {
 
 /// Why a resource can be no ARN.
 fn wrong_arn(text: &str, kind: Kind) -> Option<String> {
+    // The short form of API Gateway: <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html>
+    if kind == Kind::Resource && text.starts_with("execute-api:/") {
+        return None;
+    }
     let fields = fields(text);
     let first = fields.first().copied().unwrap_or_default();
     if is_placeholder(first) || (is_pattern(first) && Glob::pattern(first).has("arn")) {

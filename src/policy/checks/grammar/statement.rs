@@ -60,8 +60,9 @@ pub(super) fn action_missing(document: &Document, violations: &mut Violations) {
 
 pub(super) fn resource_missing(document: &Document, violations: &mut Violations) {
     for statement in &document.statements {
-        // Repository policies of ECR are about their repository and take no resource.
-        let is_exempt = document.kind == Kind::Resource && statement.is_only_about("ecr");
+        // Policies of repositories and file systems are about what they are attached to and need no resource.
+        let is_exempt = document.kind == Kind::Resource
+            && ["ecr", "elasticfilesystem"].iter().any(|service| statement.is_only_about(service));
         if !is_exempt && !has(statement, "Resource") && !has(statement, "NotResource") {
             violations.report(&opening(statement.node), "This statement names no resources.");
         }

@@ -202,8 +202,12 @@ pub(super) fn resource_not_star(document: &Document, violations: &mut Violations
     for text in document.statements.iter().flat_map(Statement::resources) {
         let is_open = has_hole(text.value) && Arn::parse(text.value).is_none();
         if !is_everything(text.value, "kms") && !text.value.contains('$') && !is_open {
-            violations.report(&text.span, format!(
-                "A key policy is about its own key, which is written `*`; AWS documents nothing else, and {} may match nothing.",
+            // Examples of AWS name the key itself.
+            let may_be_own = Arn::parse(text.value)
+                .is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("key/"));
+            let severity = if may_be_own { Severity::Medium } else { Severity::High };
+            violations.report_as(severity, &text.span, format!(
+                "A key policy is about its own key, which is written `*`; where {} is anything else, it matches nothing.",
                 quote(text.value)
             ));
             let from = text.value.to_owned();

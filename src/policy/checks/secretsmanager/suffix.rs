@@ -263,7 +263,7 @@ pub(super) fn prefix_without_hyphen(document: &Document, violations: &mut Violat
         };
         let Some(stem) = named.name.strip_suffix('*') else { continue };
         let last = stem.chars().last();
-        let ends_name = last.is_some_and(|last| !matches!(last, '-' | '/' | '*' | '?' | '}'));
+        let ends_name = last.is_some_and(|last| !matches!(last, '-' | '/' | '!' | '*' | '?' | '}'));
         if !ends_name || is_pattern(stem) {
             continue;
         }

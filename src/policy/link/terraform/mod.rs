@@ -317,10 +317,13 @@ impl Scope<'_> {
     }
 }
 
-/// The items that a call in a list stands for, where it stands for some.
+/// The items that a call in a list stands for, where it stands for some. A text that is empty in one case is one that is left
+/// out there.
 fn spread_calls(node: Node) -> Vec<Node> {
     match node.value {
-        Value::Call(name, given) if name == "?:" => given.into_iter().skip(1).collect(),
+        Value::Call(name, given) if name == "?:" => {
+            given.into_iter().skip(1).filter(|way| way.string() != Some("")).collect()
+        }
         _ => vec![node],
     }
 }

@@ -12,9 +12,42 @@ use super::Reading;
 use super::json::MAX_DEPTH;
 use build::Builder;
 
+/// The most line breaks that are taken for spaces in one text.
+const MAX_JOINED: usize = 64;
+
 /// Parses every document of a text. Spans are offsets into `text`. At the first mistake reading stops; the documents
 /// before it are kept.
 pub(in crate::policy) fn parse(text: &str) -> Reading {
+    let (reading, at) = parse_once(text);
+    let Some(mut at) = at else { return reading };
+    // CloudFormation reads lines of a text in quotes that are indented no more than its key. A break there is a space.
+    let mut joined = text.as_bytes().to_vec();
+    for _ in 0..MAX_JOINED {
+        let Some(line) = start_of_indented_line(&joined, at) else { break };
+        for byte in
+            joined.iter_mut().take(line).rev().take_while(|byte| matches!(byte, b'\n' | b'\r'))
+        {
+            *byte = b' ';
+        }
+        let (again, next) = parse_once(&String::from_utf8_lossy(&joined));
+        match next {
+            Some(next) => at = next,
+            None if again.error.is_none() => return again,
+            None => break,
+        }
+    }
+    reading
+}
+
+/// Where the line of a place starts, if something on it is indented.
+fn start_of_indented_line(text: &[u8], at: usize) -> Option<usize> {
+    let before = text.get(..at)?;
+    let line = memchr::memrchr(b'\n', before)? + 1;
+    (text.get(line) == Some(&b' ')).then_some(line)
+}
+
+/// Parses a text as it is, and says where a line of a text in quotes is not indented.
+fn parse_once(text: &str) -> (Reading, Option<usize>) {
     let options = options! {
         emit_comments: false,
         emit_unresolved_aliases: true,
@@ -22,11 +55,16 @@ pub(in crate::policy) fn parse(text: &str) -> Reading {
         block_nesting_limit: MAX_DEPTH,
     };
     let mut builder = Builder::new(text);
+    let mut at = None;
     let error = Parser::new_from_str_with_options(text, options).find_map(|event| match event {
         Ok((event, span)) => builder.take(event, span).err(),
-        Err(error) => Some(problem::of(&error, text)),
+        Err(error) => {
+            at = problem::line_not_indented(&error, text);
+            Some(problem::of(&error, text))
+        }
     });
-    Reading { roots: builder.documents(), error, unescaped: Vec::new() }
+    let reading = Reading { roots: builder.documents(), error, unescaped: Vec::new() };
+    (reading, at)
 }
 
 #[cfg(test)]
@@ -87,6 +125,18 @@ mod tests {
         let block = other.get("a").unwrap().items()[0].get("b").unwrap();
         assert_eq!(shown(&crlf, block), "one\r\n      two");
         assert_eq!(shown(&crlf, other.get("d").unwrap()), "plain\r\n  more");
+    }
+
+    #[test]
+    fn lines_in_quotes_need_no_more_indentation_than_their_key() {
+        let text = "a:\n  b: 'one\n  two\r\n  three'\n  c: d\n";
+        let root = tree(text);
+        let inner = root.get("a").unwrap();
+        assert!(inner.get("b").unwrap().string().unwrap().starts_with("one"));
+        assert_eq!(shown(text, inner.get("c").unwrap()), "d");
+        for broken in ["a: 'b\nc: 1\n", "a:\n  b: 'c\n  d: 1\n"] {
+            assert!(parse(broken).error.is_some(), "{broken:?}");
+        }
     }
 
     #[test]

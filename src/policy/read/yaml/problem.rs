@@ -34,6 +34,12 @@ pub(super) fn of(error: &ScanError, text: &str) -> SyntaxError {
     SyntaxError { span, problem, kind: Kind::Other }
 }
 
+/// The line of a text in quotes that is not indented as YAML wants it.
+pub(super) fn line_not_indented(error: &ScanError, text: &str) -> Option<usize> {
+    let at = error.marker().byte_offset().filter(|at| *at < text.len())?;
+    matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent).then_some(at)
+}
+
 const fn is_tab(kind: &ErrorKind) -> bool {
     use ErrorKind as E;
     matches!(
