@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use rayon::prelude::*;
 
 use super::{Part, place, redactions, unlisted};
@@ -17,7 +16,7 @@ use crate::location::{Location, Position, Width};
 use crate::outcome::{SkipReason, Skipped};
 use crate::policy::{self, Analysis, Defect, Stack, Template};
 use crate::secrets;
-use crate::snippet::{MASK, Redaction};
+use crate::snippet::Redaction;
 
 /// A file that may hold policies: its text, and what was read of it.
 pub(super) struct Held {
@@ -134,7 +133,7 @@ impl Part {
         let mut locator = blob.locator();
         let locations = edit_locations(&blob, &analysis.defects);
         let id = ContentId::of(blob.text);
-        let masks = Masks::new(&blob, &redactions);
+        let masks = secrets::Masks::new(&blob, &redactions);
         for defect in analysis.defects {
             if defect.confidence < config.min_confidence {
                 self.stats.below_confidence += 1;
@@ -145,37 +144,6 @@ impl Part {
             let message = masks.put_on(&defect.message);
             place.fix = fix(&defect.fix, &locations, id);
             self.findings.push(policy_finding(defect, message, place, config));
-        }
-    }
-}
-
-/// The secrets of a text, and what stands for each in a message.
-struct Masks {
-    secrets: Option<AhoCorasick>,
-    masks: Vec<String>,
-}
-
-impl Masks {
-    fn new(blob: &Blob, redactions: &[Redaction]) -> Self {
-        let pair = |redaction: &Redaction| {
-            let secret = blob.text.get(redaction.span.clone())?;
-            let text = String::from_utf8_lossy(secret).into_owned();
-            (!text.is_empty()).then(|| (text, redaction.mask(secret)))
-        };
-        let (secrets, masks): (Vec<String>, Vec<String>) =
-            redactions.iter().filter_map(pair).unzip();
-        let search =
-            || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(secrets);
-        Self { secrets: (!masks.is_empty()).then(search).and_then(Result::ok), masks }
-    }
-
-    /// The message without the secrets in it.
-    fn put_on(&self, message: &str) -> String {
-        match &self.secrets {
-            Some(secrets) => secrets.replace_all(message, &self.masks),
-            None if self.masks.is_empty() => message.to_owned(),
-            // They could not be searched for.
-            None => MASK.into(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod explain;
 mod filters;
 mod finder;
 mod keys;
+mod masks;
 mod matcher;
 mod overlap;
 mod place;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 
 pub use examples::{ExampleReport, check_built_in, check_file};
 pub use explain::{Explanation, Score};
+pub use masks::Masks;
 pub(crate) use repeats::mask_repeats;
 pub use rule_error::{RuleError, RuleProblem};
 pub use ruleset::RuleSet;
