@@ -64,7 +64,8 @@ impl Root {
             statements,
             is_complete: self.is_complete,
             either: &self.either,
-            is_attached: options.kind.is_some() || matches!(self.hint, Some(Hint::Attached(_))),
+            is_attached: options.kind.is_some()
+                || matches!(self.hint, Some(Hint::Attached(_) | Hint::Is(Kind::Key))),
             is_deployed: matches!(self.hint, Some(Hint::Deployed(_))),
             catalogue: &options.catalogue,
         }

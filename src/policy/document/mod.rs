@@ -44,7 +44,7 @@ pub(in crate::policy) struct Document<'a> {
     pub(in crate::policy) is_complete: bool,
     /// Where one thing or another stands.
     pub(in crate::policy) either: &'a [Range<usize>],
-    /// Whether a template, or a person, says what it is attached to. What lies by itself may be a part of a policy.
+    /// Whether a template, a person or its name says what it is attached to. What lies by itself may be a part of a policy.
     pub(in crate::policy) is_attached: bool,
     /// Whether AWS has taken it already.
     pub(in crate::policy) is_deployed: bool,

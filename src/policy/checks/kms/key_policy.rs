@@ -81,12 +81,20 @@ pub(super) fn lockout(document: &Document, violations: &mut Violations) {
     if is_kept || !document.is_complete {
         return;
     }
-    let heading = document.heading();
-    if able.is_empty() {
-        violations.report(&heading, "No statement allows `kms:PutKeyPolicy`: nobody, not even the account's root, can change this policy.");
+    // What lies by itself may be a part of the policy.
+    let most = if document.is_attached { Severity::Critical } else { Severity::Medium };
+    let (severity, message) = if able.is_empty() {
+        (
+            Severity::Critical,
+            "No statement allows `kms:PutKeyPolicy`: nobody, not even the account's root, can change this policy.",
+        )
     } else {
-        violations.report_as(Severity::High, &heading, "Only single users or roles may change this policy; when they are deleted, the key cannot be managed any more.");
-    }
+        (
+            Severity::High,
+            "Only single users or roles may change this policy; when they are deleted, the key cannot be managed any more.",
+        )
+    };
+    violations.report_as(severity.min(most), &document.heading(), message);
 }
 
 /// The policy of a key that AWS manages: everybody of the account, through one service. Nobody else can change it.
