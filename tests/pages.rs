@@ -93,7 +93,8 @@ fn every_check_is_explained() {
         assert!(known.why.ends_with('.') && known.why.len() > 40, "{}: {}", meta.id, known.why);
         assert!(!known.bad.text.is_empty() && !known.good.text.is_empty(), "{}", meta.id);
         for alias in &known.aliases {
-            let is_code = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+            let is_code =
+                |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
             assert!(alias.bytes().all(is_code), "{}: {alias}", meta.id);
         }
     }
