@@ -263,6 +263,18 @@ fn hostile_documents_end() {
     assert!(!analyse(&large, "policy.json", &[]).unread.is_empty());
     let deep = format!(r#"{{"Statement":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
     assert!(!analyse(&deep, "policy.json", &[]).unread.is_empty());
+    // Every policy names every role.
+    let names: String = (0..240).map(|role| format!("!Ref R{role}, ")).collect::<Vec<_>>().concat();
+    let mut stack = String::from(
+        "Resources:\n  K: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Version: '2012-10-17', Statement: []}}}\n",
+    );
+    for at in 0..240 {
+        let _ = write!(
+            stack,
+            "  R{at}: {{Type: AWS::IAM::Role}}\n  P{at}: {{Type: AWS::IAM::Policy, Properties: {{Roles: [{names}], PolicyDocument: {{Version: '2012-10-17', Statement: [{{Effect: Allow, Action: kms:Decrypt, Resource: !GetAtt K.Arn}}]}}}}}}\n"
+        );
+    }
+    assert_eq!(analyse(&stack, "stack.yaml", &[]).documents, 241);
     for text in [
         "{\"Statement\":",
         "{\"Statement\":[{\"Effect\":\"Allow\",",

@@ -27,6 +27,9 @@ use types::Declared;
 pub(super) use types::{SUFFIX, Type};
 pub use uses::follow;
 
+/// The most times that names of roles are held against roles in a stack.
+const MOST_COMPARISONS: usize = 10_000_000;
+
 /// The most values that applying the functions of a stack may make.
 const BUDGET: usize = 1_000_000;
 
@@ -248,6 +251,20 @@ impl Stack {
             }
             self.resources.push(resource);
         }
+    }
+
+    /// Whether it is small enough to work out what each role may do. For that every name of a role in every policy may be held
+    /// against every role, for every role.
+    pub(super) fn has_few_roles(&self) -> bool {
+        let roles = self.of_type(Type::Role).count();
+        let policies = [Type::InlinePolicy, Type::ManagedPolicy, Type::PolicyAttachment];
+        let policies = policies.into_iter().flat_map(|kind| self.of_type(kind));
+        let names = policies
+            .flat_map(|policy| ["Roles", "RoleName", "Role"].map(|name| policy.property(name)))
+            .flatten()
+            .map(|node| node.items().len())
+            .sum::<usize>();
+        roles.saturating_mul(roles).saturating_mul(names) <= MOST_COMPARISONS
     }
 
     /// The resources of a type.

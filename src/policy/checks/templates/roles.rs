@@ -41,7 +41,8 @@ impl<'d> Permissions<'d> {
     /// Of a role; or of a function that SAM makes one for.
     pub(super) fn of(deployment: &'d Deployment<'d>, role: &Resource) -> Self {
         let mut all = Self { documents: Vec::new(), managed: Vec::new(), is_known: true };
-        if deployment.stack.is_plan || deployment.stack.resources.len() > MOST_RESOURCES {
+        let stack = deployment.stack;
+        if stack.is_plan || stack.resources.len() > MOST_RESOURCES || !stack.has_few_roles() {
             all.is_known = false;
             return all;
         }

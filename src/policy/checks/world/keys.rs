@@ -27,6 +27,7 @@ fn deployments<'w>(world: &'w World<'w>) -> impl Iterator<Item = &'w Deployment<
     world.deployments.iter().filter(|deployment| {
         let resources = &deployment.stack.resources;
         resources.len() <= MOST_RESOURCES
+            && deployment.stack.has_few_roles()
             && !resources.iter().any(|resource| resource.kind == "aws_kms_grant")
     })
 }
