@@ -183,10 +183,15 @@ pub fn analyse(blobs: &[Blob], options: &Options) -> Vec<Analysis> {
 impl Analysis {
     /// Joins what another look at the same file gave.
     pub fn add(&mut self, other: Self) {
-        self.defects.extend(other.defects);
         self.documents += other.documents;
         self.unread.extend(other.unread);
-        settle::settle(&mut self.defects);
+        // Each is settled by itself already.
+        if self.defects.is_empty() {
+            self.defects = other.defects;
+        } else if !other.defects.is_empty() {
+            self.defects.extend(other.defects);
+            settle::settle(&mut self.defects);
+        }
     }
 }
 
@@ -211,6 +216,9 @@ pub fn check_world<'t>(
         analysis
             .defects
             .extend(deployment.map(|deployment| reporter.outside(violation, deployment)));
+    }
+    for analysis in of_files.values_mut() {
+        settle::settle(&mut analysis.defects);
     }
     of_files.into_iter().collect()
 }

@@ -20,6 +20,7 @@ mod world;
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::Options;
 use super::document::{Document, Kind, Root};
@@ -179,8 +180,9 @@ pub(super) fn all() -> impl Iterator<Item = &'static Check> {
 
 /// The checks that give way to the one of this id on the same element.
 pub(super) fn superseded_by(id: &str) -> &'static [&'static str] {
-    let check = all().find(|check| check.id == id);
-    check.map_or(&[], |check| check.supersedes.on_element())
+    static BY_ID: LazyLock<HashMap<&str, &Check>> =
+        LazyLock::new(|| all().map(|check| (check.id, check)).collect());
+    BY_ID.get(id).map_or(&[], |check| check.supersedes.on_element())
 }
 
 pub(super) const IDENTITY: &[Kind] = &[Kind::Identity];
