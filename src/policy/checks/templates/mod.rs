@@ -3,12 +3,12 @@
 mod consumers;
 mod form;
 mod keys;
-mod roles;
 mod secrets;
 mod values;
 
 use std::ops::Range;
 
+use super::roles::is_open;
 use super::{ANY, Check};
 use crate::policy::link::Resource;
 use crate::policy::tree::{Node, Value};
@@ -36,14 +36,6 @@ fn inner<'a>(resource: &Resource, node: &'a Node, name: &str) -> Option<&'a Node
 /// Whether a property is there and says no.
 fn is_true(node: Option<&Node>) -> bool {
     node.and_then(Node::scalar).is_some_and(|text| text.eq_ignore_ascii_case("true"))
-}
-
-/// Whether nothing can be said of a value before the template is deployed.
-fn is_open(node: &Node) -> bool {
-    match &node.value {
-        Value::Hole(_) | Value::Call(..) => true,
-        _ => node.string().is_some_and(crate::policy::text::has_hole),
-    }
 }
 
 /// Whether a property is left out, or is nothing.

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::roles::{Found, Policies};
 use crate::policy::actions;
 use crate::policy::arn::Arn;
+use crate::policy::checks::roles::{Found, Permissions};
 use crate::policy::checks::{Deployment, Violations, World, quote};
 use crate::policy::document::{Document, Root, Sense, Statement};
 use crate::policy::link::{Resource, Type};
@@ -123,7 +123,7 @@ fn identities<'d>(deployment: &'d Deployment) -> HashSet<&'d str> {
 }
 
 /// Whether a policy of the role may allow to decrypt with a key.
-fn may_decrypt(policies: &Policies, key: &Key, keys: &HashMap<&str, Key>) -> bool {
+fn may_decrypt(policies: &Permissions, key: &Key, keys: &HashMap<&str, Key>) -> bool {
     let is_elsewhere = |text: &str| {
         let is_another = keys.contains_key(text) && key.resource.arn.as_deref() != Some(text);
         let is_of = |arn: Arn| arn.service == "kms" || arn.service.contains(['*', '?']);
@@ -154,8 +154,8 @@ pub(super) fn not_readable(world: &World, violations: &mut Violations) {
         }
         let declared = Declared { keys, secrets, identities: identities(deployment) };
         for role in deployment.stack.of_type(Type::Role) {
-            let policies = Policies::of(deployment, role);
-            if policies.is_all {
+            let policies = Permissions::of(deployment, role);
+            if policies.is_known {
                 unreadable(&policies, role, &declared, violations);
             }
         }
@@ -183,7 +183,7 @@ fn secrets<'d>(
 
 /// Reports each secret that a role reads under a key that it cannot use.
 fn unreadable(
-    policies: &Policies,
+    policies: &Permissions,
     role: &Resource,
     declared: &Declared,
     violations: &mut Violations,
@@ -230,7 +230,9 @@ impl<'d> Declared<'d> {
 }
 
 /// The statements that allow, each with the place of its document.
-fn statements<'p>(policies: &'p Policies) -> impl Iterator<Item = (&'p Root, &'p Statement<'p>)> {
+fn statements<'p>(
+    policies: &'p Permissions,
+) -> impl Iterator<Item = (&'p Root, &'p Statement<'p>)> {
     let of =
         |(root, document): &Found<'p>| document.allows().map(move |statement| (*root, statement));
     policies.documents.iter().flat_map(of)
@@ -245,7 +247,7 @@ pub(super) fn no_delegation(world: &World, violations: &mut Violations) {
         }
         let others = identities(deployment);
         for role in deployment.stack.of_type(Type::Role) {
-            let policies = Policies::of(deployment, role);
+            let policies = Permissions::of(deployment, role);
             for (root, statement) in statements(&policies) {
                 violations.look_at(root.file);
                 ineffective(statement, role, (&closed, &others), violations);

@@ -3,7 +3,6 @@
 
 mod keys;
 mod names;
-mod roles;
 mod takeover;
 
 use super::{Check, Deployment, IDENTITY, Kind, Run, Supersedes, World};

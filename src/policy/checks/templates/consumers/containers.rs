@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::super::is_absent;
-use super::super::roles::Permissions;
 use crate::policy::arn;
+use crate::policy::checks::roles::Permissions;
 use crate::policy::checks::{Deployment, Violations, quote};
 use crate::policy::link::{Resource, Type};
 use crate::policy::read::json;

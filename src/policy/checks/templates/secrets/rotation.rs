@@ -1,7 +1,7 @@
 //! Rotation: whether there is one, how often, and whether its function can do it.
 
-use super::super::roles::Permissions;
 use super::super::{inner, is_absent, is_open, number};
+use crate::policy::checks::roles::Permissions;
 use crate::policy::checks::{Deployment, Violations, quote};
 use crate::policy::link::{Resource, Type};
 use crate::policy::tree::{Node, Value};

@@ -1,10 +1,10 @@
 //! What a role of the stack may do, as far as the stack says it all.
 
+use super::Deployment;
 use crate::policy::arn;
-use crate::policy::checks::Deployment;
-use crate::policy::document::{Document, Kind, Sense, Statement};
+use crate::policy::document::{Document, Kind, Root, Sense, Statement};
 use crate::policy::link::{Resource, Type};
-use crate::policy::text::{Wildcards, strings};
+use crate::policy::text::{Wildcards, has_hole, strings};
 use crate::policy::tree::Node;
 
 /// Policies of AWS that have nothing about secrets, parameters and keys.
@@ -28,21 +28,25 @@ const WITHOUT_SECRETS: &[&str] = &[
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
 const MOST_RESOURCES: usize = 2000;
 
+/// A document where it was found.
+pub(super) type Found<'d> = &'d (&'d Root, Document<'d>);
+
 /// The policies of a role.
 pub(super) struct Permissions<'d> {
-    documents: Vec<&'d Document<'d>>,
+    pub(super) documents: Vec<Found<'d>>,
     /// The names of AWS's policies among them.
     managed: Vec<String>,
     /// Whether there are no others.
-    is_known: bool,
+    pub(super) is_known: bool,
 }
 
 impl<'d> Permissions<'d> {
     /// Of a role; or of a function that SAM makes one for.
     pub(super) fn of(deployment: &'d Deployment<'d>, role: &Resource) -> Self {
-        let mut all = Self { documents: Vec::new(), managed: Vec::new(), is_known: true };
         let stack = deployment.stack;
-        if stack.is_plan || stack.resources.len() > MOST_RESOURCES || !stack.has_few_roles() {
+        let is_known = !stack.is_plan;
+        let mut all = Self { documents: Vec::new(), managed: Vec::new(), is_known };
+        if stack.resources.len() > MOST_RESOURCES || !stack.has_few_roles() {
             all.is_known = false;
             return all;
         }
@@ -61,18 +65,16 @@ impl<'d> Permissions<'d> {
         for resource in &deployment.stack.resources {
             all.join(deployment, role, resource);
         }
-        if role.property("PermissionsBoundary").is_none() && deployment.stack.is_passed_on(role) {
-            all.is_known = false;
-        }
-        all.is_known &= all.documents.iter().all(|document| document.is_complete);
+        all.is_known &= !stack.is_passed_on(role);
+        all.is_known &= all.documents.iter().all(|(_, document)| document.is_complete);
         all
     }
 
     /// Takes the documents that stand in a resource.
     fn take(&mut self, deployment: &'d Deployment<'d>, resource: &Resource) {
-        let own = deployment.documents_of(resource).map(|(_, document)| document);
+        let own = deployment.documents_of(resource);
         let before = self.documents.len();
-        self.documents.extend(own.filter(|document| document.kind == Kind::Identity));
+        self.documents.extend(own.filter(|(_, document)| document.kind == Kind::Identity));
         let is_policy = resource.is(Type::InlinePolicy) || resource.is(Type::ManagedPolicy);
         self.is_known &= !is_policy || self.documents.len() > before;
     }
@@ -102,8 +104,7 @@ impl<'d> Permissions<'d> {
                     Some(policy) => self.attach(deployment, policy),
                     None => self.take(deployment, other),
                 }
-            } else if super::is_open(node) && deployment.stack.referred(Type::Role, node).is_none()
-            {
+            } else if is_open(node) && deployment.stack.referred(Type::Role, node).is_none() {
                 self.is_known = false;
             }
         }
@@ -116,7 +117,7 @@ impl<'d> Permissions<'d> {
 
     /// Whether some statement may allow it.
     pub(super) fn may(&self, service: &str, action: &str, resource: Option<&str>) -> bool {
-        let statements = self.documents.iter().flat_map(|document| document.allows());
+        let statements = self.documents.iter().flat_map(|(_, document)| document.allows());
         statements.into_iter().any(|statement| {
             statement.is_about(service, action)
                 && resource.is_none_or(|resource| may_be_about(statement, resource))
@@ -134,4 +135,9 @@ fn may_be_about(statement: &Statement, resource: &str) -> bool {
     element.sense == Sense::IsNot
         || element.items.len() < element.entry.value.items().len()
         || element.items.iter().any(|text| arn::resources(text.value).intersects(&meant))
+}
+
+/// Whether nothing can be said of a value before the template is deployed.
+pub(super) fn is_open(node: &Node) -> bool {
+    node.is_open() || node.string().is_some_and(has_hole)
 }
