@@ -4,6 +4,7 @@ mod args;
 mod explain;
 mod failure;
 mod fix;
+mod hook;
 mod output;
 mod progress;
 mod rules;
@@ -54,6 +55,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Scan(scan) => scan::run(&scan, args.color),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Hook(command) => hook::run(&command),
     };
     done.map_or_else(|failure| fail(failure.as_ref(), look), code)
 }

@@ -2,6 +2,7 @@
 
 mod content;
 mod files;
+pub mod git;
 mod ignored;
 mod read;
 

@@ -1,0 +1,3 @@
+//! What is read of git repositories.
+
+pub mod hooks;
