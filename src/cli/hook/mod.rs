@@ -15,7 +15,7 @@ use super::{Exit, Failure, output};
 pub(super) use args::HookCommand;
 use args::{HookArgs, HookName, InstallArgs};
 use keylint::blob::{inert, path_bytes};
-use keylint::source::git::hooks::{self, Hooks, HooksPlace};
+use keylint::source::hooks::{self, Hooks, HooksPlace};
 use script::Author;
 
 /// A hook that is not installed or not removed.
