@@ -31,7 +31,10 @@ fn nothing(args: &GitArgs) -> &'static str {
 fn source(args: &GitArgs) -> GitSource {
     let (repository, names) = match args.paths.as_slice() {
         [] => (default_repository(), Vec::new()),
-        [path] if path.is_dir() => (path.clone(), Vec::new()),
+        // Managers of hooks name what is staged: then a link is content, wherever it leads.
+        [path] if path.is_dir() && !(args.staged && path.is_symlink()) => {
+            (path.clone(), Vec::new())
+        }
         names => (default_repository(), names.to_vec()),
     };
     let staged = Staged {

@@ -9,6 +9,7 @@
 #![expect(clippy::disallowed_methods, reason = "programs are where the environment says")]
 
 mod chain;
+mod end_to_end;
 mod install;
 mod managers;
 mod places;

@@ -23,7 +23,7 @@ pub(crate) fn tool(name: &str, what: &str) -> Option<PathBuf> {
 }
 
 /// Runs a check with each of the tools that there are.
-fn with_each(what: &str, check: impl Fn(&Managed)) {
+pub(crate) fn with_each(what: &str, check: impl Fn(&Managed)) {
     for name in TOOLS {
         let Some(program) = tool(name, what) else { continue };
         eprintln!("with {name}");
@@ -32,10 +32,10 @@ fn with_each(what: &str, check: impl Fn(&Managed)) {
 }
 
 /// A world whose repository `r` runs our hooks by a manager.
-struct Managed {
+pub(crate) struct Managed {
     name: &'static str,
     program: PathBuf,
-    world: World,
+    pub(crate) world: World,
 }
 
 impl Managed {
@@ -60,7 +60,7 @@ impl Managed {
     }
 
     /// The manager in the repository.
-    fn run(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Said {
+    pub(crate) fn run(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Said {
         said(self.command(&self.program).args(args))
     }
 
@@ -71,7 +71,7 @@ impl Managed {
         command
     }
 
-    fn git(&self, args: &[&str]) -> Said {
+    pub(crate) fn git(&self, args: &[&str]) -> Said {
         said(self.command("git").args(["-c", "protocol.file.allow=always"]).args(args))
     }
 

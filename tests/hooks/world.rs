@@ -45,6 +45,12 @@ impl World {
         world
     }
 
+    /// Puts the program under test where hooks find it.
+    pub(crate) fn put_keylint_on_path(&self) {
+        let _ = fs::remove_file(self.path("bin/keylint"));
+        self.link(env!("CARGO_BIN_EXE_keylint"), "bin/keylint");
+    }
+
     pub(crate) fn path(&self, below: impl AsRef<Path>) -> PathBuf {
         fs::canonicalize(self.root.path()).unwrap().join(below)
     }
