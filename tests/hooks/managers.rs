@@ -1,6 +1,7 @@
 //! The hooks of `.pre-commit-hooks.yaml` in the real pre-commit and prek. Without one of them on `PATH`, its test says
 //! what it did not check, and fails where `KEYLINT_REQUIRE_TOOLS` is set.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
@@ -180,4 +181,25 @@ fn a_manager_that_comes_later_runs_our_hook_too() {
         assert!(calls.contains(&"keylint git --staged".to_owned()), "{}: {calls:?}", it.name);
         assert_eq!(calls.len(), 2, "{calls:?}");
     });
+}
+
+#[test]
+fn the_hooks_that_pages_name_exist() {
+    let read =
+        |name: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+    let ids = |text: &str| -> BTreeSet<String> {
+        text.lines()
+            .filter_map(|line| line.trim().strip_prefix("- id: ").map(str::to_owned))
+            .collect()
+    };
+    let offered = ids(&read(".pre-commit-hooks.yaml"));
+    let page = read("docs/hooks.md");
+    assert_eq!(offered.len(), 6);
+    for id in &offered {
+        assert!(page.contains(&format!("`{id}`")), "docs/hooks.md does not name {id}");
+    }
+    for text in [page, read("README.md")] {
+        let named = ids(&text);
+        assert!(!named.is_empty() && named.is_subset(&offered), "{named:?}");
+    }
 }
