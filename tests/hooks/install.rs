@@ -144,6 +144,8 @@ fn a_hook_that_was_kept_is_not_lost() {
     assert_eq!(world.snapshot(HOOKS), replaced);
     // Somebody removes ours.
     std::fs::remove_file(world.path("r/.git/hooks/pre-commit")).unwrap();
+    assert!(world.install("r", &[]).contains("runs first"));
+    std::fs::remove_file(world.path("r/.git/hooks/pre-commit")).unwrap();
     world.uninstall("r", &[]);
     assert_eq!(world.snapshot(HOOKS), before);
 }

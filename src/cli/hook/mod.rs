@@ -225,7 +225,7 @@ fn installed(hook: &Hook) -> Vec<String> {
         hook.name.command(),
         hook.name.act()
     )];
-    if hook.author.is_some() {
+    if exists(&hook.before) {
         lines.push(format!(
             "  the hook that was there runs first; it is {} now",
             shown(&hook.before)
