@@ -8,12 +8,12 @@ fn token() -> String {
     ["ghp_rtK7te1H2kp", "LxiTbVw3htDF", "eLjPme92uZWqs"].concat()
 }
 
-fn leak() -> String {
+pub(crate) fn leak() -> String {
     format!("first line\nkey: {}\n", token())
 }
 
 /// What a person needs: which rule, where, and not the secret.
-fn is_readable(said: &Said, place: &str) {
+pub(crate) fn is_readable(said: &Said, place: &str) {
     let text = format!("{}{}", said.out, said.err);
     for part in ["github-classic-pat", place, "help:", "1 finding (1 critical) in"] {
         assert!(text.contains(part), "{part}: {text}");
@@ -26,7 +26,7 @@ fn commits(world: &World) -> String {
     world.try_git("r", &["rev-list", "--count", "--all"]).out
 }
 
-fn with_keylint(what: &str, check: impl Fn(&Managed)) {
+pub(crate) fn with_keylint(what: &str, check: impl Fn(&Managed)) {
     with_each(what, |it| {
         it.world.put_keylint_on_path();
         check(it);

@@ -13,5 +13,6 @@ mod end_to_end;
 mod install;
 mod managers;
 mod places;
+mod push;
 mod wheel;
 mod world;
