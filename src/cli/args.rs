@@ -67,6 +67,7 @@ pub(crate) struct ScanArgs {
 /// Without an option, the whole history is scanned, for secrets: every file that any commit, branch, tag, stash or note
 /// holds or held, and their messages.
 #[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct GitArgs {
     /// The repository [default: that of the working directory]; with --staged, files of it; with --pre-push, remote and URL
     #[arg(value_name = "PATH")]

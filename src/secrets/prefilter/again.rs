@@ -118,12 +118,10 @@ fn shared(text: &[u8], other_len: usize, copied: &[Copied]) -> Vec<Shared> {
             continue;
         };
         let bytes = text.get(to..to + len).unwrap_or_default();
-        let begins_both = to == 0 && from == 0;
-        let ends_both = to + len == text.len() && from + len == other_len;
-        let start =
-            if begins_both { Some(0) } else { memchr::memchr(b'\n', bytes).map(|at| at + 1) };
-        let end =
-            if ends_both { Some(len) } else { memchr::memrchr(b'\n', bytes).map(|at| at + 1) };
+        let is_start = to == 0 && from == 0;
+        let is_end = to + len == text.len() && from + len == other_len;
+        let start = if is_start { Some(0) } else { memchr::memchr(b'\n', bytes).map(|at| at + 1) };
+        let end = if is_end { Some(len) } else { memchr::memrchr(b'\n', bytes).map(|at| at + 1) };
         if let (Some(start), Some(end)) = (start, end)
             && start < end
         {

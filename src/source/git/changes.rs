@@ -31,10 +31,14 @@ pub(super) struct Changes {
 /// The longest path that is gone down; no work tree can hold a longer one.
 const MAX_PATH: usize = 4096;
 
-/// Compares trees. The same comparison is made only once, under the first path where it comes up.
+/// So many directories are compared under every path they have; the same comparison is then made once, so that trees that
+/// hold themselves many times over come to an end.
+const MAX_COMPARED: usize = 100_000;
+
+/// Compares trees. The same comparison is made only once.
 pub(super) struct Comparer {
     repository: Arc<Repository>,
-    done: HashSet<(Option<ObjectId>, Vec<ObjectId>)>,
+    done: HashSet<(BString, Option<ObjectId>, Vec<ObjectId>)>,
 }
 
 /// Directories still to be compared: path, tree and those of the parents.
@@ -61,7 +65,9 @@ impl Comparer {
         let mut changes = Changes::default();
         let mut waiting = vec![Pair { path: BString::default(), tree: Some(tree), parents }];
         while let Some(pair) = waiting.pop() {
-            let is_new = self.done.insert((pair.tree, pair.parents.clone()));
+            let path =
+                if self.done.len() < MAX_COMPARED { pair.path.clone() } else { BString::default() };
+            let is_new = self.done.insert((path, pair.tree, pair.parents.clone()));
             if is_new
                 && pair.path.len() < MAX_PATH
                 && pair.tree.is_none_or(|tree| !pair.parents.contains(&tree))

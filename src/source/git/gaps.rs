@@ -88,7 +88,7 @@ impl Gaps {
                 Link::Missing(id) => _ = self.missing.insert(id),
                 Link::To(object) if history.trees.of(object).is_some() => {}
                 Link::To(object) => {
-                    self.add(object, unread, "commits name it as their tree, and it is none")
+                    self.add(object, unread, "commits name it as their tree, and it is none");
                 }
             }
         }
@@ -138,7 +138,7 @@ impl Gaps {
         }
         let file = || Origin::File { path: repository.common_dir().join("shallow") };
         let mut of_file = |reason, detail| {
-            skipped.push(Skipped { origin: file(), reason, detail, accepted: None })
+            skipped.push(Skipped { origin: file(), reason, detail, accepted: None });
         };
         if let Some(detail) = &self.shallow {
             of_file(SkipReason::Malformed, detail.clone());

@@ -297,7 +297,7 @@ fn tags(store: &Store, unread: &mut HashMap<Object, String>) -> Vec<(Object, Opt
 fn read_trees(store: &Store, unread: &mut HashMap<Object, String>) -> Trees {
     let passed =
         store.pass(Kind::Tree, |found: &mut trees::Portion, object, made: Made<Entries>| {
-            found.read(object, made.bytes, made.base, &store.objects, store.hash)
+            found.read(object, made.bytes, made.base.as_ref(), store)
         });
     unread.extend(passed.unread);
     let trees = Trees::join(passed.results, store.objects.len());

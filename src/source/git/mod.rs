@@ -157,7 +157,7 @@ pub(super) fn list(
                 let name = Some(Arc::from(source.name.clone().unwrap_or_default().join(name)));
                 match Repository::open(&module, &Environment::default()) {
                     Ok(module) => {
-                        history::list(&Arc::new(module), name, *scope, selection, listing)
+                        history::list(&Arc::new(module), name, *scope, selection, listing);
                     }
                     Err(error) => listing.skipped.push(Skipped {
                         origin: Origin::File { path: module },

@@ -50,26 +50,26 @@ impl Odb {
     pub(super) fn open(objects: &Path, others: &[PathBuf], hash: gix::hash::Kind) -> Self {
         let own = fs::canonicalize(objects).unwrap_or_else(|_| objects.into());
         let mut odb = Self { hash, directories: Vec::new(), packs: Vec::new(), gaps: Vec::new() };
-        odb.add(own, 0);
+        odb.add(&own, 0);
         for other in others.iter().filter_map(|other| fs::canonicalize(other).ok()) {
-            odb.add(other, 0);
+            odb.add(&other, 0);
         }
         odb
     }
 
-    fn add(&mut self, path: PathBuf, depth: usize) {
+    fn add(&mut self, path: &Path, depth: usize) {
         if self.directories.iter().any(|known| known.path == path) {
             return;
         }
         let is_borrowed = depth > 0;
-        for idx in self.indices(&path) {
+        for idx in self.indices(path) {
             match open(&idx, self.hash, is_borrowed) {
                 Ok(pack) => self.packs.push(Arc::new(pack)),
                 Err(detail) => self.gap(&idx.with_extension("pack"), detail),
             }
         }
         let alternates = path.join("info/alternates");
-        self.directories.push(Directory { path: path.clone(), is_borrowed });
+        self.directories.push(Directory { path: path.into(), is_borrowed });
         let text = match regular::read(&alternates) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return,
@@ -81,9 +81,11 @@ impl Odb {
         {
             let named = path.join(super::to_path(line.into()));
             match fs::canonicalize(&named) {
-                Ok(other) if other.is_dir() && depth < MAX_ALTERNATES => self.add(other, depth + 1),
+                Ok(other) if other.is_dir() && depth < MAX_ALTERNATES => {
+                    self.add(&other, depth + 1);
+                }
                 Ok(other) if other.is_dir() => {
-                    self.gap(&other, "objects are borrowed too often in a row".into())
+                    self.gap(&other, "objects are borrowed too often in a row".into());
                 }
                 _ => self
                     .gap(&named, "objects are borrowed from here, and it is no directory".into()),
@@ -133,7 +135,7 @@ impl Odb {
     pub(super) fn find(&self, id: ObjectId) -> Result<Option<(Kind, Vec<u8>)>, String> {
         for pack in &self.packs {
             if let Some(at) = pack.index.lookup(id) {
-                return self.packed(pack, at).map(Some);
+                return Self::packed(pack, at).map(Some);
             }
         }
         for directory in &self.directories {
@@ -161,7 +163,7 @@ impl Odb {
         }
     }
 
-    fn packed(&self, pack: &PackFiles, at: u32) -> Result<(Kind, Vec<u8>), String> {
+    fn packed(pack: &PackFiles, at: u32) -> Result<(Kind, Vec<u8>), String> {
         let (mut bytes, mut inflate) = (Vec::new(), gix::zlib::Inflate::default());
         let resolve = |id: &gix::oid, _: &mut Vec<u8>| {
             let Some(at) = pack.index.lookup(id) else { return Ok(None) };

@@ -112,83 +112,36 @@ impl Pack {
 
     /// Hangs every entry below what it is made of.
     fn grow(&mut self, made: &[Made]) {
-        for (entry, made) in made.iter().enumerate().rev() {
-            let entry = u32::try_from(entry).unwrap_or(NONE);
-            if let Made::Of(base) = made {
-                let first = self
-                    .first_child
-                    .get_mut(index(*base))
-                    .map(|first| std::mem::replace(first, entry));
-                if let (Some(first), Some(next)) = (first, self.next_sibling.get_mut(index(entry)))
-                {
-                    *next = first;
-                }
+        let order = order(made);
+        let weights = weigh(made, &order);
+        // The heaviest comes last: when it is made, its base is needed no more, so that no more than the logarithm of the
+        // number of entries is ever held.
+        let weight = |entry: Entry| weights.get(index(entry)).copied().unwrap_or(0);
+        let mut heaviest = vec![NONE; made.len()];
+        let bases = || (0..).zip(made).filter_map(|(entry, made)| Some((entry, made.base()?)));
+        for (entry, base) in bases() {
+            if let Some(known) = heaviest.get_mut(index(base))
+                && (*known == NONE || weight(*known) < weight(entry))
+            {
+                *known = entry;
             }
         }
-        // From the roots down, so that what depends on nothing is left over.
-        let mut order: Vec<Entry> = Vec::with_capacity(made.len());
+        self.first_child.clone_from(&heaviest);
+        for (entry, base) in
+            bases().filter(|(entry, base)| heaviest.get(index(*base)) != Some(entry))
+        {
+            let first =
+                self.first_child.get_mut(index(base)).map(|first| std::mem::replace(first, entry));
+            if let (Some(first), Some(next)) = (first, self.next_sibling.get_mut(index(entry))) {
+                *next = first;
+            }
+        }
         for (entry, made) in (0..).zip(made) {
             if let Made::Whole(kind) = made {
-                self.roots.push(Root { entry, kind: *kind, weight: 0 });
-                order.push(entry);
+                self.roots.push(Root { entry, kind: *kind, weight: weight(entry) });
             }
         }
-        let mut at = 0;
-        while let Some(entry) = order.get(at).copied() {
-            order.extend(self.children(entry));
-            at += 1;
-        }
-        let weights = self.weigh(made, &order);
-        for root in &mut self.roots {
-            root.weight = weights.get(index(root.entry)).copied().unwrap_or(1);
-        }
-        if order.len() < made.len() {
-            let is_left = |entry: &Entry| weights.get(index(*entry)) == Some(&0);
-            self.broken = (0..).take(made.len()).filter(is_left).collect();
-        }
-    }
-
-    /// How many entries each is needed for, itself included; and puts the heaviest child of each last: when it is made, its base
-    /// is needed no more, so that no more than the logarithm of the number of entries is ever held.
-    fn weigh(&mut self, made: &[Made], order: &[Entry]) -> Vec<u32> {
-        let mut weights = vec![0_u32; made.len()];
-        for entry in order.iter().rev() {
-            let own = weights.get_mut(index(*entry)).map_or(1, |weight| {
-                *weight += 1;
-                *weight
-            });
-            if let Some(Made::Of(base)) = made.get(index(*entry))
-                && let Some(weight) = weights.get_mut(index(*base))
-            {
-                *weight += own;
-            }
-        }
-        for entry in order {
-            if self.children(*entry).nth(1).is_none() {
-                continue;
-            }
-            let heaviest = self.children(*entry).max_by_key(|child| weights.get(index(*child)));
-            if let Some(heaviest) = heaviest {
-                self.put_last(*entry, heaviest);
-            }
-        }
-        weights
-    }
-
-    fn put_last(&mut self, parent: Entry, heaviest: Entry) {
-        let rest: Vec<Entry> = self.children(parent).filter(|child| *child != heaviest).collect();
-        let order = rest.into_iter().chain([heaviest, NONE]);
-        let mut before = None;
-        for child in order {
-            let link = match before {
-                None => self.first_child.get_mut(index(parent)),
-                Some(before) => self.next_sibling.get_mut(index(before)),
-            };
-            if let Some(link) = link {
-                *link = child;
-            }
-            before = Some(child);
-        }
+        self.broken = (0..).take(made.len()).filter(|entry| weight(*entry) == 0).collect();
     }
 
     /// The entries that are made of one.
@@ -221,6 +174,60 @@ impl Pack {
         let end = self.files.data.pack_end() as u64;
         let range = header.data_offset..end.max(header.data_offset);
         self.files.data.entry_slice(range).unwrap_or_default()
+    }
+}
+
+/// The entries that can be made, each after what it is made of.
+fn order(made: &[Made]) -> Vec<Entry> {
+    let is_sorted = (0..).zip(made).all(|(entry, made)| match made {
+        Made::Of(base) => *base < entry,
+        Made::Whole(_) => true,
+        Made::Unknown => false,
+    });
+    if is_sorted {
+        return (0..).take(made.len()).collect();
+    }
+    let mut children: Vec<Vec<Entry>> = vec![Vec::new(); made.len()];
+    let mut order = Vec::with_capacity(made.len());
+    for (entry, made) in (0..).zip(made) {
+        match made {
+            Made::Of(base) => {
+                children.get_mut(index(*base)).into_iter().for_each(|of| of.push(entry));
+            }
+            Made::Whole(_) => order.push(entry),
+            Made::Unknown => {}
+        }
+    }
+    let mut at = 0;
+    while let Some(entry) = order.get(at).copied() {
+        order.extend(children.get_mut(index(entry)).map(std::mem::take).unwrap_or_default());
+        at += 1;
+    }
+    order
+}
+
+/// How many entries each is needed for, itself included; 0 for what cannot be made.
+fn weigh(made: &[Made], order: &[Entry]) -> Vec<u32> {
+    let mut weights = vec![0_u32; made.len()];
+    for entry in order.iter().rev() {
+        let own = weights.get_mut(index(*entry)).map_or(1, |weight| {
+            *weight += 1;
+            *weight
+        });
+        let base = made.get(index(*entry)).and_then(|made| made.base());
+        if let Some(weight) = base.and_then(|base| weights.get_mut(index(base))) {
+            *weight += own;
+        }
+    }
+    weights
+}
+
+impl Made {
+    const fn base(self) -> Option<Entry> {
+        match self {
+            Self::Of(base) => Some(base),
+            Self::Whole(_) | Self::Unknown => None,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
 use gix::objs::Kind;
+use rayon::prelude::*;
 
 use super::commits::seconds;
 use super::history::History;
@@ -138,8 +139,8 @@ impl<'a> Tracer<'a> {
     fn run(&self, secrets: &[Secret]) -> Vec<Told> {
         let holders = self.pruned.holders();
         let nodes = self.pruned.roots(&self.history.graph);
-        let mut told = Vec::with_capacity(secrets.len());
-        for batch in secrets.chunks(64) {
+        let batches = secrets.par_chunks(64).flat_map_iter(|batch| {
+            let mut told = Vec::with_capacity(batch.len());
             let flow = Flow::new(self, batch);
             for (bit, secret) in (0..).zip(batch) {
                 let blobs: Vec<u32> = secret
@@ -151,8 +152,9 @@ impl<'a> Tracer<'a> {
                 let paths = paths(&blobs, &holders, &is_root, &self.history.trees, Told::MAX_PATHS);
                 told.push(Told { paths, ..flow.told(self, secret, bit) });
             }
-        }
-        told
+            told
+        });
+        batches.collect()
     }
 
     fn moment(&self, place: u32) -> Option<Moment> {
@@ -216,7 +218,8 @@ impl Flow {
         // What each commit has, and what its ancestors had.
         let mut had: Vec<u64> = Vec::with_capacity(tracer.roots.len());
         for (place, root) in (0..).zip(&tracer.roots) {
-            let has = of(*root) | own.get(&place).copied().unwrap_or(0);
+            let in_text = if own.is_empty() { 0 } else { own.get(&place).copied().unwrap_or(0) };
+            let has = of(*root) | in_text;
             each(has, |bit| {
                 if let (Some(first), Some(last)) = (flow.first.get_mut(bit), flow.last.get_mut(bit))
                 {
@@ -228,9 +231,10 @@ impl Flow {
             let before = parents.filter_map(|parent| had.get(index(*parent)));
             had.push(before.fold(has, |mask, before| mask | before));
         }
-        let head = history.head.and_then(|head| history.store.objects.find(head.as_slice()));
-        let head = head.and_then(|head| history.graph.place(head));
-        flow.head = head.map_or(0, |head| of(tracer.roots.get(index(head)).copied().flatten()));
+        let current = history.head.and_then(|id| history.store.objects.find(id.as_slice()));
+        let current = current.and_then(|commit| history.graph.place(commit));
+        flow.head =
+            current.map_or(0, |place| of(tracer.roots.get(index(place)).copied().flatten()));
         for (number, tip) in history.ways.iter().enumerate() {
             let of_commit = tip.commit.and_then(|place| had.get(index(place)).copied());
             let of_object = tip.object.and_then(|object| tracer.pruned.get(object));

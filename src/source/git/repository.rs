@@ -23,9 +23,8 @@ impl Repository {
     /// Opens the repository at or above `path`.
     pub(super) fn open(path: &Path, environment: &Environment) -> Result<Self, SourceError> {
         let here = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-        let here = match std::fs::canonicalize(here) {
-            Ok(here) => here,
-            Err(_) => return Err(SourceError::NotFound { path: path.into() }),
+        let Ok(here) = std::fs::canonicalize(here) else {
+            return Err(SourceError::NotFound { path: path.into() });
         };
         let failed = |detail: String| SourceError::NotARepository { path: path.into(), detail };
         if let Some(wrong) =

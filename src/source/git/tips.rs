@@ -40,8 +40,8 @@ impl Tips {
         let mut reader = Reader { found: BTreeMap::new(), seen: HashSet::new(), skipped };
         reader.packed(&common.join("packed-refs"));
         reader.directory(&common.join("refs"), b"refs");
-        let mut tips = Self::default();
-        tips.head = reader.head(&git_dir.join("HEAD"), b"HEAD");
+        let head = reader.head(&git_dir.join("HEAD"), b"HEAD");
+        let mut tips = Self { head, ..Self::default() };
         for other in work_trees(&common)
             .into_iter()
             .chain([common.clone()])
@@ -172,8 +172,8 @@ impl Reader<'_> {
             let name = [name, b"/", &own].concat();
             match fs::metadata(&path) {
                 Ok(kind) if kind.is_dir() => self.directory(&path, &name),
-                // What git is about to write.
-                _ if own.ends_with(b".lock") => {}
+                // What git is about to write, and what other programs leave everywhere.
+                _ if own.ends_with(b".lock") || own.starts_with(b".") => {}
                 _ => self.file(&path, &name),
             }
         }

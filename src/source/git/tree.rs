@@ -116,7 +116,7 @@ impl Tree {
                 below.extend_from_slice(name);
                 match kind {
                     Entry::Directory if waiting.len() < MAX_FILES && below.len() < MAX_PATH => {
-                        waiting.push(below)
+                        waiting.push(below);
                     }
                     Entry::File if files.len() < MAX_FILES => files.push((below, *id)),
                     _ => {}

@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use gix::ObjectId;
 
-use super::objects::{Object, Objects, index};
+use super::objects::{Object, index};
+use super::store::Store;
 use super::walk::Base;
 use crate::blob::Copied;
 
@@ -34,7 +35,6 @@ pub(super) struct Trees {
     stretches: Vec<Stretch>,
     /// Of every object, where its stretches begin; the bit above says whether it is a tree.
     starts: Vec<u32>,
-    count: u64,
     names: Names,
     /// Objects that are named and not there, and whether as a directory.
     pub(super) missing: Vec<(ObjectId, bool)>,
@@ -70,62 +70,51 @@ impl Trees {
     /// Joins what portions of the repository gave, which has so many objects.
     pub(super) fn join(portions: Vec<Portion>, objects: u32) -> Self {
         let mut all = Self::default();
-        let mut starts: Vec<(Object, u32, u32)> = Vec::new();
-        let mut stretches: Vec<Stretch> = Vec::new();
-        for portion in portions {
-            let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-            let (first_slot, first_missing) = (number(all.slots.len()), number(all.missing.len()));
-            let names: Vec<u32> = (0..portion.names.len())
-                .map(|name| all.names.number(portion.names.get(name)))
-                .collect();
-            all.slots.extend(portion.slots.iter().map(|slot| Slot {
-                child: if slot.child >= Self::MISSING {
-                    slot.child + first_missing
-                } else {
-                    slot.child
-                },
-                name: names.get(index(slot.name)).copied().unwrap_or(0),
-            }));
-            all.missing.extend(portion.missing);
-            all.malformed.extend(portion.malformed);
-            let base = number(stretches.len());
-            stretches.extend(
-                portion
-                    .stretches
-                    .iter()
-                    .map(|Stretch { start, len }| Stretch { start: start + first_slot, len: *len }),
-            );
-            starts.extend(
-                portion
-                    .trees
-                    .iter()
-                    .map(|(tree, span)| (*tree, base + span.start, base + span.end)),
-            );
-        }
-        // First how many stretches each object has, then where they begin.
-        let mut lens = vec![0_u32; index(objects)];
-        for (tree, start, end) in &starts {
-            if let Some(len) = lens.get_mut(index(*tree)).filter(|len| **len == 0) {
-                *len = (end - start) | IS_TREE;
-                all.count += 1;
+        // First how many stretches each tree has, then where they begin.
+        let mut starts = vec![0_u32; index(objects)];
+        for (tree, span) in portions.iter().flat_map(|portion| &portion.trees) {
+            if let Some(len) = starts.get_mut(index(*tree)) {
+                *len = (span.end - span.start) | IS_TREE;
             }
         }
         let mut sum = 0;
-        for len in &mut lens {
+        for len in &mut starts {
             let (own, is_tree) = (*len & !IS_TREE, *len & IS_TREE);
             *len = sum | is_tree;
             sum += own;
         }
+        all.starts = starts;
         all.stretches = vec![Stretch { start: 0, len: 0 }; index(sum)];
-        for (tree, start, end) in starts {
-            let Some(to) = lens.get(index(tree)).map(|to| index(to & !IS_TREE)) else { continue };
-            let of = stretches.get(index(start)..index(end)).unwrap_or_default();
-            if let Some(place) = all.stretches.get_mut(to..to + of.len()) {
-                place.copy_from_slice(of);
+        all.slots.reserve_exact(portions.iter().map(|portion| portion.slots.len()).sum());
+        for portion in portions {
+            all.add(portion);
+        }
+        all
+    }
+
+    fn add(&mut self, portion: Portion) {
+        let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let (first_slot, first_missing) = (number(self.slots.len()), number(self.missing.len()));
+        let names = (0..portion.names.len()).map(|name| self.names.number(portion.names.get(name)));
+        let names: Vec<u32> = names.collect();
+        self.slots.extend(portion.slots.iter().map(|slot| Slot {
+            child: if slot.child >= Self::MISSING {
+                slot.child + first_missing
+            } else {
+                slot.child
+            },
+            name: names.get(index(slot.name)).copied().unwrap_or(0),
+        }));
+        self.missing.extend(portion.missing);
+        self.malformed.extend(portion.malformed);
+        for (tree, span) in portion.trees {
+            let start = self.starts.get(index(tree)).map_or(0, |start| index(start & !IS_TREE));
+            let of = portion.stretches.get(index(span.start)..index(span.end)).unwrap_or_default();
+            let places = self.stretches.get_mut(start..start + of.len()).unwrap_or_default();
+            for (place, Stretch { start, len }) in places.iter_mut().zip(of) {
+                *place = Stretch { start: start + first_slot, len: *len };
             }
         }
-        all.starts = lens;
-        all
     }
 }
 
@@ -188,12 +177,11 @@ impl Portion {
         &mut self,
         tree: Object,
         bytes: &[u8],
-        base: Option<Base<Entries>>,
-        objects: &Objects,
-        hash: gix::hash::Kind,
+        base: Option<&Base<Entries>>,
+        store: &Store,
     ) -> Entries {
-        let mut reader = Reader { portion: self, entries: Entries::default(), objects, hash };
-        let done = reader.run(bytes, base.as_ref());
+        let mut reader = Reader { portion: self, entries: Entries::default(), store };
+        let done = reader.run(bytes, base);
         let entries = reader.entries;
         let start = u32::try_from(self.stretches.len()).unwrap_or(u32::MAX);
         let mut last: Option<Stretch> = None;
@@ -224,8 +212,7 @@ const SUBMODULE: u32 = u32::MAX;
 struct Reader<'a> {
     portion: &'a mut Portion,
     entries: Entries,
-    objects: &'a Objects,
-    hash: gix::hash::Kind,
+    store: &'a Store,
 }
 
 impl Reader<'_> {
@@ -279,7 +266,7 @@ impl Reader<'_> {
         let space = memchr::memchr(b' ', rest)?;
         let nul = memchr::memchr(0, rest)?;
         let (mode, name) = (rest.get(..space)?, rest.get(space + 1..nul)?);
-        let end = nul + 1 + self.hash.len_in_bytes();
+        let end = nul + 1 + self.store.hash.len_in_bytes();
         let id = rest.get(nul + 1..end)?;
         self.entries.starts.push(u32::try_from(at).ok()?);
         let slot = if mode == b"160000" { SUBMODULE } else { self.new_slot(mode, name, id)? };
@@ -288,13 +275,12 @@ impl Reader<'_> {
     }
 
     fn new_slot(&mut self, mode: &[u8], name: &[u8], id: &[u8]) -> Option<u32> {
-        let child = match self.objects.find(id) {
-            Some(child) => child,
-            None => {
-                let number = u32::try_from(self.portion.missing.len()).ok()?;
-                self.portion.missing.push((ObjectId::try_from(id).ok()?, mode == b"40000"));
-                Trees::MISSING.checked_add(number)?
-            }
+        let child = if let Some(child) = self.store.objects.find(id) {
+            child
+        } else {
+            let number = u32::try_from(self.portion.missing.len()).ok()?;
+            self.portion.missing.push((ObjectId::try_from(id).ok()?, mode == b"40000"));
+            Trees::MISSING.checked_add(number)?
         };
         let slot = u32::try_from(self.portion.slots.len()).ok()?;
         let name = self.portion.names.number(name);

@@ -102,7 +102,8 @@ pub(super) fn walk<Kept>(
     loop {
         let mut buffer = scratch.spare.pop().unwrap_or_default();
         let base = below.as_ref().or(frames.last());
-        match make(pack, next, base.map(|base| base.buffer.get()), held, scratch, &mut buffer) {
+        let bytes = base.map(|base| base.buffer.get());
+        match (Task { pack, entry: next, base: bytes, held }).run(scratch, &mut buffer) {
             Ok(()) => {
                 let copied = &scratch.copied;
                 let base = base.map(|base| Base { kept: &base.kept, copied });
@@ -181,29 +182,37 @@ enum Target {
     Object,
 }
 
-/// Makes one object, of its base where it has one.
-fn make(
-    pack: &Pack,
+/// An object to be made.
+struct Task<'a> {
+    pack: &'a Pack,
     entry: Entry,
-    base: Option<&[u8]>,
+    base: Option<&'a [u8]>,
+    /// Bytes that are held meanwhile.
     held: usize,
-    scratch: &mut Scratch,
-    out: &mut Buffer,
-) -> Result<(), Unread> {
-    let header = pack.header(entry).ok_or(Unread::Corrupt)?;
-    let room = MAX_HELD.saturating_sub(held);
-    let fits =
-        |size: u64| usize::try_from(size).ok().filter(|size| *size <= room).ok_or(Unread::TooLarge);
-    let len = fits(header.decompressed_size)?;
-    let compressed = pack.compressed(&header);
-    scratch.copied.clear();
-    let Some(base) = base else { return scratch.inflate(compressed, Target::Object, len, out) };
-    scratch.inflate(compressed, Target::Delta, len, out)?;
-    let Scratch { delta, copied, .. } = scratch;
-    let (base_len, result_len, instructions) = delta::sizes(delta.get()).ok_or(Unread::Corrupt)?;
-    if base_len != base.len() as u64 {
-        return Err(Unread::Corrupt);
+}
+
+impl Task<'_> {
+    /// Makes the object, of its base where it has one.
+    fn run(&self, scratch: &mut Scratch, out: &mut Buffer) -> Result<(), Unread> {
+        let header = self.pack.header(self.entry).ok_or(Unread::Corrupt)?;
+        let room = MAX_HELD.saturating_sub(self.held);
+        let fits = |size: u64| {
+            usize::try_from(size).ok().filter(|size| *size <= room).ok_or(Unread::TooLarge)
+        };
+        let len = fits(header.decompressed_size)?;
+        let compressed = self.pack.compressed(&header);
+        scratch.copied.clear();
+        let Some(base) = self.base else {
+            return scratch.inflate(compressed, Target::Object, len, out);
+        };
+        scratch.inflate(compressed, Target::Delta, len, out)?;
+        let Scratch { delta, copied, .. } = scratch;
+        let (base_len, result_len, instructions) =
+            delta::sizes(delta.get()).ok_or(Unread::Corrupt)?;
+        if base_len != base.len() as u64 {
+            return Err(Unread::Corrupt);
+        }
+        let result = out.reset(fits(result_len)?);
+        delta::apply(instructions, base, result, |copy| copied.push(copy)).ok_or(Unread::Corrupt)
     }
-    let result = out.reset(fits(result_len)?);
-    delta::apply(instructions, base, result, |copy| copied.push(copy)).ok_or(Unread::Corrupt)
 }
