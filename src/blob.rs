@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::history::GitPlace;
 use crate::location::{Locator, Position, Width};
 
 /// Where content came from. `Display` is safe for a terminal: control characters are escaped.
@@ -17,13 +18,17 @@ pub enum Origin {
     },
     /// Standard input.
     Stdin,
+    /// Content of a git repository.
+    Git(GitPlace),
 }
 
 impl Origin {
-    /// The path, where the content has one.
+    /// The path, where the content has one: in a repository, from its root.
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::File { path } => Some(path),
+            Self::Git(place) if place.path.as_os_str().is_empty() => None,
+            Self::Git(place) => Some(&place.path),
             Self::Stdin => None,
         }
     }
@@ -34,6 +39,7 @@ impl fmt::Display for Origin {
         match self {
             Self::File { path } => write_inert(f, &path_bytes(path)),
             Self::Stdin => f.write_str("<stdin>"),
+            Self::Git(place) => place.fmt(f),
         }
     }
 }

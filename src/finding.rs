@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::blob::Origin;
 use crate::fingerprint::{ContentId, Fingerprint};
+use crate::history::History;
 use crate::location::Location;
 use crate::snippet::Snippet;
 
@@ -167,6 +168,8 @@ pub struct Finding {
     pub kind: FindingKind,
     /// Its identity across runs.
     pub fingerprint: Fingerprint,
+    /// What the history of a repository tells of it, where that was scanned.
+    pub history: Option<History>,
 }
 
 impl Finding {

@@ -22,6 +22,7 @@ pub mod config;
 pub mod date;
 pub mod finding;
 pub mod fingerprint;
+pub mod history;
 pub mod location;
 pub mod outcome;
 pub mod policy;

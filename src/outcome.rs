@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::blob::Origin;
 use crate::finding::Finding;
 
@@ -13,6 +15,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Sorted by origin; empty when every selected byte was scanned.
     pub skipped: Vec<Skipped>,
+    /// What else a reader should know, harmless to show: gaps that do not matter, content from elsewhere.
+    pub notes: Vec<String>,
     /// What was looked at and what became of it.
     pub stats: Stats,
 }
@@ -95,8 +99,12 @@ pub struct Stats {
     pub rejected: BTreeMap<&'static str, u64>,
     /// Findings below `min_confidence`, which are not listed.
     pub below_confidence: u64,
+    /// Findings of changed files on lines that were there before, which are not listed.
+    pub unchanged: u64,
     /// AWS policy documents read.
     pub documents: u64,
+    /// Objects of git repositories whose history was scanned.
+    pub git: ObjectCounts,
 }
 
 impl Stats {
@@ -111,7 +119,9 @@ impl Stats {
             candidates,
             rejected,
             below_confidence,
+            unchanged,
             documents,
+            git,
         } = other;
         self.files += files;
         self.bytes += bytes;
@@ -123,7 +133,33 @@ impl Stats {
             *self.rejected.entry(filter).or_default() += count;
         }
         self.below_confidence += below_confidence;
+        self.unchanged += unchanged;
         self.documents += documents;
+        self.git.add(git);
+    }
+}
+
+/// Objects of git repositories, each counted once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ObjectCounts {
+    /// Commits.
+    pub commits: u64,
+    /// Trees: directories of commits.
+    pub trees: u64,
+    /// Blobs: contents of files.
+    pub blobs: u64,
+    /// Annotated tags.
+    pub tags: u64,
+}
+
+impl ObjectCounts {
+    /// Adds the counts of another repository.
+    pub fn add(&mut self, other: &Self) {
+        let Self { commits, trees, blobs, tags } = other;
+        self.commits += commits;
+        self.trees += trees;
+        self.blobs += blobs;
+        self.tags += tags;
     }
 }
 
@@ -138,14 +174,17 @@ pub struct Census {
     pub ignored: u64,
     /// Files that `exclude` of the configuration leaves out.
     pub excluded: u64,
+    /// Submodules, whose content belongs to another repository.
+    pub submodules: u64,
 }
 
 impl Census {
     fn add(&mut self, other: &Self) {
-        let Self { links, special, ignored, excluded } = other;
+        let Self { links, special, ignored, excluded, submodules } = other;
         self.links += links;
         self.special += special;
         self.ignored += ignored;
         self.excluded += excluded;
+        self.submodules += submodules;
     }
 }

@@ -11,7 +11,7 @@ const MAX_LINES: usize = 400;
 
 /// Nouns: they import only nouns.
 const NOUNS: &[&str] =
-    &["blob", "date", "finding", "fingerprint", "location", "outcome", "snippet"];
+    &["blob", "date", "finding", "fingerprint", "history", "location", "outcome", "snippet"];
 
 /// Stages, and the other stages each may import. Nouns are open to all.
 const STAGES: &[(&str, &[&str])] = &[
@@ -28,6 +28,8 @@ const STAGES: &[(&str, &[&str])] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("ignore", &["source"]),
     ("gix", &["source"]),
+    ("imara_diff", &["source"]),
+    ("flate2", &["source"]),
     ("rustix", &["source"]),
     ("aho_corasick", &["secrets"]),
     ("regex_automata", &["secrets"]),
@@ -40,7 +42,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde_sarif", &["report"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
-    ("rayon", &["scan"]),
+    ("rayon", &["scan", "source"]),
     ("toml", &["config", "secrets"]),
 ];
 

@@ -32,6 +32,8 @@ fn long_version() -> String {
 pub(crate) enum Command {
     /// Scan files, directories and standard input
     Scan(ScanArgs),
+    /// Scan a git repository: its history, or what is about to be committed
+    Git(GitArgs),
     /// List, show and test rules and checks
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -40,11 +42,44 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, ClapArgs)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ScanArgs {
     /// Files and directories; `-` is standard input
     #[arg(default_value = ".", value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Scan git-ignored files too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+    /// Put right what can be put right mechanically, in place; then report the rest
+    #[arg(long, conflicts_with = "reveal")]
+    pub(crate) fix: bool,
+    /// With --fix: change nothing, print what would change
+    #[arg(long, requires = "fix")]
+    pub(crate) diff: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// Without an option, the whole history is scanned, for secrets: every file that any commit, branch, tag, stash or note
+/// holds or held, and their messages.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GitArgs {
+    /// The repository [default: that of the working directory]; with --staged, files of it
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Scan what the next commit will hold; report what is on lines that it adds
+    #[arg(long)]
+    pub(crate) staged: bool,
+    /// Like --staged, and report what is on other lines of these files too
+    #[arg(long)]
+    pub(crate) staged_all: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// What every scan is told.
+#[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(crate) struct CommonArgs {
     /// Look for one kind of problem only
     #[arg(long, value_enum, value_name = "HALF")]
     pub(crate) only: Option<Only>,
@@ -66,15 +101,6 @@ pub(crate) struct ScanArgs {
     /// List suppressed findings too
     #[arg(long)]
     pub(crate) show_suppressed: bool,
-    /// Scan git-ignored files too
-    #[arg(long)]
-    pub(crate) no_ignore: bool,
-    /// Put right what can be put right mechanically, in place; then report the rest
-    #[arg(long, conflicts_with = "reveal")]
-    pub(crate) fix: bool,
-    /// With --fix: change nothing, print what would change
-    #[arg(long, requires = "fix")]
-    pub(crate) diff: bool,
     /// Take every policy for one of this kind, whatever it looks like
     #[arg(long, value_enum, value_name = "KIND")]
     pub(crate) kind: Option<KindName>,
@@ -255,6 +281,12 @@ pub(crate) fn now() -> u64 {
     fixed.unwrap_or_else(|| {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
     })
+}
+
+/// A path that git tells its hooks.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+pub(crate) fn git_path(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// The working directory, to show paths relative to it.

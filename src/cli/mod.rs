@@ -4,6 +4,7 @@ mod args;
 mod explain;
 mod failure;
 mod fix;
+mod git;
 mod output;
 mod progress;
 mod rules;
@@ -52,6 +53,7 @@ pub(crate) fn run() -> ExitCode {
     let look = output::look(&io::stderr(), args.color);
     let done = match args.command {
         Command::Scan(scan) => scan::run(&scan, args.color),
+        Command::Git(git) => git::run(&git, args.color),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
     };

@@ -8,7 +8,9 @@ use std::{fs, thread};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{ConfigArgs, FormatName, ScanArgs, When, columns, now, working_directory};
+use super::args::{
+    CommonArgs, ConfigArgs, FormatName, ScanArgs, When, columns, now, working_directory,
+};
 use super::fix::{self, Mode};
 use super::progress::Bar;
 use super::{Exit, Failure, output};
@@ -16,20 +18,16 @@ use keylint::blob::{inert, path_bytes};
 use keylint::config::{self, Config, ConfigFile, Discovered, Flags, Secrets};
 use keylint::outcome::{Outcome, Stats};
 use keylint::policy;
-use keylint::report::{self, Format, Look, Options, Suppressed};
+use keylint::report::{self, Format, Look, MAX_SKIPPED, Options, Suppressed};
 use keylint::scan::{Progress, scan};
 use keylint::secrets::RuleError;
 use keylint::source::{IgnoreFiles, Source};
 
 pub(super) fn run(args: &ScanArgs, color: When) -> Result<Exit, Failure> {
     let sources: Vec<Source> = args.paths.iter().map(|path| source(path)).collect();
-    let config = configure(args, &sources)?;
-    let format = format(args)?;
-    let progress = Arc::new(Progress::default());
-    let bar = Bar::start(&progress, args.progress);
-    let scanned = scan(&sources, &config, &progress);
-    drop(bar);
-    let mut outcome = scanned?;
+    let ignore_files = if args.no_ignore { IgnoreFiles::Overrule } else { IgnoreFiles::Respect };
+    let config = configure(&args.common, &sources, ignore_files)?;
+    let mut outcome = scan_all(&sources, &config, &args.common)?;
     if args.fix {
         let mode = if args.diff { Mode::Diff } else { Mode::Write };
         fix::run(&mut outcome, mode, &config).map_err(Unprinted)?;
@@ -37,18 +35,42 @@ pub(super) fn run(args: &ScanArgs, color: When) -> Result<Exit, Failure> {
             return Ok(exit(&outcome, &config));
         }
     }
-    let options = options(args, &config, color);
-    output::write(args.output.as_deref(), |out| report::write(format, &outcome, &options, out))?;
+    report(&outcome, &config, &args.common, color)
+}
+
+/// Scans, with a bar that shows how far it is.
+pub(super) fn scan_all(
+    sources: &[Source],
+    config: &Config,
+    args: &CommonArgs,
+) -> Result<Outcome, Failure> {
+    let progress = Arc::new(Progress::default());
+    let bar = Bar::start(&progress, args.progress);
+    let scanned = scan(sources, config, &progress);
+    drop(bar);
+    Ok(scanned?)
+}
+
+/// Writes the report, and to standard error what it leaves out.
+pub(super) fn report(
+    outcome: &Outcome,
+    config: &Config,
+    args: &CommonArgs,
+    color: When,
+) -> Result<Exit, Failure> {
+    let format = format(args)?;
+    let options = options(args, config, color);
+    output::write(args.output.as_deref(), |out| report::write(format, outcome, &options, out))?;
     if !args.quiet {
         // What the text report says itself, other formats leave to standard error.
         if format != Format::Text || args.output.is_some() {
-            name_skipped(&outcome);
+            name_skipped(outcome);
         }
         if args.stats {
             print_stats(&outcome.stats);
         }
     }
-    Ok(exit(&outcome, &config))
+    Ok(exit(outcome, config))
 }
 
 /// The terminal went away.
@@ -84,13 +106,17 @@ pub(super) fn source(path: &Path) -> Source {
     Source::Path(plain)
 }
 
-fn configure(args: &ScanArgs, sources: &[Source]) -> Result<Config, Failure> {
+pub(super) fn configure(
+    args: &CommonArgs,
+    sources: &[Source],
+    ignore_files: IgnoreFiles,
+) -> Result<Config, Failure> {
     let file = config_file(&args.config, sources, args.quiet)?;
     let flags = Flags {
         halves: args.only.map(Into::into),
         min_confidence: args.min_confidence,
         fail_on: args.fail_on,
-        ignore_files: if args.no_ignore { IgnoreFiles::Overrule } else { IgnoreFiles::Respect },
+        ignore_files,
         secrets: if args.reveal { Secrets::Revealed } else { Secrets::Masked },
         rule_files: rule_files(&args.config.rules)?,
         kind: args.kind.map(Into::into),
@@ -154,7 +180,7 @@ struct UnknownFormat {
     path: PathBuf,
 }
 
-fn format(args: &ScanArgs) -> Result<Format, Failure> {
+fn format(args: &CommonArgs) -> Result<Format, Failure> {
     if let Some(name) = args.format {
         return Ok(name.into());
     }
@@ -171,7 +197,7 @@ fn format(args: &ScanArgs) -> Result<Format, Failure> {
     known.map(|(_, name)| name.into()).ok_or_else(|| UnknownFormat { path: path.clone() }.into())
 }
 
-fn options(args: &ScanArgs, config: &Config, color: When) -> Options {
+fn options(args: &CommonArgs, config: &Config, color: When) -> Options {
     let look = if args.output.is_some() { Look::Plain } else { output::look(&io::stdout(), color) };
     Options {
         suppressed: if args.show_suppressed { Suppressed::Listed } else { Suppressed::Counted },
@@ -184,9 +210,17 @@ fn options(args: &ScanArgs, config: &Config, color: When) -> Options {
 }
 
 fn name_skipped(outcome: &Outcome) {
-    for skipped in outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()) {
+    let skipped: Vec<_> =
+        outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()).collect();
+    for skipped in skipped.iter().take(MAX_SKIPPED) {
         let _ =
             writeln!(io::stderr(), "keylint: not scanned: {}: {}", skipped.origin, skipped.detail);
+    }
+    if let Some(more) = skipped.len().checked_sub(MAX_SKIPPED).filter(|more| *more > 0) {
+        let _ = writeln!(io::stderr(), "keylint: not scanned: {more} more");
+    }
+    for note in &outcome.notes {
+        let _ = writeln!(io::stderr(), "keylint: {note}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::ConfigError;
-use crate::source::Source;
+use crate::source::{Source, work_tree};
 
 const NAME: &str = "keylint.toml";
 
@@ -26,8 +26,12 @@ pub enum Discovered {
 pub fn discover(sources: &[Source]) -> Result<Discovered, ConfigError> {
     let mut found: Option<PathBuf> = None;
     for source in sources {
-        let Source::Path(path) = source else { continue };
-        let Some(file) = of_path(path) else { continue };
+        let of_source = match source {
+            Source::Stdin => None,
+            Source::Path(path) => of_path(path),
+            Source::Git(git) => work_tree(&git.repository).and_then(|root| in_directory(&root)),
+        };
+        let Some(file) = of_source else { continue };
         match &found {
             Some(first) if *first != file => {
                 return Err(ConfigError::Ambiguous { first: first.clone(), second: file });
@@ -46,6 +50,10 @@ fn of_path(path: &Path) -> Option<PathBuf> {
     } else {
         repository_root(path).unwrap_or_else(|| path.parent().unwrap_or(Path::new("")).into())
     };
+    in_directory(&root)
+}
+
+fn in_directory(root: &Path) -> Option<PathBuf> {
     let file = root.join(NAME);
     fs::metadata(&file).is_ok_and(|metadata| metadata.is_file()).then_some(file)
 }

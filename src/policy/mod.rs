@@ -105,6 +105,8 @@ pub struct Defect {
     pub confidence: Confidence,
     /// Where, in bytes of the blob.
     pub span: Range<usize>,
+    /// The document or resource around it.
+    pub within: Range<usize>,
     /// What AWS makes of it.
     pub message: String,
     /// The more general checks that found the same.

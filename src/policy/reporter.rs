@@ -64,7 +64,9 @@ impl<'r, 't> Reporter<'r, 't> {
         let text = || std::str::from_utf8((self.read)(file)).unwrap_or_default();
         let text = self.texts.entry(file).or_insert_with(text);
         let fix = fix::edits(&violation.fix, whole, text);
-        defect(violation, identity, &element, fix)
+        let within =
+            if whole.span.is_empty() { violation.span.clone() } else { whole.span.clone() };
+        Defect { within, ..defect(violation, identity, &element, fix) }
     }
 }
 
@@ -81,6 +83,7 @@ fn defect(
         severity,
         confidence,
         fingerprint: Fingerprint::of_policy(check.id, statement, element),
+        within: span.clone(),
         span,
         message,
         supersedes: supersedes.into_iter().map(Into::into).collect(),

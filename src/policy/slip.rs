@@ -58,6 +58,7 @@ fn syntax_defect(error: &json::SyntaxError, text: &[u8]) -> Defect {
         severity: check.severity,
         confidence: check.confidence,
         span: error.span.clone(),
+        within: 0..text.len(),
         message: format!("This is not JSON: {}. AWS refuses the whole document.", error.problem),
         supersedes: Vec::new(),
         secret: None,

@@ -5,12 +5,13 @@ use std::io;
 
 use serde::Serialize;
 
+use super::history::{self, HistoryView};
 use super::{Options, listed};
 use crate::config::Secrets;
 use crate::date::timestamp;
 use crate::finding::{Edit, Finding, FindingKind, Place};
 use crate::location::Position;
-use crate::outcome::{Outcome, Skipped};
+use crate::outcome::{ObjectCounts, Outcome, Skipped};
 
 /// Changes when a field changes its meaning or goes away.
 const SCHEMA_VERSION: u32 = 1;
@@ -24,6 +25,7 @@ struct Report<'a> {
     summary: Summary,
     findings: Vec<FindingView<'a>>,
     skipped: Vec<SkippedView<'a>>,
+    notes: &'a [String],
     stats: StatsView<'a>,
 }
 
@@ -54,6 +56,8 @@ struct FindingView<'a> {
     #[serde(flatten)]
     kind: KindView<'a>,
     places: Vec<PlaceView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<HistoryView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -122,9 +126,12 @@ struct StatsView<'a> {
     special: u64,
     ignored: u64,
     excluded: u64,
+    submodules: u64,
+    unchanged: u64,
     windows: u64,
     candidates: u64,
     rejected: &'a BTreeMap<&'static str, u64>,
+    git: ObjectCounts,
 }
 
 pub(super) fn write(
@@ -151,6 +158,7 @@ pub(super) fn write(
         },
         findings: listed(outcome, options).map(|finding| view(finding, options.secrets)).collect(),
         skipped: outcome.skipped.iter().map(skipped_view).collect(),
+        notes: &outcome.notes,
         stats: StatsView {
             files: stats.files,
             bytes: stats.bytes,
@@ -160,9 +168,12 @@ pub(super) fn write(
             special: stats.census.special,
             ignored: stats.census.ignored,
             excluded: stats.census.excluded,
+            submodules: stats.census.submodules,
+            unchanged: stats.unchanged,
             windows: stats.windows,
             candidates: stats.candidates,
             rejected: &stats.rejected,
+            git: stats.git,
         },
     };
     serde_json::to_writer_pretty(&mut *out, &report)?;
@@ -191,6 +202,7 @@ fn view(finding: &Finding, secrets: Secrets) -> FindingView<'_> {
         fingerprint: finding.fingerprint.as_str(),
         kind,
         places: finding.places.iter().map(place_view).collect(),
+        history: finding.history.as_ref().map(history::view),
     }
 }
 

@@ -1,10 +1,13 @@
 //! Outcomes as people and programs read them. Reports see an [`Outcome`] and nothing else.
 
+mod history;
 mod json;
 mod sarif;
 mod text;
 
 use std::io;
+
+pub use text::MAX_SKIPPED;
 
 use crate::config::Secrets;
 use crate::finding::{Finding, Severity};

@@ -16,7 +16,7 @@ use serde_sarif::sarif::{
     ToolComponent,
 };
 
-use super::{Options, Suppressed, listed};
+use super::{Options, Suppressed, history, listed};
 use crate::blob::{Origin, path_bytes};
 use crate::config::Secrets;
 use crate::date::timestamp;
@@ -140,6 +140,12 @@ fn result(
         }
         FindingKind::Policy { .. } => {}
     }
+    if let Some(history) = &finding.history {
+        properties.insert("history".into(), json!(history::view(history)));
+    }
+    if let Origin::Git(place) = &*place.origin {
+        properties.insert("origin".into(), json!(place.to_string()));
+    }
     let fingerprint = finding.fingerprint.as_str();
     let partial =
         [("primaryLocationLineHash".to_owned(), format!("{fingerprint}:{}", ordinal + 1))];
@@ -259,6 +265,7 @@ fn invocation(outcome: &Outcome, options: &Options, cut: usize) -> Invocation {
         notifications
             .push(note(format!("places suppressed: {suppressed} (--show-suppressed lists them)")));
     }
+    notifications.extend(outcome.notes.iter().map(|text| note(text.clone())));
     if outcome.stats.below_confidence > 0 {
         let count = outcome.stats.below_confidence;
         notifications.push(note(format!(

@@ -8,7 +8,7 @@ use miette::{
     MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{Look, Options, Suppressed, listed, plural};
+use super::{Look, Options, Suppressed, history, listed, plural};
 use crate::blob::write_inert;
 use crate::finding::{Finding, FindingKind, Place, Severity};
 use crate::outcome::Outcome;
@@ -40,6 +40,9 @@ pub(super) fn write(
     }
     summary(outcome, options, out)
 }
+
+/// Gaps that are named; the rest are counted.
+pub const MAX_SKIPPED: usize = 50;
 
 /// One finding as a diagnostic.
 #[derive(Debug)]
@@ -89,6 +92,10 @@ impl Diagnostic for Block<'_> {
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let mut help = self.finding.rule.help.clone();
+        for line in self.finding.history.iter().flat_map(history::lines) {
+            help.push('\n');
+            let _ = write_inert(&mut help, line.as_bytes());
+        }
         for place in self.rest.iter().take(MORE_PLACES) {
             let _ = write!(help, "\nalso at {}:{}", place.origin, place.location.start.line);
         }
@@ -156,13 +163,7 @@ impl SourceCode for Window<'_> {
 }
 
 fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
-    for skipped in &outcome.skipped {
-        let accepted = skipped
-            .accepted
-            .as_ref()
-            .map_or(String::new(), |reason| format!(" (accepted: {reason})"));
-        writeln!(out, "not scanned: {}: {}{accepted}", skipped.origin, skipped.detail)?;
-    }
+    gaps(outcome, out)?;
     let active: Vec<&Finding> = outcome.active().collect();
     let by_severity: Vec<String> = Severity::ALL
         .iter()
@@ -193,6 +194,8 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
         (stats.binary, "binary file", " (provider rules only)"),
         (census.ignored, "git-ignored name", " not scanned (--no-ignore)"),
         (census.excluded, "file", " excluded by keylint.toml"),
+        (stats.unchanged, "finding", " on lines that did not change (--staged-all)"),
+        (census.submodules, "submodule", " not entered"),
         (census.links, "link", " not followed"),
         (census.special, "special file", " not opened (pipes, sockets, devices)"),
     ];
@@ -208,6 +211,25 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
         let missing =
             outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()).count() as u64;
         writeln!(out, "incomplete: {} not scanned", plural(missing, "input"))?;
+    }
+    Ok(())
+}
+
+/// What was not scanned, and what else a reader should know.
+fn gaps(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
+    for skipped in outcome.skipped.iter().take(MAX_SKIPPED) {
+        let accepted = skipped
+            .accepted
+            .as_ref()
+            .map_or(String::new(), |reason| format!(" (accepted: {reason})"));
+        writeln!(out, "not scanned: {}: {}{accepted}", skipped.origin, skipped.detail)?;
+    }
+    if outcome.skipped.len() > MAX_SKIPPED {
+        let more = outcome.skipped.len() - MAX_SKIPPED;
+        writeln!(out, "not scanned: {more} more; --format json names all")?;
+    }
+    for note in &outcome.notes {
+        writeln!(out, "note: {note}")?;
     }
     Ok(())
 }

@@ -69,6 +69,7 @@ pub fn scan(
     if config.secrets == Secrets::Masked {
         secrets::mask_repeats(&mut outcome.findings);
     }
+    outcome.notes = listing.notes;
     outcome.skipped = listing.skipped;
     outcome.skipped.extend(part.skipped);
     outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
@@ -110,13 +111,22 @@ fn analyse(unit: &Unit, config: &Config) -> Part {
         SCRATCH.with_borrow_mut(|Scratch { source, secrets }| {
             let mut part = Part::default();
             let mut chunks = Chunks::default();
+            let lints = config.halves != Halves::Secrets && unit.has_policies();
             let read = source::read(unit, source, &mut |blob| {
-                chunks.see(blob);
-                part.visit(blob, config, secrets);
+                if unit.has_secrets() && config.halves != Halves::Policy {
+                    part.secrets(blob, config, secrets);
+                }
+                if lints {
+                    chunks.see(blob);
+                    if blob.is_whole && policy::may_hold_policy(blob) {
+                        part.policies.push(Held::new(blob, unit));
+                    }
+                }
             });
-            if chunks.may_hold_policy() && config.halves != Halves::Secrets {
+            part.keep_added(unit);
+            if chunks.may_hold_policy() {
                 let again =
-                    source::read_whole(unit, &mut |blob| part.policies.push(Held::new(blob)));
+                    source::read_whole(unit, &mut |blob| part.policies.push(Held::new(blob, unit)));
                 part.skipped.extend(again.err());
             }
             match read {
@@ -148,23 +158,30 @@ impl Part {
         self
     }
 
-    fn visit(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
-        if config.halves != Halves::Policy {
-            let detections = config.rules.detect(blob, config.now, scratch, &mut self.stats);
-            self.secrets(blob, config, &detections);
+    /// Leaves out what stands on lines that were there before.
+    fn keep_added(&mut self, unit: &Unit) {
+        if self.findings.is_empty() {
+            return;
         }
-        if config.halves != Halves::Secrets && blob.is_whole && policy::may_hold_policy(blob) {
-            self.policies.push(Held::new(blob));
-        }
+        let Some(added) = unit.added() else { return };
+        let all = self.findings.len();
+        self.findings.retain(|finding| {
+            finding.places.iter().any(|place| {
+                let Location { start, end } = place.location;
+                meets(&added, &(start.offset..end.offset))
+            })
+        });
+        self.stats.unchanged += (all - self.findings.len()) as u64;
     }
 
-    fn secrets(&mut self, blob: &Blob, config: &Config, detections: &[Detection]) {
+    fn secrets(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
+        let detections = config.rules.detect(blob, config.now, scratch, &mut self.stats);
         if detections.is_empty() {
             return;
         }
-        let redactions = redactions(detections, config.secrets);
+        let redactions = redactions(&detections, config.secrets);
         let mut locator = blob.locator();
-        for detection in detections {
+        for detection in &detections {
             if detection.confidence < config.min_confidence {
                 self.stats.below_confidence += 1;
                 continue;
@@ -175,6 +192,12 @@ impl Part {
             self.findings.push(secret_finding(detection, place, config));
         }
     }
+}
+
+/// Whether a stretch of bytes has one in common with any of `spans`, which are sorted and apart.
+fn meets(spans: &[Range<u64>], stretch: &Range<u64>) -> bool {
+    let after = spans.partition_point(|span| span.end <= stretch.start);
+    spans.get(after).is_some_and(|span| span.start < stretch.end.max(stretch.start + 1))
 }
 
 /// Secrets that are hidden but neither listed nor counted here.
@@ -230,6 +253,7 @@ fn secret_finding(detection: &Detection, place: Place, config: &Config) -> Findi
             facts: detection.facts.clone(),
         },
         fingerprint: detection.fingerprint(),
+        history: None,
     }
 }
 

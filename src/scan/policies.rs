@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Part, place, redactions, unlisted};
+use super::{Part, meets, place, redactions, unlisted};
 use crate::blob::{Blob, Content, Origin};
 use crate::config::{Config, Secrets};
 use crate::finding::{Edit, Finding, FindingKind, Fix, Place};
@@ -17,6 +17,7 @@ use crate::outcome::{SkipReason, Skipped};
 use crate::policy::{self, Analysis, Defect, Stack, Template};
 use crate::secrets;
 use crate::snippet::Redaction;
+use crate::source::Unit;
 
 /// A file that may hold policies: its text, and what was read of it.
 pub(super) struct Held {
@@ -24,13 +25,15 @@ pub(super) struct Held {
     text: Box<[u8]>,
     width: Width,
     start: Position,
+    unit: Unit,
     template: Template,
 }
 
 impl Held {
     /// Reads a whole input.
-    pub(super) fn new(blob: &Blob) -> Self {
+    pub(super) fn new(blob: &Blob, unit: &Unit) -> Self {
         Self {
+            unit: unit.clone(),
             origin: Arc::clone(blob.origin),
             text: blob.text.into(),
             width: blob.width,
@@ -49,6 +52,7 @@ struct File {
     text: Box<[u8]>,
     width: Width,
     start: Position,
+    unit: Unit,
 }
 
 impl File {
@@ -61,8 +65,8 @@ impl File {
 /// Joins the files to stacks and checks these, in parallel; results come in the order of the files.
 pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
     let split = |held: Held| {
-        let Held { origin, text, width, start, template } = held;
-        (File { origin, text, width, start }, template)
+        let Held { origin, text, width, start, unit, template } = held;
+        (File { origin, text, width, start, unit }, template)
     };
     let (files, templates): (Vec<File>, Vec<Template>) = held.into_iter().map(split).unzip();
     let stacks = policy::group(templates).into_par_iter().map(|files| {
@@ -114,7 +118,10 @@ pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
 }
 
 impl Part {
-    fn policies_of(&mut self, file: &File, analysis: Analysis, config: &Config) {
+    fn policies_of(&mut self, file: &File, mut analysis: Analysis, config: &Config) {
+        if !self.keep_changed(file, &mut analysis) {
+            return;
+        }
         self.stats.documents += analysis.documents;
         self.skipped.extend(analysis.unread.into_iter().map(|unread| Skipped {
             origin: (*file.origin).clone(),
@@ -145,6 +152,23 @@ impl Part {
             place.fix = fix(&defect.fix, &locations, id);
             self.findings.push(policy_finding(defect, message, place, config));
         }
+    }
+
+    /// Leaves out what concerns documents of which no line is new; false where the file is only read for others.
+    fn keep_changed(&mut self, file: &File, analysis: &mut Analysis) -> bool {
+        if file.unit.has_secrets() && analysis.defects.is_empty() {
+            return true;
+        }
+        let Some(added) = file.unit.added() else { return true };
+        let blob = file.blob();
+        let mut locator = blob.locator();
+        let all = analysis.defects.len();
+        analysis.defects.retain(|defect| {
+            let Location { start, end } = locator.locate(&defect.within);
+            meets(&added, &(start.offset..end.offset))
+        });
+        self.stats.unchanged += (all - analysis.defects.len()) as u64;
+        file.unit.has_secrets()
     }
 }
 
@@ -183,6 +207,7 @@ fn policy_finding(defect: Defect, message: String, place: Place, config: &Config
         places: vec![place],
         kind: FindingKind::Policy { supersedes: defect.supersedes },
         fingerprint: defect.fingerprint,
+        history: None,
     }
 }
 

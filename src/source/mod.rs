@@ -2,15 +2,19 @@
 
 mod content;
 mod files;
+mod git;
 mod ignored;
 mod read;
 
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use globset::GlobSet;
 use miette::Diagnostic;
 use thiserror::Error;
 
+pub use git::{GitSource, Part, Report, Staged, Version, work_tree};
 pub use read::{AFTER, CHUNK, MAX_DOCUMENT, ReadStats, Scratch, read, read_whole};
 
 use crate::blob::{Origin, path_bytes};
@@ -23,15 +27,19 @@ pub enum Source {
     Path(PathBuf),
     /// Standard input.
     Stdin,
+    /// A git repository.
+    Git(GitSource),
 }
 
 /// One input to read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone)]
 pub enum Unit {
     /// Standard input.
     Stdin,
     /// A file.
     File(PathBuf),
+    /// One content of a file in a git repository.
+    Version(Arc<Version>),
 }
 
 impl Unit {
@@ -40,6 +48,31 @@ impl Unit {
         match self {
             Self::Stdin => Origin::Stdin,
             Self::File(path) => Origin::File { path: path.clone() },
+            Self::Version(version) => version.origin(),
+        }
+    }
+
+    /// Whether secrets are looked for in it.
+    pub fn has_secrets(&self) -> bool {
+        match self {
+            Self::Stdin | Self::File(_) => true,
+            Self::Version(version) => version.has_secrets(),
+        }
+    }
+
+    /// Whether policies in it are linted.
+    pub fn has_policies(&self) -> bool {
+        match self {
+            Self::Stdin | Self::File(_) => true,
+            Self::Version(version) => version.has_policies(),
+        }
+    }
+
+    /// The bytes of the input whose findings count, sorted and apart; `None` for all of them.
+    pub fn added(&self) -> Option<Vec<Range<u64>>> {
+        match self {
+            Self::Stdin | Self::File(_) => None,
+            Self::Version(version) => git::added(version),
         }
     }
 }
@@ -57,6 +90,13 @@ pub struct Selection {
     pub threads: usize,
 }
 
+impl Selection {
+    /// Whether a path of a repository, from its root, is left out.
+    fn excludes(&self, path: &Path) -> bool {
+        self.exclude.is_match(path)
+    }
+}
+
 /// Whether git's ignore files have a say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IgnoreFiles {
@@ -67,8 +107,8 @@ pub enum IgnoreFiles {
     Overrule,
 }
 
-/// The inputs of a scan, sorted by the bytes of their paths, without repeats.
-#[derive(Debug, Default)]
+/// The inputs of a scan: files sorted by the bytes of their paths, without repeats.
+#[derive(Default)]
 pub struct Listing {
     /// What to read.
     pub units: Vec<Unit>,
@@ -76,6 +116,8 @@ pub struct Listing {
     pub skipped: Vec<Skipped>,
     /// What was seen and not selected.
     pub census: Census,
+    /// What else a reader should know.
+    pub notes: Vec<String>,
 }
 
 /// A source that cannot be what the user meant.
@@ -88,6 +130,28 @@ pub enum SourceError {
         help("check the spelling; paths are relative to the working directory")
     )]
     NotFound {
+        /// As given.
+        path: PathBuf,
+    },
+    /// There is no repository at this path.
+    #[error("`{}` is not in a git repository: {detail}", shown(path))]
+    #[diagnostic(
+        code(source::not_a_repository),
+        help("name the root of a repository, or scan files with `keylint scan`")
+    )]
+    NotARepository {
+        /// As given.
+        path: PathBuf,
+        /// The obstacle.
+        detail: String,
+    },
+    /// A file that belongs to no repository, or to another.
+    #[error("`{}` is not in the work tree of this repository", path.display())]
+    #[diagnostic(
+        code(source::not_in_repository),
+        help("name files of one repository, or scan others with `keylint scan`")
+    )]
+    NotInRepository {
         /// As given.
         path: PathBuf,
     },
@@ -114,17 +178,24 @@ pub fn list(sources: &[Source], selection: &Selection) -> Result<Listing, Source
         match source {
             Source::Stdin => listing.units.push(Unit::Stdin),
             Source::Path(path) => files::list(path, selection, &mut listing)?,
+            Source::Git(source) => git::list(source, selection, &mut listing)?,
         }
     }
-    listing.units.sort_unstable_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    listing.units.dedup();
+    listing.units.sort_by(|a, b| file_name(a).cmp(&file_name(b)));
+    listing.units.dedup_by(|a, b| file_name(a).is_some_and(|name| file_name(b) == Some(name)));
     listing.skipped.sort_by(|a, b| a.origin.cmp(&b.origin));
     Ok(listing)
 }
 
-fn sort_key(unit: &Unit) -> std::borrow::Cow<'_, [u8]> {
+/// What files are sorted and known by. What comes from repositories stays in its order.
+fn file_name(unit: &Unit) -> Option<std::borrow::Cow<'_, [u8]>> {
     match unit {
-        Unit::Stdin => std::borrow::Cow::Borrowed(b""),
-        Unit::File(path) => path_bytes(path),
+        Unit::Stdin => Some(std::borrow::Cow::Borrowed(b"")),
+        Unit::File(path) => Some(path_bytes(path)),
+        Unit::Version(_) => None,
     }
+}
+
+fn shown(path: &Path) -> std::path::Display<'_> {
+    if path.as_os_str().is_empty() { Path::new(".").display() } else { path.display() }
 }

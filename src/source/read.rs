@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::Unit;
 use super::content::{self, Encoding};
+use super::git;
 use crate::blob::{Blob, Content, Origin};
 use crate::location::{Position, Width, advance};
 use crate::outcome::{SkipReason, Skipped};
@@ -52,6 +53,7 @@ pub fn read(
     let origin = Arc::new(unit.origin());
     let skipped = |error: &io::Error| skip(&origin, error);
     match unit {
+        Unit::Version(version) => git::read(version, scratch, visit),
         Unit::File(path) => {
             let (mut file, size) = open(path).map_err(|error| skipped(&error))?;
             let mut reader = Chunks { reader: &mut file, size, origin: &origin, scratch, visit };
@@ -64,6 +66,27 @@ pub fn read(
             reader.run().map_err(|error| skipped(&error))
         }
     }
+}
+
+/// Hands out bytes as the blob they are, or in chunks.
+pub(super) fn read_bytes(
+    origin: &Arc<Origin>,
+    mut bytes: &[u8],
+    scratch: &mut Scratch,
+    visit: &mut dyn FnMut(&Blob),
+) -> ReadStats {
+    let (encoding, content) = content::detect(bytes);
+    let is_plain = encoding == Encoding::AsciiCompatible
+        && bytes.len() <= CHUNK
+        && content::two_parts(bytes, encoding).is_none();
+    if is_plain {
+        visit(&Blob::whole(origin, bytes, content));
+        return ReadStats { bytes: bytes.len() as u64, is_binary: content == Content::Binary };
+    }
+    let size = bytes.len();
+    let mut reader = Chunks { reader: &mut bytes, size, origin, scratch, visit };
+    // Bytes in memory can always be read.
+    reader.run().unwrap_or_default()
 }
 
 /// Reads an input that was handed out in chunks once more, as one blob.
@@ -79,10 +102,18 @@ pub fn read_whole(unit: &Unit, visit: &mut dyn FnMut(&Blob)) -> Result<(), Skipp
         detail: detail.into(),
         accepted: None,
     };
-    let Unit::File(path) = unit else {
-        return Err(limit(
-            "policies were not read: standard input is longer than 1 MiB; give a file",
-        ));
+    let path = match unit {
+        Unit::File(path) => path,
+        Unit::Version(version) => {
+            let raw = git::bytes(version)?;
+            return show_whole(&origin, &raw, visit)
+                .ok_or_else(|| limit("policies were not read: the file is larger than 64 MiB"));
+        }
+        Unit::Stdin => {
+            return Err(limit(
+                "policies were not read: standard input is longer than 1 MiB; give a file",
+            ));
+        }
     };
     let read = || {
         let (file, _) = open(path)?;
@@ -91,19 +122,25 @@ pub fn read_whole(unit: &Unit, visit: &mut dyn FnMut(&Blob)) -> Result<(), Skipp
         Ok(raw)
     };
     let raw = read().map_err(|error: io::Error| skip(&origin, &error))?;
+    show_whole(&origin, &raw, visit)
+        .ok_or_else(|| limit("policies were not read: the file is larger than 64 MiB"))
+}
+
+/// Shows bytes as one blob; `None` when they are too many.
+fn show_whole(origin: &Arc<Origin>, raw: &[u8], visit: &mut dyn FnMut(&Blob)) -> Option<()> {
     if raw.len() > MAX_DOCUMENT {
-        return Err(limit("policies were not read: the file is larger than 64 MiB"));
+        return None;
     }
-    let (encoding, content) = content::detect(&raw);
+    let (encoding, content) = content::detect(raw);
     let mut text = String::new();
     let text = if encoding == Encoding::AsciiCompatible {
-        &raw
+        raw
     } else {
-        encoding.decode(&raw, &mut text);
+        encoding.decode(raw, &mut text);
         text.as_bytes()
     };
-    visit(&Blob { width: encoding.width(), ..Blob::whole(&origin, text, content) });
-    Ok(())
+    visit(&Blob { width: encoding.width(), ..Blob::whole(origin, text, content) });
+    Some(())
 }
 
 fn skip(origin: &Arc<Origin>, error: &io::Error) -> Skipped {

@@ -53,6 +53,7 @@ fn outcome() -> Outcome {
         places: vec![place],
         kind: FindingKind::Policy { supersedes: vec!["wide-action".into()] },
         fingerprint: Fingerprint::of_policy("any-action", ContentId::of(b"statement"), "Action"),
+        history: None,
     };
     let mut outcome = Outcome { findings: vec![finding], ..Outcome::default() };
     outcome.stats.files = 1;

@@ -1,0 +1,104 @@
+//! What the history of a repository tells of a secret, for all reports.
+
+use serde::Serialize;
+
+use crate::blob::{inert, path_bytes};
+use crate::date::{date, timestamp};
+use crate::history::{History, Moment};
+
+/// A history as JSON and SARIF show it.
+#[derive(Serialize)]
+pub(super) struct HistoryView<'a> {
+    first: Option<MomentView<'a>>,
+    last: Option<MomentView<'a>>,
+    paths: Vec<String>,
+    versions: u64,
+    in_head: bool,
+    refs: &'a [String],
+    on_remote: Option<bool>,
+    reachable: bool,
+}
+
+#[derive(Serialize)]
+struct MomentView<'a> {
+    commit: String,
+    author: &'a str,
+    date: String,
+    subject: &'a str,
+}
+
+pub(super) fn view(history: &History) -> HistoryView<'_> {
+    HistoryView {
+        first: history.first.as_ref().map(moment_view),
+        last: history.last.as_ref().map(moment_view),
+        paths: history.paths.iter().map(|path| inert(&path_bytes(path))).collect(),
+        versions: history.versions,
+        in_head: history.in_head,
+        refs: &history.refs,
+        on_remote: history.on_remote,
+        reachable: history.reachable,
+    }
+}
+
+fn moment_view(moment: &Moment) -> MomentView<'_> {
+    MomentView {
+        commit: moment.commit.to_string(),
+        author: &moment.author,
+        date: timestamp(seconds(moment)),
+        subject: &moment.subject,
+    }
+}
+
+/// Dates before 1970 do not occur but in jest.
+fn seconds(moment: &Moment) -> u64 {
+    u64::try_from(moment.date).unwrap_or(0)
+}
+
+/// References that are named in a text; the rest are counted.
+const MAX_REFS: usize = 3;
+
+/// Two lines for people: when it came, and what has it now.
+pub(super) fn lines(history: &History) -> [String; 2] {
+    let Some(first) = &history.first else {
+        return ["in no commit".into(), holders(history)];
+    };
+    let came = format!(
+        "since {} {} by {}: {}",
+        first.commit.short(),
+        date(seconds(first)),
+        first.author,
+        first.subject
+    );
+    let last = match &history.last {
+        Some(last) if !history.in_head => {
+            format!("last in {} {}; ", last.commit.short(), date(seconds(last)))
+        }
+        _ => String::new(),
+    };
+    [came, last + &holders(history)]
+}
+
+fn holders(history: &History) -> String {
+    let now = if history.in_head { "still in HEAD" } else { "not in HEAD" };
+    let named: Vec<&str> = history.refs.iter().take(MAX_REFS).map(|name| short(name)).collect();
+    let more = history.refs.len().saturating_sub(MAX_REFS);
+    let refs = match (named.is_empty(), more) {
+        (true, _) => "no reference leads to it".into(),
+        (false, 0) => format!("in the history of {}", named.join(", ")),
+        (false, more) => format!("in the history of {} and {more} more", named.join(", ")),
+    };
+    let remote = match history.on_remote {
+        Some(true) => "; on a remote",
+        Some(false) => "; not on a remote yet",
+        None => "",
+    };
+    format!("{now}, {refs}{remote}")
+}
+
+/// A reference as people write it.
+fn short(name: &str) -> &str {
+    ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(name)
+}

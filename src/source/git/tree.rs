@@ -1,0 +1,113 @@
+//! A tree of a commit, looked up by path. Only what is asked for is read, so that no tree can be too large.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use gix::ObjectId;
+use gix::bstr::{BStr, BString, ByteSlice};
+use gix::objs::TreeRefIter;
+
+use super::repository::Repository;
+
+/// The most files that are listed of a tree.
+const MAX_FILES: usize = 1_000_000;
+
+/// A tree and what was read of it.
+pub(super) struct Tree {
+    repository: gix::Repository,
+    root: ObjectId,
+    /// Directories by path, without a slash at the end.
+    directories: HashMap<BString, Rc<Directory>>,
+}
+
+/// Names in a directory: what they are, and whether that is a directory.
+type Directory = HashMap<BString, (ObjectId, Entry)>;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Entry {
+    Directory,
+    File,
+    Submodule,
+}
+
+impl Tree {
+    pub(super) fn new(repository: &Arc<Repository>, root: ObjectId) -> Self {
+        Self { repository: repository.local(), root, directories: HashMap::new() }
+    }
+
+    /// The content at a path.
+    pub(super) fn blob(&mut self, path: &BStr) -> Option<ObjectId> {
+        let (above, name) = match path.rfind_byte(b'/') {
+            Some(at) => (path.get(..at)?.as_bstr(), path.get(at + 1..)?.as_bstr()),
+            None => (b"".as_bstr(), path),
+        };
+        match self.directory(above)?.get(name)? {
+            (id, Entry::File) => Some(*id),
+            _ => None,
+        }
+    }
+
+    fn directory(&mut self, path: &BStr) -> Option<Rc<Directory>> {
+        if let Some(known) = self.directories.get(path) {
+            return Some(Rc::clone(known));
+        }
+        let id = if path.is_empty() {
+            self.root
+        } else {
+            let (above, name) = match path.rfind_byte(b'/') {
+                Some(at) => (path.get(..at)?.as_bstr(), path.get(at + 1..)?.as_bstr()),
+                None => (b"".as_bstr(), path),
+            };
+            match self.directory(above)?.get(name)? {
+                (id, Entry::Directory) => *id,
+                _ => return None,
+            }
+        };
+        let directory = Rc::new(self.read(id)?);
+        self.directories.insert(path.to_owned(), Rc::clone(&directory));
+        Some(directory)
+    }
+
+    fn read(&self, id: ObjectId) -> Option<Directory> {
+        let object = self.repository.find_object(id).ok()?;
+        let entries = TreeRefIter::from_bytes(&object.data, id.kind()).filter_map(Result::ok);
+        let kind = |mode: gix::objs::tree::EntryMode| match mode {
+            mode if mode.is_tree() => Entry::Directory,
+            mode if mode.is_commit() => Entry::Submodule,
+            _ => Entry::File,
+        };
+        let entry = |entry: gix::objs::tree::EntryRef| {
+            (entry.filename.to_owned(), (entry.oid.to_owned(), kind(entry.mode)))
+        };
+        Some(entries.map(entry).collect())
+    }
+
+    /// Every file with its content, sorted by path; the first million.
+    pub(super) fn files(&mut self) -> Vec<(BString, ObjectId)> {
+        let mut files = Vec::new();
+        let mut waiting = vec![BString::default()];
+        while let Some(path) = waiting.pop() {
+            let Some(directory) = self.directory(path.as_bstr()) else { continue };
+            let mut names: Vec<_> = directory.iter().collect();
+            names.sort();
+            for (name, (id, kind)) in names {
+                let mut below = path.clone();
+                if !below.is_empty() {
+                    below.push(b'/');
+                }
+                below.extend_from_slice(name);
+                match kind {
+                    Entry::Directory if waiting.len() < MAX_FILES => waiting.push(below),
+                    Entry::File if files.len() < MAX_FILES => files.push((below, *id)),
+                    _ => {}
+                }
+            }
+            if files.len() >= MAX_FILES {
+                break;
+            }
+        }
+        files.sort();
+        files
+    }
+}

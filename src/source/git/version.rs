@@ -1,0 +1,87 @@
+//! One content of a file in a repository, and what of it is new.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use gix::ObjectId;
+
+use super::super::read::{ReadStats, Scratch, read_bytes};
+use super::lines;
+use super::repository::Repository;
+use crate::blob::{Blob, Origin};
+use crate::history::GitPlace;
+use crate::outcome::{SkipReason, Skipped};
+
+/// A blob of a repository under one path.
+pub struct Version {
+    pub(super) repository: Arc<Repository>,
+    pub(super) place: GitPlace,
+    pub(super) id: ObjectId,
+    pub(super) before: Before,
+    /// Whether secrets are looked for; a file may be read only because others refer to it.
+    pub(super) secrets: bool,
+    /// Whether policies are linted.
+    pub(super) policies: bool,
+}
+
+/// What was there before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Before {
+    /// Findings count wherever they are.
+    Anything,
+    /// Lines count that none of these contents has.
+    Blobs(Vec<ObjectId>),
+    /// All of it: the file is only read for others.
+    Everything,
+}
+
+impl Version {
+    /// What findings in it call it.
+    pub fn origin(&self) -> Origin {
+        Origin::Git(self.place.clone())
+    }
+
+    /// Whether secrets are looked for in it.
+    pub const fn has_secrets(&self) -> bool {
+        self.secrets
+    }
+
+    /// Whether policies in it are linted.
+    pub const fn has_policies(&self) -> bool {
+        self.policies
+    }
+
+    fn unread(&self, detail: String) -> Skipped {
+        Skipped { origin: self.origin(), reason: SkipReason::Malformed, detail, accepted: None }
+    }
+}
+
+/// The bytes of a version.
+pub(in crate::source) fn bytes(version: &Version) -> Result<Vec<u8>, Skipped> {
+    version.repository.blob(version.id).map_err(|detail| version.unread(detail))
+}
+
+/// Reads a version and calls `visit` for the blob it is, or for each of its chunks.
+pub(in crate::source) fn read(
+    version: &Version,
+    scratch: &mut Scratch,
+    visit: &mut dyn FnMut(&Blob),
+) -> Result<ReadStats, Skipped> {
+    let bytes = bytes(version)?;
+    let origin = Arc::new(version.origin());
+    Ok(read_bytes(&origin, &bytes, scratch, visit))
+}
+
+/// The bytes of a version that count, sorted and apart; `None` for all.
+pub(in crate::source) fn added(version: &Version) -> Option<Vec<Range<u64>>> {
+    let before = match &version.before {
+        Before::Anything => return None,
+        Before::Everything => return Some(Vec::new()),
+        Before::Blobs(before) => before,
+    };
+    let blob = |id: &ObjectId| version.repository.blob(*id).ok();
+    let after = blob(&version.id)?;
+    // What cannot be read was not there.
+    let before: Vec<Vec<u8>> = before.iter().filter_map(blob).collect();
+    Some(lines::added(&before, &after))
+}
