@@ -13,7 +13,7 @@ fn generated() -> Repo {
     let data = |text: &str| format!("data {}\n{text}\n", text.len());
     for number in 0..120_u64 {
         let branch = ["main", "side", "other"][usize::try_from(number % 3).unwrap()];
-        let date = START + number * 1000;
+        let time = START + number * 1000;
         let from = match number {
             0..3 => String::new(),
             _ if number % 10 == 0 => format!("from :{}\nmerge :{}\n", number - 2, number - 1),
@@ -25,7 +25,7 @@ fn generated() -> Repo {
         let message = if number % 40 == 7 { token(1000) } else { format!("Change {number}") };
         write!(
             stream,
-            "commit refs/heads/{branch}\nmark :{}\ncommitter Bob <bob@example.org> {date} +0000\n{}{from}\
+            "commit refs/heads/{branch}\nmark :{}\ncommitter Bob <bob@example.org> {time} +0000\n{}{from}\
              M 100644 inline folder/{}/file-{}.txt\n{}M 100755 inline script-{}\n{}M 120000 inline link\n{}\n",
             number + 1,
             data(&message),

@@ -23,3 +23,4 @@ mod run;
 mod shapes;
 mod staged;
 mod storage;
+mod traps;

@@ -18,9 +18,8 @@ pub(crate) fn noise(seed: &str, count: usize) -> Vec<u8> {
 /// The synthetic GitHub token of this number, with a checksum that is right.
 pub(crate) fn token(number: usize) -> String {
     let digit = |value: u32| char::from(BASE62[(value % 62) as usize]);
-    let body: Vec<String> =
-        noise(&format!("token {number}"), 30).into_iter().map(|byte| digit(byte.into())).collect();
-    let body = body.concat();
+    let body = noise(&format!("token {number}"), 30);
+    let body: String = body.into_iter().map(|byte| digit(byte.into())).collect();
     let sum = crc32fast::hash(body.as_bytes());
     let tail: String = (0..6).rev().map(|place| digit(sum / 62_u32.pow(place))).collect();
     format!("gh{}{body}{tail}", "p_")
