@@ -222,7 +222,7 @@ fn a_submodule_is_counted_not_scanned() {
     repo.write("file.txt", &secret);
     repo.git(&["add", "file.txt"]);
     repo.run(&["--staged"]).assert_finds(&[&secret]);
-    assert_eq!(run.count("submodules"), 1);
+    assert_eq!(run.report["stats"]["submodules"], 1);
 }
 
 #[test]

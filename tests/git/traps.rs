@@ -9,12 +9,8 @@ use crate::material::token;
 /// Every setting of git that names a program, each naming one that leaves a trace.
 fn with_traps() -> Repo {
     let repo = Repo::with_commit();
-    repo.write(
-        ".gitattributes",
-        "* filter=trap diff=trap merge=trap\n*.txt working-tree-encoding=UTF-16\n",
-    );
+    repo.write(".gitattributes", "* filter=trap diff=trap merge=trap\n");
     repo.write("changed.txt", "before\n");
-    repo.git(&["-c", "core.attributesFile=/dev/null", "add", "-A"]);
     repo.commit_all("Before");
     let marker = repo.beside("home").path("marker");
     let trap = repo.script(".git/trap", &format!("touch '{marker}'; cat"));
