@@ -79,9 +79,10 @@ impl Repo {
         &self.root
     }
 
-    /// A path in this repository as text.
+    /// A path in this repository as text; without a name, the repository's.
     pub(crate) fn path(&self, name: &str) -> String {
-        self.root.join(name).to_str().unwrap().to_owned()
+        let path = if name.is_empty() { self.root.clone() } else { self.root.join(name) };
+        path.to_str().unwrap().to_owned()
     }
 
     /// Writes a file of the work tree, or of `.git`, and the folders it lies in.

@@ -64,7 +64,7 @@ fn a_big_file() {
 #[test]
 fn a_very_big_file() {
     let (repo, secret) = (Repo::with_commit(), token(1));
-    let mut text = lines(1000).repeat(1500);
+    let mut text = lines(1000).repeat(2000);
     text.truncate(33 << 20);
     let line = text.lines().count() + 1;
     let text = format!("{text}\n{secret}\n{text}");

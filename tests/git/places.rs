@@ -227,18 +227,21 @@ fn headers_of_a_commit_that_git_does_not_know() {
     });
 }
 
+/// A merge of a signed tag keeps the tag, even when the tag is deleted.
 #[test]
 fn the_tag_that_a_merge_keeps() {
     hides(|repo, secret| {
-        repo.git(&["switch", "-q", "-c", "side"]);
-        repo.commit("side.txt", "nothing\n");
-        repo.git(&["tag", "-a", "v1", "-m", secret]);
-        repo.git(&["switch", "-q", "main"]);
-        repo.commit("main.txt", "nothing\n");
-        repo.git(&["merge", "-q", "--no-ff", "-m", "Merge", "v1"]);
-        repo.git(&["tag", "-d", "v1"]);
-        let merge = repo.git(&["cat-file", "commit", "HEAD"]);
-        assert!(merge.contains("\nmergetag object"), "{merge}");
+        let [tree, parent] = [repo.id("HEAD^{tree}"), repo.id("HEAD")];
+        let tag = format!(
+            "object {parent}\n type commit\n tag v1\n tagger A <a@b> 1704067200 +0000\n \n {secret}"
+        );
+        let commit = format!(
+            "tree {tree}\nparent {parent}\nauthor A <a@b> 1704067200 +0000\n\
+             committer A <a@b> 1704067200 +0000\nmergetag {tag}\n\nOrdinary\n"
+        );
+        let commit = repo.object("commit", commit);
+        repo.git(&["update-ref", "refs/heads/side", &commit]);
+        repo.git(&["fsck", "--strict"]);
     });
 }
 
