@@ -17,7 +17,7 @@ use tempfile::TempDir;
 /// 2024-01-01T00:00:00Z: when the first thing happens in a repository.
 pub(crate) const START: u64 = 1_704_067_200;
 /// How long a run may take before it counts as hanging.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A repository in a temporary folder, which other repositories may share.
 pub(crate) struct Repo {

@@ -172,10 +172,27 @@ fn a_renamed_file_and_a_changed_mode() {
     repo.git(&["update-index", "--chmod=+x", "old.txt"]);
     repo.run(&["--staged"]).assert_finds(&[]);
     repo.git(&["mv", "old.txt", "new.txt"]);
-    // The content is new at this path: it is about to be committed there.
+    repo.run(&["--staged"]).assert_finds(&[]);
     let run = repo.run(&["--staged-all"]);
     run.assert_finds(&[&secret]);
     assert_eq!(run.origins(&secret), ["new.txt"]);
+}
+
+/// A rename is no place to hide a new secret.
+#[test]
+fn a_renamed_file_with_a_new_line() {
+    let (repo, [old, new]) = (Repo::with_commit(), [token(1), token(2)]);
+    repo.commit("folder/old.txt", format!("{}{old}\n", lines(9)));
+    repo.git(&["mv", "folder/old.txt", "new.txt"]);
+    repo.write("new.txt", format!("{}{old}\n{new}\n", lines(9)));
+    repo.git(&["add", "-A"]);
+    let run = repo.run(&["--staged"]);
+    assert!(run.secrets().contains(new.as_str()), "{}", run.out);
+    // A copy of what stays is a second place of the secret, and new.
+    repo.git(&["reset", "-q", "--hard"]);
+    repo.write("copy.txt", &old);
+    repo.git(&["add", "-A"]);
+    repo.run(&["--staged"]).assert_finds(&[&old]);
 }
 
 #[test]
