@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::fixture::Repo;
 use crate::material::{noise, token};
+use crate::packs::raw;
 
 const UNKNOWN: &str = "1234567890123456789012345678901234567890";
 
@@ -130,8 +131,7 @@ fn an_object_of_the_wrong_kind() {
     is_named(|repo| {
         let blob = repo.id("HEAD:victim.bin");
         let mut tree = b"40000 wrong\0".to_vec();
-        let byte = |at: usize| u8::from_str_radix(&blob[at..at + 2], 16).unwrap();
-        tree.extend((0..40).step_by(2).map(byte));
+        tree.extend(raw(&blob));
         let tree = repo.object("tree", tree);
         repo.git(&["update-ref", "refs/trees/wrong", &tree]);
         vec![blob[..8].to_owned(), "wrong".to_owned()]

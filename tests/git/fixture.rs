@@ -19,6 +19,9 @@ pub(crate) const START: u64 = 1_704_067_200;
 /// How long a run may take before it counts as hanging.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How the history of a repository is scanned, so that a test can tell which secrets were found.
+const REVEALED: &[&str] = &["git", "--format", "json", "--no-config", "--reveal"];
+
 /// A repository in a temporary folder, which other repositories may share.
 pub(crate) struct Repo {
     folder: Rc<TempDir>,
@@ -213,17 +216,19 @@ impl Repo {
         variables: &[(&str, &str)],
         input: &[u8],
     ) -> Run {
-        let fixed = ["git", "--format", "json", "--no-config", "--reveal"];
-        let mut run = self.keylint(folder, &[&fixed, arguments].concat(), variables, input);
-        if run.code == 2 {
-            assert_eq!(run.out, "", "a report of a bad instruction");
-        } else {
-            run.report = serde_json::from_str(&run.out).unwrap_or_else(|problem| {
-                panic!("{arguments:?}: no report ({problem}), code {}: {}", run.code, run.err)
-            });
-            run.check_exit_code();
-        }
-        run
+        let arguments = [REVEALED, arguments].concat();
+        self.keylint(folder, &arguments, variables, input).with_report()
+    }
+
+    /// The same at the root, with so many kilobytes of address space at most.
+    pub(crate) fn run_within(&self, kilobytes: usize, arguments: &[&str]) -> Run {
+        let mut command = self.isolated("/bin/sh", "");
+        command
+            .args(["-c", &format!("ulimit -v {kilobytes} && exec \"$@\""), "sh"])
+            .arg(env!("CARGO_BIN_EXE_keylint"))
+            .args(REVEALED)
+            .args(arguments);
+        self.watch(command, b"").with_report()
     }
 
     /// Runs `keylint` in a folder of the repository. Whatever it does, nothing changes.
@@ -234,22 +239,31 @@ impl Repo {
         variables: &[(&str, &str)],
         input: &[u8],
     ) -> Run {
-        let before = self.snapshot();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_keylint"));
+        let mut command = self.isolated(env!("CARGO_BIN_EXE_keylint"), folder);
+        command.args(arguments).envs(variables.iter().copied());
+        self.watch(command, input)
+    }
+
+    /// A command in a folder of the repository, which can start no program by its name.
+    fn isolated(&self, program: &str, folder: &str) -> Command {
+        let home = self.folder.path().join("home");
+        let mut command = Command::new(program);
         command
-            .args(arguments)
             .current_dir(self.root.join(folder))
             .env_clear()
-            // No program can be started by its name.
-            .env("PATH", self.folder.path().join("home"))
-            .env("HOME", self.folder.path().join("home"))
-            .env("SOURCE_DATE_EPOCH", "1750000000")
-            .envs(variables.iter().copied());
+            .envs([("PATH", &home), ("HOME", &home)])
+            .env("SOURCE_DATE_EPOCH", "1750000000");
+        command
+    }
+
+    fn watch(&self, command: Command, input: &[u8]) -> Run {
+        let before = self.snapshot();
+        let called = format!("{command:?}");
         let (status, out, err) = finish(command, input);
-        let code = status.code().unwrap_or_else(|| panic!("{arguments:?}: {status}: {err}"));
-        assert!((0..=3).contains(&code), "{arguments:?}: code {code}: {err}");
+        let code = status.code().unwrap_or_else(|| panic!("{called}: {status}: {err}"));
+        assert!((0..=3).contains(&code), "{called}: code {code}: {err}");
         let changed = differences(&before, &self.snapshot());
-        assert_eq!(changed, Vec::<String>::new(), "{arguments:?} changes files");
+        assert_eq!(changed, Vec::<String>::new(), "{called} changes files");
         let out = String::from_utf8(out).unwrap();
         Run { code, out, err, report: Value::Null }
     }

@@ -8,6 +8,7 @@ use rustix::fs::{CWD, Mode, mkfifoat};
 
 use crate::fixture::Repo;
 use crate::material::token;
+use crate::packs::{raw, stored};
 
 #[test]
 fn pipes_and_devices_are_not_waited_for() {
@@ -77,8 +78,7 @@ fn names_that_no_work_tree_could_have() {
     for (name, secret) in ["..", ".git", "/etc/hosts", "a/../b"].iter().zip(&secrets) {
         let blob = repo.object("blob", secret);
         tree.extend(format!("100644 {name}\0").bytes());
-        let byte = |at: usize| u8::from_str_radix(&blob[at..at + 2], 16).unwrap();
-        tree.extend((0..40).step_by(2).map(byte));
+        tree.extend(raw(&blob));
     }
     let tree = repo.object("tree", tree);
     let commit = repo.git(&["commit-tree", "-m", "odd", &tree]);
@@ -148,22 +148,6 @@ fn a_long_chain_of_tags() {
     let run = repo.run(&[]);
     assert!(run.secrets().contains(secret.as_str()) || run.report["complete"] == false);
     assert_ne!(run.code, 0);
-}
-
-/// A loose object as git would write it, with a content that is not compressed.
-fn stored(content: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(content.len()).unwrap();
-    let (mut a, mut b) = (1_u32, 0_u32);
-    for byte in content {
-        a = (a + u32::from(*byte)) % 65521;
-        b = (b + a) % 65521;
-    }
-    let mut bytes = vec![0x78, 0x01, 0x01];
-    bytes.extend(length.to_le_bytes());
-    bytes.extend((!length).to_le_bytes());
-    bytes.extend(content);
-    bytes.extend((b << 16 | a).to_be_bytes());
-    bytes
 }
 
 #[test]

@@ -7,8 +7,21 @@ use serde_json::Value;
 use crate::fixture::Run;
 
 impl Run {
+    /// This run with its report, if the instruction was good.
+    pub(crate) fn with_report(mut self) -> Self {
+        if self.code == 2 {
+            assert_eq!(self.out, "", "a report of a bad instruction");
+        } else {
+            self.report = serde_json::from_str(&self.out).unwrap_or_else(|problem| {
+                panic!("no report ({problem}), code {}: {}", self.code, self.err)
+            });
+            self.check_exit_code();
+        }
+        self
+    }
+
     /// The exit code says what the report says.
-    pub(crate) fn check_exit_code(&self) {
+    fn check_exit_code(&self) {
         let gaps = self.list("skipped").iter().filter(|gap| gap["accepted"].is_null()).count();
         let is_complete = self.report["complete"].as_bool().unwrap();
         assert_eq!(is_complete, gaps == 0, "complete or not? {}", self.out);
