@@ -55,6 +55,8 @@ pub enum SkipReason {
     NotRegular,
     /// A documented limit was reached.
     Limit,
+    /// It is named, and it is not there.
+    Missing,
     /// A known format that could not be decoded.
     Malformed,
     /// A defect of keylint itself: the scanner stopped on this input.
@@ -67,6 +69,7 @@ impl SkipReason {
         match self {
             Self::Unreadable => "unreadable",
             Self::NotRegular => "not-regular",
+            Self::Missing => "missing",
             Self::Limit => "limit",
             Self::Malformed => "malformed",
             Self::Internal => "internal",

@@ -66,6 +66,9 @@ pub(crate) struct GitArgs {
     /// The repository [default: that of the working directory]; with --staged, files of it
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Scan every object that is there, also what no branch, tag or stash leads to any more
+    #[arg(long, conflicts_with_all = ["staged", "staged_all"])]
+    pub(crate) all_objects: bool,
     /// Scan what the next commit will hold; report what is on lines that it adds
     #[arg(long)]
     pub(crate) staged: bool,

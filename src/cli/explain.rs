@@ -40,7 +40,8 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         for unit in &listing.units {
             let mut written = Ok(());
             let origin = unit.origin().to_string();
-            let read = source::read(unit, &mut source::Scratch::default(), &mut |blob| {
+            let mut buffers = source::Scratch::default();
+            source::read(unit, &mut buffers, &mut missing, &mut |blob| {
                 for explanation in config.rules.explain(blob, config.now, &mut scratch) {
                     let here = line.is_none_or(|line| explanation.location.start.line == line);
                     if here && written.is_ok() {
@@ -49,9 +50,6 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
                     }
                 }
             });
-            if let Err(skipped) = read {
-                missing.push(skipped);
-            }
             written?;
         }
         for skipped in &missing {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::args::{GitArgs, When, git_path};
 use super::scan::{configure, report, scan_all};
 use super::{Exit, Failure};
-use keylint::source::{GitSource, IgnoreFiles, Part, Report, Source, Staged};
+use keylint::source::{GitSource, IgnoreFiles, Part, Report, Scope, Source, Staged};
 
 pub(super) fn run(args: &GitArgs, color: When) -> Result<Exit, Failure> {
     let sources = [Source::Git(source(args))];
@@ -29,17 +29,19 @@ fn nothing(args: &GitArgs) -> &'static str {
 }
 
 fn source(args: &GitArgs) -> GitSource {
+    let is_staged = args.staged || args.staged_all;
     let (repository, names) = match args.paths.as_slice() {
         [] => (default_repository(), Vec::new()),
-        [path] if path.is_dir() => (path.clone(), Vec::new()),
+        [path] if !is_staged || path.is_dir() => (path.clone(), Vec::new()),
         names => (default_repository(), names.to_vec()),
     };
-    let staged = Staged {
-        index: git_path("GIT_INDEX_FILE"),
-        names,
-        report: if args.staged_all { Report::All } else { Report::Added },
+    let part = if is_staged {
+        let report = if args.staged_all { Report::All } else { Report::Added };
+        Part::Staged(Staged { index: git_path("GIT_INDEX_FILE"), names, report })
+    } else {
+        Part::History(if args.all_objects { Scope::All } else { Scope::Reachable })
     };
-    GitSource { repository, part: Part::Staged(staged) }
+    GitSource { repository, part }
 }
 
 /// Git tells its hooks which repository they run in.

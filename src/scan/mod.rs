@@ -43,6 +43,19 @@ pub fn scan(
     config: &Config,
     progress: &Progress,
 ) -> Result<Outcome, SourceError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build();
+    let run_in_pool = |run: &(dyn Fn() -> Result<Outcome, SourceError> + Sync)| match &pool {
+        Ok(pool) => pool.install(run),
+        Err(_) => run(),
+    };
+    run_in_pool(&|| scan_all(sources, config, progress))
+}
+
+fn scan_all(
+    sources: &[Source],
+    config: &Config,
+    progress: &Progress,
+) -> Result<Outcome, SourceError> {
     let listing = source::list(sources, &config.selection)?;
     progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
     let run = || {
@@ -54,17 +67,14 @@ pub fn scan(
         // Parts are joined left to right, however the work was split.
         parts.fold(Part::default, Part::then).reduce(Part::default, Part::then)
     };
-    let run = || {
-        let mut part = run();
-        let linted = policies::lint(std::mem::take(&mut part.policies), config);
-        part.then(linted)
-    };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build();
-    let mut part = pool.map_or_else(|_| run(), |pool| pool.install(run));
+    let mut part = run();
+    let linted = policies::lint(std::mem::take(&mut part.policies), config);
+    let mut part = part.then(linted);
     part.findings.sort_by_cached_key(place_and_rule);
 
     let mut outcome = Outcome { stats: part.stats, ..Outcome::default() };
     outcome.stats.census = listing.census;
+    outcome.stats.git = listing.objects;
     outcome.findings = group(part.findings);
     if config.secrets == Secrets::Masked {
         secrets::mask_repeats(&mut outcome.findings);
@@ -107,45 +117,19 @@ thread_local! {
 
 /// Analyses one input. A defect of keylint on one input must not end the scan of the others.
 fn analyse(unit: &Unit, config: &Config) -> Part {
+    let mut part = Part::default();
     let analysed = catch_unwind(AssertUnwindSafe(|| {
-        SCRATCH.with_borrow_mut(|Scratch { source, secrets }| {
-            let mut part = Part::default();
-            let mut chunks = Chunks::default();
-            let lints = config.halves != Halves::Secrets && unit.has_policies();
-            let read = source::read(unit, source, &mut |blob| {
-                if unit.has_secrets() && config.halves != Halves::Policy {
-                    part.secrets(blob, config, secrets);
-                }
-                if lints {
-                    chunks.see(blob);
-                    if blob.is_whole && policy::may_hold_policy(blob) {
-                        part.policies.push(Held::new(blob, unit));
-                    }
-                }
-            });
-            part.keep_added(unit);
-            if chunks.may_hold_policy() {
-                let again =
-                    source::read_whole(unit, &mut |blob| part.policies.push(Held::new(blob, unit)));
-                part.skipped.extend(again.err());
-            }
-            match read {
-                Ok(read) => {
-                    part.stats.files += 1;
-                    part.stats.bytes += read.bytes;
-                    part.stats.binary += u64::from(read.is_binary);
-                }
-                Err(skipped) => part.skipped.push(skipped),
-            }
-            part
-        })
+        SCRATCH.with_borrow_mut(|scratch| part.unit(unit, config, scratch));
     }));
-    analysed.unwrap_or_else(|_| {
-        let detail = "keylint failed on this input; please report it".into();
-        let skipped =
-            Skipped { origin: unit.origin(), reason: SkipReason::Internal, detail, accepted: None };
-        Part { skipped: vec![skipped], ..Part::default() }
-    })
+    if analysed.is_err() {
+        part.skipped.push(failed(unit.origin()));
+    }
+    part
+}
+
+fn failed(origin: Origin) -> Skipped {
+    let detail = "keylint failed on this input; please report it".into();
+    Skipped { origin, reason: SkipReason::Internal, detail, accepted: None }
 }
 
 impl Part {
@@ -156,6 +140,41 @@ impl Part {
         self.stats.add(&next.stats);
         self.policies.extend(next.policies);
         self
+    }
+
+    fn unit(&mut self, unit: &Unit, config: &Config, Scratch { source, secrets }: &mut Scratch) {
+        let mut chunks = Chunks::default();
+        let mut skipped = Vec::new();
+        let lints = config.halves != Halves::Secrets && unit.has_policies();
+        let read = source::read(unit, source, &mut skipped, &mut |blob| {
+            if lints {
+                chunks.see(blob);
+            }
+            let seen = catch_unwind(AssertUnwindSafe(|| self.visit(blob, unit, config, secrets)));
+            if seen.is_err() {
+                self.skipped.push(failed((**blob.origin).clone()));
+            }
+        });
+        self.stats.files += read.inputs;
+        self.stats.bytes += read.bytes;
+        self.stats.binary += read.binary;
+        self.skipped.extend(skipped);
+        self.keep_added(unit);
+        if chunks.may_hold_policy() {
+            let again =
+                source::read_whole(unit, &mut |blob| self.policies.push(Held::new(blob, unit)));
+            self.skipped.extend(again.err());
+        }
+    }
+
+    fn visit(&mut self, blob: &Blob, unit: &Unit, config: &Config, secrets: &mut secrets::Scratch) {
+        if unit.has_secrets() && config.halves != Halves::Policy {
+            self.secrets(blob, config, secrets);
+        }
+        let lints = config.halves != Halves::Secrets && unit.has_policies();
+        if lints && blob.is_whole && policy::may_hold_policy(blob) {
+            self.policies.push(Held::new(blob, unit));
+        }
     }
 
     /// Leaves out what stands on lines that were there before.

@@ -14,11 +14,11 @@ use globset::GlobSet;
 use miette::Diagnostic;
 use thiserror::Error;
 
-pub use git::{GitSource, Part, Report, Staged, Version, work_tree};
+pub use git::{Batch, GitSource, History, Part, Report, Scope, Staged, Version, work_tree};
 pub use read::{AFTER, CHUNK, MAX_DOCUMENT, ReadStats, Scratch, read, read_whole};
 
 use crate::blob::{Origin, path_bytes};
-use crate::outcome::{Census, Skipped};
+use crate::outcome::{Census, ObjectCounts, Skipped};
 
 /// Something a user asked to be scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,22 +40,25 @@ pub enum Unit {
     File(PathBuf),
     /// One content of a file in a git repository.
     Version(Arc<Version>),
+    /// Objects of the history of a git repository.
+    Batch(Batch),
 }
 
 impl Unit {
-    /// What findings in it call it.
+    /// What findings in it call it; a batch has an origin for each of its objects.
     pub fn origin(&self) -> Origin {
         match self {
             Self::Stdin => Origin::Stdin,
             Self::File(path) => Origin::File { path: path.clone() },
             Self::Version(version) => version.origin(),
+            Self::Batch(batch) => batch.origin(),
         }
     }
 
     /// Whether secrets are looked for in it.
     pub fn has_secrets(&self) -> bool {
         match self {
-            Self::Stdin | Self::File(_) => true,
+            Self::Stdin | Self::File(_) | Self::Batch(_) => true,
             Self::Version(version) => version.has_secrets(),
         }
     }
@@ -64,6 +67,8 @@ impl Unit {
     pub fn has_policies(&self) -> bool {
         match self {
             Self::Stdin | Self::File(_) => true,
+            // What was is no policy any more.
+            Self::Batch(_) => false,
             Self::Version(version) => version.has_policies(),
         }
     }
@@ -71,7 +76,7 @@ impl Unit {
     /// The bytes of the input whose findings count, sorted and apart; `None` for all of them.
     pub fn added(&self) -> Option<Vec<Range<u64>>> {
         match self {
-            Self::Stdin | Self::File(_) => None,
+            Self::Stdin | Self::File(_) | Self::Batch(_) => None,
             Self::Version(version) => git::added(version),
         }
     }
@@ -118,6 +123,10 @@ pub struct Listing {
     pub census: Census,
     /// What else a reader should know.
     pub notes: Vec<String>,
+    /// Objects of the histories among the sources.
+    pub objects: ObjectCounts,
+    /// The histories.
+    pub histories: Vec<Arc<History>>,
 }
 
 /// A source that cannot be what the user meant.
@@ -192,7 +201,7 @@ fn file_name(unit: &Unit) -> Option<std::borrow::Cow<'_, [u8]>> {
     match unit {
         Unit::Stdin => Some(std::borrow::Cow::Borrowed(b"")),
         Unit::File(path) => Some(path_bytes(path)),
-        Unit::Version(_) => None,
+        Unit::Version(_) | Unit::Batch(_) => None,
     }
 }
 

@@ -29,43 +29,67 @@ pub const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
 pub struct Scratch {
     raw: Vec<u8>,
     text: String,
+    pub(super) walk: git::Scratch,
 }
 
 /// How much was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadStats {
-    /// Bytes.
+    /// Inputs: files, or contents of a repository.
+    pub inputs: u64,
+    /// Bytes of them.
     pub bytes: u64,
-    /// Whether the input was taken for binary.
-    pub is_binary: bool,
+    /// How many of the inputs were taken for binary.
+    pub binary: u64,
 }
 
-/// Reads an input and calls `visit` for the blob it is, or for each of its chunks in order.
-///
-/// # Errors
-///
-/// When the input cannot be opened or read to its end; chunks handed out before stay valid.
+impl ReadStats {
+    pub(super) const fn add(&mut self, other: Self) {
+        self.inputs += other.inputs;
+        self.bytes += other.bytes;
+        self.binary += other.binary;
+    }
+}
+
+/// Reads an input and calls `visit` for the blob it is, or for each of its blobs or chunks in order. What cannot be opened
+/// or read to its end is named in `skipped`; chunks handed out before stay valid.
 pub fn read(
     unit: &Unit,
     scratch: &mut Scratch,
+    skipped: &mut Vec<Skipped>,
     visit: &mut dyn FnMut(&Blob),
-) -> Result<ReadStats, Skipped> {
+) -> ReadStats {
     let origin = Arc::new(unit.origin());
-    let skipped = |error: &io::Error| skip(&origin, error);
-    match unit {
+    let failed = |error: &io::Error| skip(&origin, error);
+    let read = match unit {
+        Unit::Batch(batch) => {
+            Ok(git::read_batch(batch, scratch, &mut git::Sink { visit, skipped }))
+        }
         Unit::Version(version) => git::read(version, scratch, visit),
         Unit::File(path) => {
-            let (mut file, size) = open(path).map_err(|error| skipped(&error))?;
-            let mut reader = Chunks { reader: &mut file, size, origin: &origin, scratch, visit };
-            reader.run().map_err(|error| skipped(&error))
+            open(path).map_err(|error| failed(&error)).and_then(|(mut file, size)| {
+                let mut reader =
+                    Chunks { reader: &mut file, size, origin: &origin, scratch, visit };
+                reader.run().map_err(|error| failed(&error))
+            })
         }
-        Unit::Stdin => {
-            let mut stdin = io::stdin().lock();
-            let mut reader =
-                Chunks { reader: &mut stdin, size: 0, origin: &origin, scratch, visit };
-            reader.run().map_err(|error| skipped(&error))
-        }
-    }
+        Unit::Stdin => read_from(&origin, &mut io::stdin().lock(), scratch, visit)
+            .map_err(|error| failed(&error)),
+    };
+    read.unwrap_or_else(|gap| {
+        skipped.push(gap);
+        ReadStats::default()
+    })
+}
+
+/// Hands out what a reader gives.
+pub(super) fn read_from(
+    origin: &Arc<Origin>,
+    reader: &mut dyn Read,
+    scratch: &mut Scratch,
+    visit: &mut dyn FnMut(&Blob),
+) -> io::Result<ReadStats> {
+    Chunks { reader, size: 0, origin, scratch, visit }.run()
 }
 
 /// Hands out bytes as the blob they are, or in chunks.
@@ -81,7 +105,8 @@ pub(super) fn read_bytes(
         && content::two_parts(bytes, encoding).is_none();
     if is_plain {
         visit(&Blob::whole(origin, bytes, content));
-        return ReadStats { bytes: bytes.len() as u64, is_binary: content == Content::Binary };
+        let binary = u64::from(content == Content::Binary);
+        return ReadStats { inputs: 1, bytes: bytes.len() as u64, binary };
     }
     let size = bytes.len();
     let mut reader = Chunks { reader: &mut bytes, size, origin, scratch, visit };
@@ -104,6 +129,7 @@ pub fn read_whole(unit: &Unit, visit: &mut dyn FnMut(&Blob)) -> Result<(), Skipp
     };
     let path = match unit {
         Unit::File(path) => path,
+        Unit::Batch(_) => return Ok(()),
         Unit::Version(version) => {
             let raw = git::bytes(version)?;
             return show_whole(&origin, &raw, visit)
@@ -190,8 +216,9 @@ impl Chunks<'_> {
         let ended = self.fill()?;
         let (encoding, content) = content::detect(&self.scratch.raw);
         let mut stats = ReadStats {
+            inputs: 1,
             bytes: self.scratch.raw.len() as u64,
-            is_binary: content == Content::Binary,
+            binary: u64::from(content == Content::Binary),
         };
         let mut chunk = Chunk { encoding, content, start: Position::START, own_from: 0 };
         if ended {
@@ -238,7 +265,7 @@ impl Chunks<'_> {
         let rest = self.scratch.raw.split_off(cut);
         let first = Chunk { content: Content::Text, ..chunk };
         self.hand_out(&first, cut, false);
-        let Scratch { raw, text } = &mut *self.scratch;
+        let Scratch { raw, text, .. } = &mut *self.scratch;
         let is_ascii = chunk.encoding == Encoding::AsciiCompatible;
         let passed = if is_ascii { raw.as_slice() } else { text.as_bytes() };
         let mut start = advance(chunk.start, passed, chunk.encoding.width());
@@ -250,7 +277,7 @@ impl Chunks<'_> {
     /// Shows the buffer to the visitor; `own_to` is where the next chunk's own part begins, in raw bytes.
     /// Returns the length of the text that the bytes up to `own_to - BEFORE` became.
     fn hand_out(&mut self, chunk: &Chunk, own_to: usize, is_whole: bool) -> usize {
-        let Scratch { raw, text } = &mut *self.scratch;
+        let Scratch { raw, text, .. } = &mut *self.scratch;
         let next_from = own_to.saturating_sub(BEFORE);
         let (text, owns, passed) = if chunk.encoding == Encoding::AsciiCompatible {
             (raw.as_slice(), chunk.own_from..own_to, next_from)

@@ -1,18 +1,33 @@
 //! Content of git repositories: the index for hooks, ranges of commits, the whole history. Read in-process, with a
 //! configuration that nobody trusts; nothing is written.
 
+mod batch;
+mod commits;
 mod context;
+mod delta;
+mod history;
 mod lines;
+mod loose;
+mod objects;
+mod pack;
+mod reach;
 mod repository;
 mod staged;
+mod store;
+mod tips;
 mod tree;
+mod trees;
 mod version;
+mod walk;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub(in crate::source) use batch::{Sink, read as read_batch};
+pub use history::{Batch, History};
 pub use version::Version;
 pub(in crate::source) use version::{added, bytes, read};
+pub(in crate::source) use walk::Scratch;
 
 use super::{Listing, Selection, SourceError};
 
@@ -28,8 +43,20 @@ pub struct GitSource {
 /// What of a repository is scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
+    /// Everything that references lead to, or everything that is there.
+    History(Scope),
     /// What the next commit will hold.
     Staged(Staged),
+}
+
+/// How much of a history is scanned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// What references lead to.
+    #[default]
+    Reachable,
+    /// Every object that is there.
+    All,
 }
 
 /// What of the index is scanned.
@@ -60,6 +87,10 @@ pub(super) fn list(
 ) -> Result<(), SourceError> {
     let repository = Arc::new(repository::Repository::open(&source.repository)?);
     match &source.part {
+        Part::History(scope) => {
+            history::list(&repository, None, *scope, listing);
+            Ok(())
+        }
         Part::Staged(staged) => staged::list(&repository, staged, selection, listing),
     }
 }

@@ -40,6 +40,46 @@ impl Repository {
         local
     }
 
+    /// The hash that names its objects.
+    pub(super) fn hash(&self) -> gix::hash::Kind {
+        self.local().object_hash()
+    }
+
+    /// The directory of the repository, or of this work tree of it.
+    pub(super) fn git_dir(&self) -> PathBuf {
+        self.shared.path().into()
+    }
+
+    /// The directory that all work trees of the repository share.
+    pub(super) fn common_dir(&self) -> PathBuf {
+        self.local().common_dir().into()
+    }
+
+    /// Where its objects are.
+    pub(super) fn objects_dir(&self) -> PathBuf {
+        self.shared.objects_dir().into()
+    }
+
+    /// The directories of objects that it borrows from.
+    pub(super) fn alternates(&self) -> Result<Vec<PathBuf>, String> {
+        let own = self.objects_dir();
+        let own = std::fs::canonicalize(&own).unwrap_or(own);
+        gix::odb::alternate::resolve(own, Path::new("/")).map_err(|error| error.to_string())
+    }
+
+    /// What a reference leads to.
+    pub(super) fn reference(&self, name: &gix::bstr::BStr) -> Option<ObjectId> {
+        let local = self.local();
+        let found = local.try_find_reference(name).ok()??;
+        found.into_fully_peeled_id().ok().map(gix::Id::detach)
+    }
+
+    /// Commits whose parents were left out of a shallow clone.
+    pub(super) fn shallow(&self) -> Result<Vec<ObjectId>, String> {
+        let commits = self.local().shallow_commits().map_err(|error| error.to_string())?;
+        Ok(commits.map_or(Vec::new(), |commits| commits.iter().copied().collect()))
+    }
+
     /// The root of the work tree.
     pub(super) fn work_tree(&self) -> Option<PathBuf> {
         self.shared.work_dir().map(Path::to_path_buf)

@@ -1,0 +1,133 @@
+//! Reads a batch of a history: every object of it that is wanted, as a blob with a name.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use flate2::bufread::ZlibDecoder;
+use gix::objs::Kind;
+
+use super::super::read::{ReadStats, Scratch, read_bytes, read_from};
+use super::history::{Batch, History, Work};
+use super::objects::Object;
+use super::pack::{Entry, NONE, Pack};
+use super::store::Portion;
+use super::walk::Made;
+use crate::blob::{Blob, Origin};
+use crate::outcome::{SkipReason, Skipped};
+
+/// Objects of a pack from this size on that nothing is made of are read bit by bit.
+const LARGE: u64 = 32 * 1024 * 1024;
+
+/// Where what was read goes.
+pub(in crate::source) struct Sink<'a> {
+    pub(in crate::source) visit: &'a mut dyn FnMut(&Blob),
+    pub(in crate::source) skipped: &'a mut Vec<Skipped>,
+}
+
+/// Reads a batch.
+pub(in crate::source) fn read(batch: &Batch, scratch: &mut Scratch, sink: &mut Sink) -> ReadStats {
+    let Batch { history, work } = batch;
+    let mut walk = std::mem::take(&mut scratch.walk);
+    let mut reader = Reader { history, scratch, sink, stats: ReadStats::default() };
+    match work {
+        Work::Packed(portion) => reader.packed(portion, &mut walk),
+        Work::Loose(numbers) => numbers.clone().for_each(|number| reader.loose(number)),
+    }
+    let stats = reader.stats;
+    scratch.walk = walk;
+    stats
+}
+
+struct Reader<'a, 'b> {
+    history: &'a History,
+    scratch: &'a mut Scratch,
+    sink: &'a mut Sink<'b>,
+    stats: ReadStats,
+}
+
+impl Reader<'_, '_> {
+    fn packed(&mut self, portion: &Portion, walk: &mut super::walk::Scratch) {
+        let (small, large) = self.split(portion);
+        for entry in large {
+            self.large(portion.pack, entry);
+        }
+        let history = self.history;
+        let mut unread = Vec::new();
+        history.store.walk(
+            &small,
+            walk,
+            &mut |object, made: Made<()>| self.show(object, made.bytes),
+            &mut |object, reason| unread.push((object, reason)),
+        );
+        for (object, reason) in unread {
+            self.skip(object, reason.to_string());
+        }
+    }
+
+    /// What is read bit by bit is taken out of a portion.
+    fn split(&self, portion: &Portion) -> (Portion, Vec<Entry>) {
+        let pack = self.history.store.packs.get(portion.pack);
+        let is_large = |entry: &Entry| pack.is_some_and(|pack| is_large(pack, *entry));
+        let (large, roots) = portion.roots.iter().copied().partition(is_large);
+        (Portion { pack: portion.pack, roots }, large)
+    }
+
+    fn large(&mut self, pack: usize, entry: Entry) {
+        let object = self.history.store.is_home(pack, entry);
+        let Some(object) = object.filter(|object| self.history.is_wanted(*object)) else { return };
+        let Some(pack) = self.history.store.packs.get(pack) else { return };
+        let Some(header) = pack.header(entry) else { return };
+        let content = ZlibDecoder::new(pack.compressed(&header)).take(header.decompressed_size);
+        self.stream(object, header.decompressed_size, content);
+    }
+
+    fn stream(&mut self, object: Object, len: u64, mut content: impl Read) {
+        let origin = Arc::new(Origin::Git(self.history.place(object)));
+        match read_from(&origin, &mut content, self.scratch, self.sink.visit) {
+            Ok(stats) if stats.bytes == len => self.stats.add(stats),
+            Ok(_) => self.skip(object, "it is shorter than it says".into()),
+            Err(error) => self.skip(object, error.to_string()),
+        }
+    }
+
+    fn loose(&mut self, number: u32) {
+        let store = &self.history.store;
+        let Some(object) = store.loose_object(number) else { return };
+        if !self.history.is_wanted(object) {
+            return;
+        }
+        match store.loose(number) {
+            Ok(loose) if loose.kind == Kind::Tree => {}
+            Ok(loose) if loose.len < LARGE => match loose.bytes(LARGE) {
+                Ok(bytes) => self.show(object, &bytes),
+                Err(error) => self.skip(object, error.to_string()),
+            },
+            Ok(loose) => self.stream(object, loose.len, loose.reader()),
+            Err(error) => self.skip(object, error.to_string()),
+        }
+    }
+
+    fn show(&mut self, object: Object, bytes: &[u8]) {
+        if self.history.is_wanted(object) {
+            let origin = Arc::new(Origin::Git(self.history.place(object)));
+            self.stats.add(read_bytes(&origin, bytes, self.scratch, self.sink.visit));
+        }
+    }
+
+    fn skip(&mut self, object: Object, detail: String) {
+        if self.history.is_wanted(object) {
+            let origin = Origin::Git(self.history.place(object));
+            self.sink.skipped.push(Skipped {
+                origin,
+                reason: SkipReason::Malformed,
+                detail,
+                accepted: None,
+            });
+        }
+    }
+}
+
+fn is_large(pack: &Pack, entry: Entry) -> bool {
+    pack.first_child(entry) == NONE
+        && pack.header(entry).is_some_and(|header| header.decompressed_size >= LARGE)
+}

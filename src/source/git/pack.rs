@@ -1,0 +1,258 @@
+//! A pack: its objects as trees of deltas, so that each is made once, right after the one it is made of.
+//! <https://git-scm.com/docs/pack-format>
+
+use std::path::{Path, PathBuf};
+
+use gix::ObjectId;
+use gix::objs::Kind;
+use gix::odb::pack::data::{self, entry::Header};
+use gix::odb::pack::index as pack_index;
+use rayon::prelude::*;
+
+use super::objects::{Object, index};
+
+/// An entry of a pack: its place in the order of offsets.
+pub(super) type Entry = u32;
+
+/// No entry.
+pub(super) const NONE: Entry = Entry::MAX;
+
+/// A pack whose entries are known, but not yet which objects they are.
+pub(super) struct Opened {
+    pub(super) data: data::File,
+    /// Sorted by name.
+    pub(super) names: Vec<(ObjectId, Entry)>,
+    offsets: Vec<u64>,
+}
+
+/// A pack and the trees of deltas in it.
+pub(super) struct Pack {
+    pub(super) data: data::File,
+    /// Whether it belongs to another repository, whose unreachable objects are none of ours.
+    pub(super) is_borrowed: bool,
+    offsets: Vec<u64>,
+    /// The object that an entry is.
+    objects: Vec<Object>,
+    first_child: Vec<Entry>,
+    next_sibling: Vec<Entry>,
+    /// What is no delta, with its kind and how many entries depend on it, itself included.
+    pub(super) roots: Vec<Root>,
+    /// Entries that depend on nothing that is there.
+    pub(super) broken: Vec<Entry>,
+}
+
+/// An entry that is no delta.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Root {
+    pub(super) entry: Entry,
+    pub(super) kind: Kind,
+    /// Entries that are made of it, itself included.
+    pub(super) weight: u32,
+}
+
+/// What an entry is made of.
+#[derive(Clone, Copy)]
+enum Made {
+    Of(Entry),
+    Whole(Kind),
+    Unknown,
+}
+
+impl Opened {
+    /// Opens a pack by its index.
+    pub(super) fn open(idx: &Path, hash: gix::hash::Kind) -> Result<Self, String> {
+        let data =
+            data::File::at(idx.with_extension("pack"), hash).map_err(|error| error.to_string())?;
+        let index = pack_index::File::at(idx, hash).map_err(|error| error.to_string())?;
+        if index.num_objects() != data.num_objects() {
+            return Err(format!(
+                "the index lists {} objects, and the pack has {}",
+                index.num_objects(),
+                data.num_objects()
+            ));
+        }
+        let mut offsets: Vec<u64> = index.iter().map(|entry| entry.pack_offset).collect();
+        offsets.sort_unstable();
+        let named = |entry: pack_index::Entry| {
+            let at = offsets.partition_point(|offset| *offset < entry.pack_offset);
+            (entry.oid, u32::try_from(at).unwrap_or(NONE))
+        };
+        let names = index.iter().map(named).collect();
+        Ok(Self { data, names, offsets })
+    }
+}
+
+impl Pack {
+    /// Builds the trees of deltas. `find` numbers objects.
+    pub(super) fn new(
+        opened: Opened,
+        is_borrowed: bool,
+        find: impl Fn(&ObjectId) -> Option<Object> + Sync,
+    ) -> Self {
+        let Opened { data, names, offsets } = opened;
+        let mut objects = vec![Object::MAX; offsets.len()];
+        for (name, entry) in &names {
+            if let (Some(slot), Some(object)) = (objects.get_mut(index(*entry)), find(name)) {
+                *slot = object;
+            }
+        }
+        let by_name = |name: &ObjectId| {
+            let at = names.binary_search_by(|(known, _)| known.cmp(name)).ok()?;
+            names.get(at).map(|(_, entry)| *entry)
+        };
+        let made: Vec<Made> =
+            offsets.par_iter().map(|offset| made(&data, &offsets, *offset, by_name)).collect();
+        drop(names);
+        let mut pack = Self {
+            first_child: vec![NONE; offsets.len()],
+            next_sibling: vec![NONE; offsets.len()],
+            data,
+            is_borrowed,
+            offsets,
+            objects,
+            roots: Vec::new(),
+            broken: Vec::new(),
+        };
+        pack.grow(&made);
+        pack
+    }
+
+    /// Hangs every entry below what it is made of.
+    fn grow(&mut self, made: &[Made]) {
+        for (entry, made) in made.iter().enumerate().rev() {
+            let entry = u32::try_from(entry).unwrap_or(NONE);
+            if let Made::Of(base) = made {
+                let first = self
+                    .first_child
+                    .get_mut(index(*base))
+                    .map(|first| std::mem::replace(first, entry));
+                if let (Some(first), Some(next)) = (first, self.next_sibling.get_mut(index(entry)))
+                {
+                    *next = first;
+                }
+            }
+        }
+        // From the roots down, so that what depends on nothing is left over.
+        let mut order: Vec<Entry> = Vec::with_capacity(made.len());
+        for (entry, made) in (0..).zip(made) {
+            if let Made::Whole(kind) = made {
+                self.roots.push(Root { entry, kind: *kind, weight: 0 });
+                order.push(entry);
+            }
+        }
+        let mut at = 0;
+        while let Some(entry) = order.get(at).copied() {
+            order.extend(self.children(entry));
+            at += 1;
+        }
+        let weights = self.weigh(made, &order);
+        for root in &mut self.roots {
+            root.weight = weights.get(index(root.entry)).copied().unwrap_or(1);
+        }
+        if order.len() < made.len() {
+            let is_left = |entry: &Entry| weights.get(index(*entry)) == Some(&0);
+            self.broken = (0..).take(made.len()).filter(is_left).collect();
+        }
+    }
+
+    /// How many entries each is needed for, itself included; and puts the heaviest child of each last: when it is made, its base
+    /// is needed no more, so that no more than the logarithm of the number of entries is ever held.
+    fn weigh(&mut self, made: &[Made], order: &[Entry]) -> Vec<u32> {
+        let mut weights = vec![0_u32; made.len()];
+        for entry in order.iter().rev() {
+            let own = weights.get_mut(index(*entry)).map_or(1, |weight| {
+                *weight += 1;
+                *weight
+            });
+            if let Some(Made::Of(base)) = made.get(index(*entry))
+                && let Some(weight) = weights.get_mut(index(*base))
+            {
+                *weight += own;
+            }
+        }
+        for entry in order {
+            if self.children(*entry).nth(1).is_none() {
+                continue;
+            }
+            let heaviest = self.children(*entry).max_by_key(|child| weights.get(index(*child)));
+            if let Some(heaviest) = heaviest {
+                self.put_last(*entry, heaviest);
+            }
+        }
+        weights
+    }
+
+    fn put_last(&mut self, parent: Entry, heaviest: Entry) {
+        let rest: Vec<Entry> = self.children(parent).filter(|child| *child != heaviest).collect();
+        let order = rest.into_iter().chain([heaviest, NONE]);
+        let mut before = None;
+        for child in order {
+            let link = match before {
+                None => self.first_child.get_mut(index(parent)),
+                Some(before) => self.next_sibling.get_mut(index(before)),
+            };
+            if let Some(link) = link {
+                *link = child;
+            }
+            before = Some(child);
+        }
+    }
+
+    /// The entries that are made of one.
+    pub(super) fn children(&self, entry: Entry) -> impl Iterator<Item = Entry> + '_ {
+        let next = |entry: Option<&Entry>| entry.copied().filter(|entry| *entry != NONE);
+        let first = next(self.first_child.get(index(entry)));
+        std::iter::successors(first, move |entry| next(self.next_sibling.get(index(*entry))))
+    }
+
+    pub(super) fn first_child(&self, entry: Entry) -> Entry {
+        self.first_child.get(index(entry)).copied().unwrap_or(NONE)
+    }
+
+    pub(super) fn next_sibling(&self, entry: Entry) -> Entry {
+        self.next_sibling.get(index(entry)).copied().unwrap_or(NONE)
+    }
+
+    /// The object that an entry is.
+    pub(super) fn object(&self, entry: Entry) -> Object {
+        self.objects.get(index(entry)).copied().unwrap_or(Object::MAX)
+    }
+
+    /// What stands before the data of an entry.
+    pub(super) fn header(&self, entry: Entry) -> Option<data::Entry> {
+        self.data.entry(*self.offsets.get(index(entry))?).ok()
+    }
+
+    /// The compressed data of an entry, and whatever comes after it.
+    pub(super) fn compressed(&self, header: &data::Entry) -> &[u8] {
+        let end = self.data.pack_end() as u64;
+        let range = header.data_offset..end.max(header.data_offset);
+        self.data.entry_slice(range).unwrap_or_default()
+    }
+
+    pub(super) fn path(&self) -> PathBuf {
+        self.data.path().into()
+    }
+}
+
+fn made(
+    data: &data::File,
+    offsets: &[u64],
+    offset: u64,
+    by_name: impl Fn(&ObjectId) -> Option<Entry>,
+) -> Made {
+    let Ok(entry) = data.entry(offset) else { return Made::Unknown };
+    let base = match entry.header {
+        Header::Commit => return Made::Whole(Kind::Commit),
+        Header::Tree => return Made::Whole(Kind::Tree),
+        Header::Blob => return Made::Whole(Kind::Blob),
+        Header::Tag => return Made::Whole(Kind::Tag),
+        Header::RefDelta { base_id } => by_name(&base_id),
+        Header::OfsDelta { base_distance } => {
+            let base = offset.checked_sub(base_distance);
+            let at = base.and_then(|base| offsets.binary_search(&base).ok());
+            at.and_then(|at| u32::try_from(at).ok())
+        }
+    };
+    base.map_or(Made::Unknown, Made::Of)
+}

@@ -1,0 +1,200 @@
+//! What references lead to, and how each object was first seen: in which commit, in which directory, under which name.
+
+use std::path::PathBuf;
+
+use gix::ObjectId;
+use gix::bstr::{BString, ByteSlice};
+
+use super::commits::Graph;
+use super::objects::{Object, index};
+use super::to_path;
+use super::trees::{Slot, Stretch, Trees};
+
+/// How an object was first seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct First {
+    /// The place of the commit in the order, or one of the numbers below.
+    pub(super) commit: u32,
+    /// The directory it lies in; [`First::NOWHERE`] for what lies in none.
+    tree: Object,
+    /// The number of its name there.
+    name: u32,
+}
+
+impl First {
+    const NOWHERE: u32 = u32::MAX;
+    /// Not seen.
+    const UNSEEN: u32 = u32::MAX;
+    /// A tag or a reference leads to it, no commit.
+    pub(super) const TAGGED: u32 = u32::MAX - 1;
+    /// Nothing leads to it.
+    pub(super) const STRAY: u32 = u32::MAX - 2;
+
+    const fn root(commit: u32) -> Self {
+        Self { commit, tree: Self::NOWHERE, name: 0 }
+    }
+}
+
+/// The most directories of a path that are named; no work tree can hold more.
+const MAX_DEPTH: usize = 2048;
+
+/// Everything that was reached.
+pub(super) struct Reached {
+    of: Vec<First>,
+    /// Slots of trees that lead to nothing new any more, a bit each.
+    done: Vec<u64>,
+    /// What is named and not there, by its number among the missing.
+    pub(super) missing: Vec<(u32, First)>,
+    /// How many trees and other objects below commits were reached.
+    pub(super) trees: u64,
+    pub(super) blobs: u64,
+    /// Trees in the order in which all below them was seen.
+    pub(super) finished: Vec<Object>,
+}
+
+/// A directory that is being gone through.
+struct Step<'a> {
+    tree: Object,
+    stretches: &'a [Stretch],
+    next: u32,
+}
+
+impl Reached {
+    pub(super) fn new(objects: u32, trees: &Trees) -> Self {
+        Self {
+            of: vec![First::root(First::UNSEEN); index(objects)],
+            done: vec![0; trees.slots.len().div_ceil(64)],
+            missing: Vec::new(),
+            trees: 0,
+            blobs: 0,
+            finished: Vec::new(),
+        }
+    }
+
+    /// How an object was first seen; `None` when it was not.
+    pub(super) fn first(&self, object: Object) -> Option<First> {
+        self.of.get(index(object)).copied().filter(|first| first.commit != First::UNSEEN)
+    }
+
+    /// Follows the trees of commits `from..to` in their order.
+    pub(super) fn commits(&mut self, graph: &Graph, trees: &Trees, from: u32, to: u32) {
+        for place in from..to {
+            if let Some(tree) = graph.get(place).and_then(|commit| commit.tree.object()) {
+                self.enter(tree, First::root(place), trees);
+            }
+        }
+    }
+
+    /// Follows an object that something else than a commit leads to.
+    pub(super) fn enter(&mut self, object: Object, first: First, trees: &Trees) {
+        let mut steps = Vec::new();
+        self.meet(object, first, trees, &mut steps);
+        while let Some(step) = steps.last_mut() {
+            let Some((stretch, rest)) = step.stretches.split_first() else {
+                self.finished.push(step.tree);
+                steps.pop();
+                continue;
+            };
+            let slot = stretch.start + step.next;
+            let left = stretch.len - step.next;
+            let skip = self.skip(slot, left);
+            if skip == left {
+                (step.stretches, step.next) = (rest, 0);
+                continue;
+            }
+            step.next += skip + 1;
+            let slot = slot + skip;
+            if let Some(word) = self.done.get_mut(index(slot / 64)) {
+                *word |= 1 << (slot % 64);
+            }
+            let tree = step.tree;
+            if let Some(Slot { child, name }) = trees.slot(slot) {
+                self.meet(child, First { commit: first.commit, tree, name }, trees, &mut steps);
+            }
+        }
+    }
+
+    /// How many slots from `slot` on need no look; at most `left`.
+    fn skip(&self, slot: u32, left: u32) -> u32 {
+        let mut skipped = 0;
+        while skipped < left {
+            let at = slot + skipped;
+            let bits = self.done.get(index(at / 64)).copied().unwrap_or(0) >> (at % 64);
+            let run = bits.trailing_ones().min(64 - at % 64);
+            if run == 0 {
+                return skipped;
+            }
+            skipped += run;
+        }
+        left
+    }
+
+    fn meet<'a>(
+        &mut self,
+        object: Object,
+        first: First,
+        trees: &'a Trees,
+        steps: &mut Vec<Step<'a>>,
+    ) {
+        if object >= Trees::MISSING {
+            self.missing.push((object - Trees::MISSING, first));
+            return;
+        }
+        let Some(known) = self.of.get_mut(index(object)) else { return };
+        if known.commit != First::UNSEEN {
+            return;
+        }
+        *known = first;
+        if let Some(stretches) = trees.of(object) {
+            self.trees += 1;
+            steps.push(Step { tree: object, stretches, next: 0 });
+        } else {
+            self.blobs += 1;
+        }
+    }
+
+    /// The path of an object from the root of its commit.
+    pub(super) fn path(&self, first: First, trees: &Trees) -> PathBuf {
+        let mut names: Vec<&[u8]> = Vec::new();
+        let mut at = first;
+        while at.tree != First::NOWHERE && names.len() < MAX_DEPTH {
+            names.push(trees.name(at.name));
+            match self.first(at.tree) {
+                Some(above) => at = above,
+                None => break,
+            }
+        }
+        let mut path = BString::default();
+        for name in names.into_iter().rev() {
+            if !path.is_empty() {
+                path.push(b'/');
+            }
+            path.extend_from_slice(name);
+        }
+        to_path(path.as_bstr())
+    }
+
+    /// What lies in a tree by name: for an object that is in a commit by itself.
+    pub(super) const fn tagged() -> First {
+        First::root(First::TAGGED)
+    }
+
+    /// For an object that nothing leads to.
+    pub(super) const fn stray() -> First {
+        First::root(First::STRAY)
+    }
+}
+
+/// Objects that are not there, each once, with how it was first seen.
+pub(super) fn missing(reached: &Reached, trees: &Trees) -> Vec<(ObjectId, bool, First)> {
+    let mut all: Vec<(ObjectId, bool, First)> = reached
+        .missing
+        .iter()
+        .filter_map(|(number, first)| {
+            trees.missing.get(index(*number)).map(|(id, is_tree)| (*id, *is_tree, *first))
+        })
+        .collect();
+    all.sort_by_key(|(id, _, first)| (*id, first.commit));
+    all.dedup_by_key(|(id, ..)| *id);
+    all
+}
