@@ -8,14 +8,15 @@ use crate::fixture::Repo;
 use crate::material::{noise, token};
 use crate::packs::raw;
 
-const UNKNOWN: &str = "1234567890123456789012345678901234567890";
+/// The name of no object.
+pub(crate) const UNKNOWN: &str = "1234567890123456789012345678901234567890";
 
 /// What names the damage; one of them must be in the report.
-type Names = Vec<String>;
+pub(crate) type Names = Vec<String>;
 
 /// Does damage to a repository twice: to one with nothing to find, and to one with a secret on a branch of its own.
 #[track_caller]
-fn is_named(damage: impl Fn(&Repo) -> Names) {
+pub(crate) fn is_named(damage: impl Fn(&Repo) -> Names) {
     is_named_when(|_| {}, damage);
 }
 
@@ -93,9 +94,9 @@ fn a_loose_object_that_is_cut_short_or_garbage() {
     for damage in &damages[..3] {
         for revision in ["HEAD", "HEAD^{tree}", "HEAD:folder"] {
             is_named(|repo| {
-                let id = repo.id(revision);
+                let [id, head] = [repo.id(revision), repo.id("HEAD")];
                 rewrite(&repo.loose(&id), damage);
-                names(&id, "refs/heads/main")
+                vec![id[..8].to_owned(), head[..8].to_owned(), "refs/heads/main".to_owned()]
             });
         }
     }
@@ -151,6 +152,25 @@ fn an_object_of_the_wrong_kind() {
             repo.write(".git/refs/heads/wrong", format!("{id}\n"));
             names(&id, "refs/heads/wrong")
         });
+    }
+}
+
+/// What was not selected is not missing.
+#[test]
+fn an_unreachable_object_that_is_broken() {
+    for (kind, text) in [("commit", "no commit\n"), ("tree", "no tree\n"), ("blob", "a blob\n")] {
+        for cut in [false, true] {
+            let (repo, secret) = (Repo::with_commit(), token(1));
+            repo.commit("file.txt", &secret);
+            let id = repo.object(kind, text);
+            if cut {
+                rewrite(&repo.loose(&id), |bytes| bytes.truncate(bytes.len() / 2));
+            }
+            repo.run(&[]).assert_finds(&[&secret]);
+            if cut || kind != "blob" {
+                repo.run(&["--all-objects"]).assert_incomplete(&[&secret], &[&id[..8]]);
+            }
+        }
     }
 }
 
@@ -215,38 +235,6 @@ fn an_index_of_a_pack_that_is_broken_or_gone() {
 }
 
 #[test]
-fn refs_that_lead_nowhere() {
-    for text in [UNKNOWN, "garbage", "", "ref: ", "ref: ../../../etc/passwd"] {
-        is_named(|repo| {
-            repo.write(".git/refs/heads/broken", format!("{text}\n"));
-            vec!["refs/heads/broken".to_owned()]
-        });
-    }
-    is_named(|repo| {
-        repo.write(".git/refs/heads/a", "ref: refs/heads/b\n");
-        repo.write(".git/refs/heads/b", "ref: refs/heads/a\n");
-        vec!["refs/heads/a".to_owned(), "refs/heads/b".to_owned()]
-    });
-    for text in ["garbage\n".to_owned(), format!("{UNKNOWN} refs/heads/gone\n"), "\0\0".to_owned()]
-    {
-        is_named(|repo| {
-            repo.write(".git/packed-refs", &text);
-            vec!["packed-refs".to_owned(), "refs/heads/gone".to_owned()]
-        });
-    }
-}
-
-#[test]
-fn a_head_that_leads_nowhere() {
-    for text in [UNKNOWN, "garbage", ""] {
-        is_named(|repo| {
-            repo.write(".git/HEAD", format!("{text}\n"));
-            vec!["HEAD".to_owned()]
-        });
-    }
-}
-
-#[test]
 fn an_index_that_is_broken() {
     let damages: [fn(&mut Vec<u8>); 4] = [
         |bytes| bytes.truncate(20),
@@ -303,35 +291,6 @@ fn a_range_with_a_broken_commit() {
     fs::remove_file(repo.loose(&blob)).unwrap();
     repo.run(&["--range", "HEAD~3..HEAD"]).assert_incomplete(&[&secret], &["a.txt", &blob[..8]]);
     repo.run(&["--range", "HEAD~1..HEAD"]).assert_finds(&[&secret]);
-}
-
-#[test]
-fn alternates_that_lead_nowhere_or_in_circles() {
-    let (repo, secret) = (Repo::with_commit(), token(1));
-    repo.commit("file.txt", &secret);
-    // Everything is here; that the alternate is not must be said, one way or the other.
-    repo.write(".git/objects/info/alternates", "/nowhere/objects\n");
-    let run = repo.run(&[]);
-    assert_eq!((run.code, run.secrets().len()), (1, 1), "{}", run.err);
-    let said = format!("{} {:?}", run.report["notes"], run.gaps());
-    assert!(said.contains("/nowhere/objects"), "{said}");
-    // Itself, by two names.
-    repo.write(".git/objects/info/alternates", "../objects\n");
-    assert_eq!(repo.run(&[]).secrets().len(), 1);
-    let other = repo.beside("other");
-    repo.git(&["init", "-q", "-b", "main", &other.path("")]);
-    repo.write(".git/objects/info/alternates", other.path(".git/objects\n"));
-    other.write(".git/objects/info/alternates", repo.path(".git/objects\n"));
-    for place in [&repo, &other] {
-        let run = place.run(&[]);
-        assert_eq!(run.secrets().len(), usize::from(place.root() == repo.root()), "{}", run.err);
-    }
-    // What is missing because the alternate is.
-    let sharing = repo.beside("sharing");
-    repo.delete(".git/objects/info/alternates");
-    repo.git(&["clone", "-q", "--shared", &repo.path(""), &sharing.path("")]);
-    sharing.write(".git/objects/info/alternates", "/nowhere/objects\n");
-    sharing.run(&[]).assert_incomplete(&[], &["/nowhere/objects", "refs/heads/main"]);
 }
 
 #[test]

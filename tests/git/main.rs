@@ -20,6 +20,7 @@ mod places;
 mod prepush;
 mod provenance;
 mod ranges;
+mod refs;
 mod run;
 mod settings;
 mod shapes;
