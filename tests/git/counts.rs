@@ -1,9 +1,10 @@
 //! Every object once, as many as git counts, and the same report for any number of threads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::fs;
 
-use crate::fixture::{Repo, START};
+use crate::fixture::{Repo, Run, START};
 use crate::material::{lines, policy, token};
 
 /// A repository of a few hundred objects with branches, merges, folders, links, tags and a secret every now and then.
@@ -123,4 +124,37 @@ fn the_same_bytes_loose_and_packed() {
     repo.git(&["repack", "-adfq", "--depth=1", "--window=2"]);
     repo.git(&["commit-graph", "write", "--reachable"]);
     assert_eq!(report(&repo), first);
+}
+
+/// The history of a repository holds what a scan of each of its files holds.
+#[test]
+fn as_many_findings_as_in_every_blob() {
+    let repo = generated();
+    let fingerprints = |run: &Run| -> BTreeSet<String> {
+        let findings = run.list("findings").iter();
+        findings.map(|finding| finding["fingerprint"].to_string()).collect()
+    };
+    repo.git(&["tag", "-d", "v1", "v2"]);
+    let run = repo.run(&["--only", "secrets"]);
+    let messages: BTreeSet<String> = run
+        .list("findings")
+        .iter()
+        .filter(|finding| finding["places"].to_string().contains("message"))
+        .map(|finding| finding["fingerprint"].to_string())
+        .collect();
+    let list = repo.git(&["rev-list", "--objects", "--all"]);
+    let files = repo.beside("files");
+    fs::create_dir(files.root()).unwrap();
+    for (id, path) in list.lines().filter_map(|line| line.split_once(' ')) {
+        if repo.git(&["cat-file", "-t", id]) == "blob" {
+            let (_, bytes, _) = repo.try_git(&["cat-file", "blob", id], &[], b"");
+            files.write(format!("{id}/{path}"), bytes);
+        }
+    }
+    let arguments = ["scan", "--no-config", "--no-ignore", "--only", "secrets", "--reveal"];
+    let scan = files.keylint("", &[&arguments[..], &["--format", "json"]].concat(), &[], b"");
+    let scan = scan.with_report();
+    assert!(fingerprints(&scan).len() > 10);
+    let all: BTreeSet<String> = fingerprints(&scan).union(&messages).cloned().collect();
+    assert_eq!(fingerprints(&run), all);
 }

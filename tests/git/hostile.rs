@@ -19,6 +19,11 @@ fn pipes_and_devices_are_not_waited_for() {
         mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).unwrap();
     };
     for name in [
+        "objects/12/34567890123456789012345678901234567890",
+        "objects/pack/pack-1234567890123456789012345678901234567890.idx",
+        "worktrees/pipe/HEAD",
+        "modules/pipe/HEAD",
+        "refs/heads/main",
         "refs/heads/pipe",
         "packed-refs",
         "objects/info/alternates",
@@ -39,6 +44,7 @@ fn pipes_and_devices_are_not_waited_for() {
     ] {
         let (repo, secret) = (Repo::with_commit(), token(1));
         repo.commit("file.txt", &secret);
+        repo.git(&["branch", "other"]);
         pipe(&repo, name);
         // What matters is that it ends; and that it is not called clean.
         for arguments in [&[][..], &["--staged"]] {
