@@ -14,6 +14,11 @@ impl ObjectName {
         Self(bytes.into())
     }
 
+    /// Its bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The first eight hex digits, as people write it.
     pub fn short(&self) -> String {
         self.to_string().chars().take(8).collect()
@@ -111,8 +116,10 @@ pub struct History {
     pub versions: u64,
     /// Whether HEAD's files still have it.
     pub in_head: bool,
-    /// The full names of the references from which a commit with it can be reached.
+    /// The full names of the references from which a commit with it can be reached; the first [`History::MAX_REFS`].
     pub refs: Vec<String>,
+    /// How many such references there are.
+    pub ref_count: u64,
     /// Whether a remote-tracking reference is among them; `None` in a repository without any.
     pub on_remote: Option<bool>,
     /// Whether any reference leads to it.
@@ -122,6 +129,8 @@ pub struct History {
 impl History {
     /// The most paths that are listed.
     pub const MAX_PATHS: usize = 100;
+    /// The most references that are listed.
+    pub const MAX_REFS: usize = 100;
 }
 
 /// A commit, as people know it. Texts are harmless to show and hold no secret that was found.

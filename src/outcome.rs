@@ -182,7 +182,8 @@ pub struct Census {
 }
 
 impl Census {
-    fn add(&mut self, other: &Self) {
+    /// Adds what another part of the scan saw.
+    pub fn add(&mut self, other: &Self) {
         let Self { links, special, ignored, excluded, submodules } = other;
         self.links += links;
         self.special += special;

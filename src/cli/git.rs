@@ -9,7 +9,7 @@ use super::{Exit, Failure};
 use keylint::source::{GitSource, IgnoreFiles, Part, Report, Scope, Source, Staged};
 
 pub(super) fn run(args: &GitArgs, color: When) -> Result<Exit, Failure> {
-    let sources = [Source::Git(source(args))];
+    let sources: Vec<Source> = sources(args).into_iter().map(Source::Git).collect();
     let config = configure(&args.common, &sources, IgnoreFiles::Respect)?;
     let outcome = scan_all(&sources, &config, &args.common)?;
     let exit = report(&outcome, &config, &args.common, color)?;
@@ -28,20 +28,31 @@ fn nothing(args: &GitArgs) -> &'static str {
     }
 }
 
-fn source(args: &GitArgs) -> GitSource {
-    let is_staged = args.staged || args.staged_all;
-    let (repository, names) = match args.paths.as_slice() {
-        [] => (default_repository(), Vec::new()),
-        [path] if !is_staged || path.is_dir() => (path.clone(), Vec::new()),
-        names => (default_repository(), names.to_vec()),
-    };
-    let part = if is_staged {
+/// The repositories; with --staged, what else is named are files.
+fn sources(args: &GitArgs) -> Vec<GitSource> {
+    let one = |repository, part| vec![GitSource { repository, name: None, part }];
+    if args.staged || args.staged_all {
+        let (repository, names) = match args.paths.as_slice() {
+            [path] if path.is_dir() => (path.clone(), Vec::new()),
+            names => (default_repository(), names.to_vec()),
+        };
         let report = if args.staged_all { Report::All } else { Report::Added };
-        Part::Staged(Staged { index: git_path("GIT_INDEX_FILE"), names, report })
-    } else {
-        Part::History(if args.all_objects { Scope::All } else { Scope::Reachable })
-    };
-    GitSource { repository, part }
+        let staged = Staged { index: git_path("GIT_INDEX_FILE"), names, report };
+        return one(repository, Part::Staged(staged));
+    }
+    let part = Part::History(if args.all_objects { Scope::All } else { Scope::Reachable });
+    match args.paths.as_slice() {
+        [] => one(default_repository(), part),
+        [path] => one(path.clone(), part),
+        paths => {
+            let source = |path: &PathBuf| GitSource {
+                repository: path.clone(),
+                name: Some(path.clone()),
+                part: part.clone(),
+            };
+            paths.iter().map(source).collect()
+        }
+    }
 }
 
 /// Git tells its hooks which repository they run in.

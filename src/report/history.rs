@@ -15,6 +15,7 @@ pub(super) struct HistoryView<'a> {
     versions: u64,
     in_head: bool,
     refs: &'a [String],
+    ref_count: u64,
     on_remote: Option<bool>,
     reachable: bool,
 }
@@ -35,6 +36,7 @@ pub(super) fn view(history: &History) -> HistoryView<'_> {
         versions: history.versions,
         in_head: history.in_head,
         refs: &history.refs,
+        ref_count: history.ref_count,
         on_remote: history.on_remote,
         reachable: history.reachable,
     }
@@ -81,7 +83,7 @@ pub(super) fn lines(history: &History) -> [String; 2] {
 fn holders(history: &History) -> String {
     let now = if history.in_head { "still in HEAD" } else { "not in HEAD" };
     let named: Vec<&str> = history.refs.iter().take(MAX_REFS).map(|name| short(name)).collect();
-    let more = history.refs.len().saturating_sub(MAX_REFS);
+    let more = history.ref_count.saturating_sub(named.len() as u64);
     let refs = match (named.is_empty(), more) {
         (true, _) => "no reference leads to it".into(),
         (false, 0) => format!("in the history of {}", named.join(", ")),

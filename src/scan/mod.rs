@@ -73,14 +73,16 @@ fn scan_all(
     part.findings.sort_by_cached_key(place_and_rule);
 
     let mut outcome = Outcome { stats: part.stats, ..Outcome::default() };
-    outcome.stats.census = listing.census;
+    outcome.stats.census.add(&listing.census);
     outcome.stats.git = listing.objects;
     outcome.findings = group(part.findings);
+    source::trace(&listing, &mut outcome.findings);
+    mask_history(&mut outcome.findings, config);
     if config.secrets == Secrets::Masked {
         secrets::mask_repeats(&mut outcome.findings);
     }
-    outcome.notes = listing.notes;
-    outcome.skipped = listing.skipped;
+    outcome.notes.clone_from(&listing.notes);
+    outcome.skipped.clone_from(&listing.skipped);
     outcome.skipped.extend(part.skipped);
     outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
     allow::apply(&mut outcome.findings, &mut outcome.skipped, &config.allows);
@@ -158,6 +160,7 @@ impl Part {
         self.stats.files += read.inputs;
         self.stats.bytes += read.bytes;
         self.stats.binary += read.binary;
+        self.stats.census.excluded += read.excluded;
         self.skipped.extend(skipped);
         self.keep_added(unit);
         if chunks.may_hold_policy() {
@@ -308,6 +311,25 @@ pub fn masked(origin: &Arc<Origin>, text: &[u8], config: &Config) -> Vec<u8> {
     }
     out.extend(text.get(at..).unwrap_or_default());
     out
+}
+
+/// Masks what the history of a finding quotes of people's texts.
+fn mask_history(findings: &mut [Finding], config: &Config) {
+    if config.secrets == Secrets::Revealed {
+        return;
+    }
+    let origin = Arc::new(Origin::Stdin);
+    for finding in findings {
+        let FindingKind::Secret { secret, redacted, .. } = &finding.kind else { continue };
+        let own = String::from_utf8_lossy(secret.reveal());
+        let Some(history) = &mut finding.history else { continue };
+        for moment in history.first.iter_mut().chain(&mut history.last) {
+            for text in [&mut moment.author, &mut moment.subject] {
+                let clean = masked(&origin, text.as_bytes(), config);
+                *text = String::from_utf8_lossy(&clean).replace(own.as_ref(), redacted);
+            }
+        }
+    }
 }
 
 /// What must not be shown of a blob: every secret found in it, also those that are not reported.

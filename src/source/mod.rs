@@ -18,6 +18,7 @@ pub use git::{Batch, GitSource, History, Part, Report, Scope, Staged, Version, w
 pub use read::{AFTER, CHUNK, MAX_DOCUMENT, ReadStats, Scratch, read, read_whole};
 
 use crate::blob::{Origin, path_bytes};
+use crate::finding::Finding;
 use crate::outcome::{Census, ObjectCounts, Skipped};
 
 /// Something a user asked to be scanned.
@@ -194,6 +195,11 @@ pub fn list(sources: &[Source], selection: &Selection) -> Result<Listing, Source
     listing.units.dedup_by(|a, b| file_name(a).is_some_and(|name| file_name(b) == Some(name)));
     listing.skipped.sort_by(|a, b| a.origin.cmp(&b.origin));
     Ok(listing)
+}
+
+/// Tells of the secrets among findings what the histories know of them.
+pub fn trace(listing: &Listing, findings: &mut [Finding]) {
+    git::trace(&listing.histories, findings);
 }
 
 /// What files are sorted and known by. What comes from repositories stays in its order.

@@ -41,6 +41,8 @@ pub struct ReadStats {
     pub bytes: u64,
     /// How many of the inputs were taken for binary.
     pub binary: u64,
+    /// Inputs that the configuration leaves out, which is known only when they are named.
+    pub excluded: u64,
 }
 
 impl ReadStats {
@@ -48,6 +50,7 @@ impl ReadStats {
         self.inputs += other.inputs;
         self.bytes += other.bytes;
         self.binary += other.binary;
+        self.excluded += other.excluded;
     }
 }
 
@@ -106,7 +109,7 @@ pub(super) fn read_bytes(
     if is_plain {
         visit(&Blob::whole(origin, bytes, content));
         let binary = u64::from(content == Content::Binary);
-        return ReadStats { inputs: 1, bytes: bytes.len() as u64, binary };
+        return ReadStats { inputs: 1, bytes: bytes.len() as u64, binary, excluded: 0 };
     }
     let size = bytes.len();
     let mut reader = Chunks { reader: &mut bytes, size, origin, scratch, visit };
@@ -219,6 +222,7 @@ impl Chunks<'_> {
             inputs: 1,
             bytes: self.scratch.raw.len() as u64,
             binary: u64::from(content == Content::Binary),
+            excluded: 0,
         };
         let mut chunk = Chunk { encoding, content, start: Position::START, own_from: 0 };
         if ended {

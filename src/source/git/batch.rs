@@ -13,6 +13,7 @@ use super::pack::{Entry, NONE, Pack};
 use super::store::Portion;
 use super::walk::Made;
 use crate::blob::{Blob, Origin};
+use crate::history::GitPlace;
 use crate::outcome::{SkipReason, Skipped};
 
 /// Objects of a pack from this size on that nothing is made of are read bit by bit.
@@ -73,16 +74,20 @@ impl Reader<'_, '_> {
     }
 
     fn large(&mut self, pack: usize, entry: Entry) {
-        let object = self.history.store.is_home(pack, entry);
-        let Some(object) = object.filter(|object| self.history.is_wanted(*object)) else { return };
         let Some(pack) = self.history.store.packs.get(pack) else { return };
+        let object = pack.object(entry).filter(|object| self.history.is_wanted(*object));
+        let Some(object) = object else { return };
         let Some(header) = pack.header(entry) else { return };
         let content = ZlibDecoder::new(pack.compressed(&header)).take(header.decompressed_size);
         self.stream(object, header.decompressed_size, content);
     }
 
     fn stream(&mut self, object: Object, len: u64, mut content: impl Read) {
-        let origin = Arc::new(Origin::Git(self.history.place(object)));
+        let place = self.history.place(object);
+        if self.excludes(&place) {
+            return;
+        }
+        let origin = Arc::new(Origin::Git(place));
         match read_from(&origin, &mut content, self.scratch, self.sink.visit) {
             Ok(stats) if stats.bytes == len => self.stats.add(stats),
             Ok(_) => self.skip(object, "it is shorter than it says".into()),
@@ -109,9 +114,20 @@ impl Reader<'_, '_> {
 
     fn show(&mut self, object: Object, bytes: &[u8]) {
         if self.history.is_wanted(object) {
-            let origin = Arc::new(Origin::Git(self.history.place(object)));
+            let place = self.history.place(object);
+            if self.excludes(&place) {
+                return;
+            }
+            let origin = Arc::new(Origin::Git(place));
             self.stats.add(read_bytes(&origin, bytes, self.scratch, self.sink.visit));
         }
+    }
+
+    fn excludes(&mut self, place: &GitPlace) -> bool {
+        let excluded =
+            !self.history.exclude.is_empty() && self.history.exclude.is_match(&place.path);
+        self.stats.excluded += u64::from(excluded);
+        excluded
     }
 
     fn skip(&mut self, object: Object, detail: String) {

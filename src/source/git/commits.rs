@@ -104,8 +104,8 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    /// Orders commits. `tips` are those that references lead to; others are left out unless `with_others`.
-    pub(super) fn new(mut all: Vec<Commit>, tips: &[Object], with_others: bool) -> Self {
+    /// Orders commits: those that `tips` lead to, then the others.
+    pub(super) fn new(mut all: Vec<Commit>, tips: &[Object]) -> Self {
         all.sort_unstable_by_key(|commit| commit.object);
         all.dedup_by_key(|commit| commit.object);
         let parents: Vec<Vec<u32>> =
@@ -113,9 +113,7 @@ impl Graph {
         let is_reachable = reach(&all, &parents, tips);
         let mut order = sorted(&all, &parents, |at| is_reachable.get(index(at)) == Some(&true));
         let reachable = u32::try_from(order.len()).unwrap_or(u32::MAX);
-        if with_others {
-            order.extend(sorted(&all, &parents, |at| is_reachable.get(index(at)) == Some(&false)));
-        }
+        order.extend(sorted(&all, &parents, |at| is_reachable.get(index(at)) == Some(&false)));
         let mut place_of = vec![u32::MAX; all.len()];
         for (place, at) in (0..).zip(&order) {
             if let Some(slot) = place_of.get_mut(index(*at)) {
@@ -227,7 +225,7 @@ mod tests {
             commit(3, &[4], 20),
             commit(4, &[], 50),
         ];
-        let graph = Graph::new(all, &[1], false);
+        let graph = Graph::new(all, &[1]);
         assert_eq!(order(&graph), [4, 3, 2, 1]);
         assert_eq!(graph.parents, [vec![], vec![0], vec![0], vec![2, 1]]);
         assert_eq!(graph.place(2), Some(2));
@@ -235,10 +233,9 @@ mod tests {
     }
 
     #[test]
-    fn what_no_reference_leads_to_comes_last_or_not_at_all() {
-        let all = || vec![commit(1, &[], 5), commit(2, &[1], 1), commit(3, &[1], 0)];
-        assert_eq!(order(&Graph::new(all(), &[2], false)), [1, 2]);
-        let graph = Graph::new(all(), &[2], true);
+    fn what_no_reference_leads_to_comes_last() {
+        let all = vec![commit(1, &[], 5), commit(2, &[1], 1), commit(3, &[1], 0)];
+        let graph = Graph::new(all, &[2]);
         assert_eq!((order(&graph), graph.reachable), (vec![1, 2, 3], 2));
     }
 

@@ -1,19 +1,21 @@
 //! The history of a repository: every object that references lead to, each once, with the commit and the path it was first
 //! seen under.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::objs::Kind;
+use globset::GlobSet;
 
-use super::super::{Listing, Unit};
+use super::super::{Listing, Selection, Unit};
 use super::Scope;
 use super::commits::{Commit, Graph, Link, tagged};
+use super::gaps::Gaps;
 use super::objects::Object;
-use super::reach::{self, First, Reached};
+use super::reach::{First, Reached};
 use super::repository::Repository;
 use super::store::{Portion, Store};
 use super::tips::{Tip, Tips};
@@ -21,18 +23,24 @@ use super::trees::{self, Entries, Trees};
 use super::walk::Made;
 use crate::blob::Origin;
 use crate::history::{At, GitPlace, ObjectName};
-use crate::outcome::{ObjectCounts, SkipReason, Skipped};
+use crate::outcome::ObjectCounts;
 
 /// The history of one repository, ready to be read.
 pub struct History {
+    pub(super) repository: Arc<Repository>,
     /// How it is named beside others.
     pub(super) name: Option<Arc<Path>>,
     pub(super) store: Store,
     pub(super) graph: Graph,
     pub(super) trees: Trees,
     pub(super) reached: Reached,
-    pub(super) tips: Vec<Tip>,
+    /// The ways in that lead somewhere: branches first.
+    pub(super) ways: Vec<Way>,
     pub(super) head: Option<ObjectId>,
+    /// Paths that the configuration leaves out.
+    pub(super) exclude: GlobSet,
+    /// How many commits take part, in their order.
+    commits: u32,
     /// Annotated tags and what they name, sorted.
     pub(super) tags: Vec<(Object, Option<Link>)>,
     /// Tags that references lead to, or all.
@@ -68,12 +76,14 @@ const WEIGHT: u32 = 256;
 
 /// Lists the objects of a history.
 pub(super) fn list(
-    repository: &Repository,
+    repository: &Arc<Repository>,
     name: Option<Arc<Path>>,
     scope: Scope,
+    selection: &Selection,
     listing: &mut Listing,
 ) {
-    let history = Arc::new(History::new(repository, name, scope, listing));
+    let exclude = selection.exclude.clone();
+    let history = Arc::new(History::new(repository, name, scope, exclude, listing));
     let mut add =
         |work| listing.units.push(Unit::Batch(Batch { history: Arc::clone(&history), work }));
     for kind in [Kind::Blob, Kind::Commit, Kind::Tag] {
@@ -89,39 +99,41 @@ pub(super) fn list(
 
 impl History {
     fn new(
-        repository: &Repository,
+        repository: &Arc<Repository>,
         name: Option<Arc<Path>>,
         scope: Scope,
+        exclude: GlobSet,
         listing: &mut Listing,
     ) -> Self {
         let tips = Tips::read(repository, &mut listing.skipped);
-        let store = Store::open(repository, &mut listing.skipped);
+        let store = Store::open(&repository.odb, &mut listing.skipped);
         let mut unread: HashMap<Object, String> = store.broken().into_iter().collect();
         let tags = tags(&store, &mut unread);
         let commits = commits(&store, &mut unread);
         let trees = read_trees(&store, &mut unread);
         let peeled = Peeled::new(&tips.all, &tags, &store);
-        // Where a link of the chain is broken, what hangs on the rest cannot be told from what nothing leads to.
-        let is_broken = !unread.is_empty() || tips.is_unknown;
-        let with_others = is_broken || scope == Scope::All;
-        let graph = Graph::new(commits, &peeled.objects, with_others);
-        let reached = Reached::new(store.objects.len(), &trees);
+        let graph = Graph::new(commits, &peeled.objects);
         let mut history = Self {
+            repository: Arc::clone(repository),
+            ways: ways(&peeled.ways, &graph),
             name,
+            exclude,
+            reached: Reached::new(store.objects.len(), &trees),
+            commits: graph.reachable,
             store,
             graph,
             trees,
-            reached,
-            tips: tips.all,
             head: tips.head,
-            seen_tags: peeled.tags.into_iter().collect(),
+            seen_tags: peeled.ways.iter().flat_map(|way| way.2.iter().copied()).collect(),
             tags,
         };
         history.reach(&peeled.objects);
-        history.name_gaps(repository, &unread, &peeled.missing, listing);
-        if with_others {
+        let gaps = Gaps::new(&history, &peeled, &unread, scope);
+        // Where a link of the chain is broken, what hangs on the rest cannot be told from what nothing leads to.
+        if tips.is_unknown || gaps.are_breaks() || scope == Scope::All {
             history.reach_others();
         }
+        gaps.name(&history, repository, listing);
         listing.objects.add(&history.counts());
         history
     }
@@ -137,8 +149,9 @@ impl History {
 
     /// Follows everything else that is in the repository: first what names other things.
     fn reach_others(&mut self) {
-        let Self { reached, graph, trees, tags, seen_tags, store, .. } = self;
+        let Self { reached, graph, trees, tags, seen_tags, store, commits, .. } = self;
         let all = u32::try_from(graph.commits.len()).unwrap_or(u32::MAX);
+        *commits = all;
         reached.commits(graph, trees, graph.reachable, all);
         seen_tags.extend(tags.iter().map(|(tag, _)| *tag).filter(|tag| store.is_own(*tag)));
         let is_other = |object: &Object| graph.place(*object).is_none() && store.is_own(*object);
@@ -159,108 +172,14 @@ impl History {
 
     fn counts(&self) -> ObjectCounts {
         ObjectCounts {
-            commits: self.graph.commits.len() as u64,
+            commits: u64::from(self.commits),
             trees: self.reached.trees,
             blobs: self.reached.blobs,
             tags: self.seen_tags.len() as u64,
         }
     }
 
-    /// Names everything that references lead to and that is not there or cannot be read.
-    fn name_gaps(
-        &self,
-        repository: &Repository,
-        unread: &HashMap<Object, String>,
-        missing_tips: &[Tip],
-        listing: &mut Listing,
-    ) {
-        for tip in missing_tips {
-            let detail = format!("`{}` leads to {}, which is not there", tip.name, tip.id);
-            listing.skipped.push(self.gap(
-                self.by_itself(tip.id.as_slice(), "object"),
-                SkipReason::Missing,
-                detail,
-            ));
-        }
-        let sorted: BTreeMap<&Object, &String> = unread.iter().collect();
-        for (object, detail) in sorted {
-            // Contents of files are named when they are read.
-            let place = self.place(*object);
-            let is_text = self.graph.place(*object).is_some() || self.seen_tags.contains(object);
-            if !is_text {
-                listing.skipped.push(self.gap(place, SkipReason::Malformed, detail.clone()));
-            }
-        }
-        let hint = "it is not in this repository: a partial clone leaves contents out (`git fetch --refetch` gets them)";
-        for (id, is_tree, first) in reach::missing(&self.reached, &self.trees) {
-            let kind = if is_tree { "tree" } else { "blob" };
-            let place = self.seen_place(id.as_slice(), kind, first);
-            listing.skipped.push(self.gap(
-                place,
-                SkipReason::Missing,
-                format!("{kind} {id}: {hint}"),
-            ));
-        }
-        self.name_missing_commits(repository, listing);
-    }
-
-    /// Names commits and trees of commits that are not there: by mistake, or because the clone is shallow.
-    fn name_missing_commits(&self, repository: &Repository, listing: &mut Listing) {
-        let shallow: HashSet<ObjectId> = match repository.shallow() {
-            Ok(shallow) => shallow.into_iter().collect(),
-            Err(detail) => {
-                let file = repository.common_dir().join("shallow");
-                listing.skipped.push(gap(
-                    Origin::File { path: file },
-                    SkipReason::Malformed,
-                    detail,
-                ));
-                HashSet::new()
-            }
-        };
-        let mut boundary = 0_u64;
-        let mut missing: Vec<ObjectId> = Vec::new();
-        for commit in self.graph.commits.iter().take(super::objects::index(self.graph.reachable)) {
-            let is_boundary =
-                self.store.objects.id(commit.object).is_some_and(|id| shallow.contains(&id));
-            let gone = commit.parents.iter().filter_map(|parent| match parent {
-                Link::Missing(id) => Some(*id),
-                Link::To(_) => None,
-            });
-            let gone: Vec<ObjectId> = gone.collect();
-            if is_boundary && !gone.is_empty() {
-                boundary += 1;
-            } else {
-                missing.extend(gone);
-            }
-            if let Link::Missing(tree) = commit.tree {
-                missing.push(tree);
-            }
-        }
-        missing.sort();
-        missing.dedup();
-        for id in missing {
-            let place = self.by_itself(id.as_slice(), "object");
-            listing.skipped.push(self.gap(
-                place,
-                SkipReason::Missing,
-                "it is not in this repository, and commits name it".into(),
-            ));
-        }
-        if boundary > 0 {
-            let file = repository.common_dir().join("shallow");
-            let detail = format!(
-                "the clone is shallow: what came before {boundary} of its commits is not here (`git fetch --unshallow` gets it)"
-            );
-            listing.skipped.push(gap(Origin::File { path: file }, SkipReason::Missing, detail));
-        }
-    }
-
-    fn gap(&self, place: GitPlace, reason: SkipReason, detail: String) -> Skipped {
-        gap(Origin::Git(place), reason, detail)
-    }
-
-    fn by_itself(&self, name: &[u8], kind: &'static str) -> GitPlace {
+    pub(super) fn by_itself(&self, name: &[u8], kind: &'static str) -> GitPlace {
         let at = At::Object { object: ObjectName::new(name), kind };
         GitPlace { repository: self.name.clone(), path: std::path::PathBuf::new(), at }
     }
@@ -268,6 +187,9 @@ impl History {
     /// What an object is called.
     pub(super) fn place(&self, object: Object) -> GitPlace {
         let name = self.store.objects.name(object);
+        if let Some(first) = self.reached.first(object) {
+            return self.seen_place(name, "object", first);
+        }
         let path = std::path::PathBuf::new();
         let repository = self.name.clone();
         if let Some(order) = self.graph.place(object) {
@@ -280,13 +202,10 @@ impl History {
         if self.seen_tags.contains(&object) {
             return GitPlace { repository, path, at: At::TagText { tag: ObjectName::new(name) } };
         }
-        match self.reached.first(object) {
-            Some(first) => self.seen_place(name, "object", first),
-            None => self.by_itself(name, "object"),
-        }
+        self.by_itself(name, "object")
     }
 
-    fn seen_place(&self, name: &[u8], kind: &'static str, first: First) -> GitPlace {
+    pub(super) fn seen_place(&self, name: &[u8], kind: &'static str, first: First) -> GitPlace {
         let path = self.reached.path(first, &self.trees);
         let blob = ObjectName::new(name);
         let commit = self.graph.get(first.commit);
@@ -300,16 +219,17 @@ impl History {
         GitPlace { repository: self.name.clone(), path, at }
     }
 
+    /// Whether there are remote-tracking references at all.
+    pub(super) fn has_remote(&self) -> bool {
+        self.ways.iter().any(Way::is_remote)
+    }
+
     /// Whether the content of an object is scanned.
     pub(super) fn is_wanted(&self, object: Object) -> bool {
         self.reached.first(object).is_some()
-            || self.graph.place(object).is_some()
+            || self.graph.place(object).is_some_and(|place| place < self.commits)
             || self.seen_tags.contains(&object)
     }
-}
-
-fn gap(origin: Origin, reason: SkipReason, detail: String) -> Skipped {
-    Skipped { origin, reason, detail, accepted: None }
 }
 
 fn commits(store: &Store, unread: &mut HashMap<Object, String>) -> Vec<Commit> {
@@ -350,28 +270,67 @@ fn read_trees(store: &Store, unread: &mut HashMap<Object, String>) -> Trees {
             found.read(object, made.bytes, made.base, &store.objects, store.hash)
         });
     unread.extend(passed.unread);
-    let trees = Trees::join(passed.results);
+    let trees = Trees::join(passed.results, store.objects.len());
     unread.extend(
         trees.malformed.iter().map(|tree| (*tree, "it is no tree from some entry on".into())),
     );
     trees
 }
 
+/// A way into the history.
+pub(super) struct Way {
+    pub(super) name: String,
+    /// The commit it leads to, by its place.
+    pub(super) commit: Option<u32>,
+    /// What else it leads to.
+    pub(super) object: Option<Object>,
+    pub(super) tags: Vec<Object>,
+}
+
+impl Way {
+    /// Whether it is what a remote had when it was last asked.
+    pub(super) fn is_remote(&self) -> bool {
+        self.name.starts_with("refs/remotes/")
+    }
+}
+
+/// Branches come before what remotes have, and that before tags and the rest.
+const RANKS: &[&str] = &["refs/heads/", "HEAD", "refs/remotes/", "refs/tags/", "refs/stash"];
+
+fn ways(all: &[(Tip, Object, Vec<Object>)], graph: &Graph) -> Vec<Way> {
+    let way = |(tip, object, tags): &(Tip, Object, Vec<Object>)| {
+        let commit = graph.place(*object);
+        let object = commit.is_none().then_some(*object);
+        Way { name: tip.name.clone(), commit, object, tags: tags.clone() }
+    };
+    let mut ways: Vec<Way> = all.iter().map(way).collect();
+    let rank = |way: &Way| {
+        RANKS.iter().position(|prefix| way.name.starts_with(prefix)).unwrap_or(RANKS.len())
+    };
+    // Sorted by name already.
+    ways.sort_by_key(rank);
+    ways
+}
+
 /// What tips lead to once tags are followed.
-struct Peeled {
+pub(super) struct Peeled {
     /// Sorted, each once.
-    objects: Vec<Object>,
-    tags: Vec<Object>,
-    missing: Vec<Tip>,
+    pub(super) objects: Vec<Object>,
+    /// Each tip with what it leads to, and the tags on the way.
+    ways: Vec<(Tip, Object, Vec<Object>)>,
+    /// Tips that lead to nothing, and why.
+    pub(super) missing: Vec<(Tip, String)>,
 }
 
 impl Peeled {
     fn new(tips: &[Tip], tags: &[(Object, Option<Link>)], store: &Store) -> Self {
-        let mut peeled = Self { objects: Vec::new(), tags: Vec::new(), missing: Vec::new() };
+        let mut peeled = Self { objects: Vec::new(), ways: Vec::new(), missing: Vec::new() };
         for tip in tips {
             match store.objects.find(tip.id.as_slice()) {
                 Some(object) => peeled.follow(object, tip, tags),
-                None => peeled.missing.push(tip.clone()),
+                None => peeled
+                    .missing
+                    .push((tip.clone(), format!("{} is not in this repository", tip.id))),
             }
         }
         peeled.objects.sort_unstable();
@@ -382,14 +341,22 @@ impl Peeled {
     fn follow(&mut self, mut object: Object, tip: &Tip, tags: &[(Object, Option<Link>)]) {
         // A tag cannot name itself, but one that lies can name another that does.
         const MAX_CHAIN: usize = 1000;
+        let mut on_the_way = Vec::new();
         for _ in 0..MAX_CHAIN {
             let Ok(at) = tags.binary_search_by_key(&object, |(tag, _)| *tag) else { break };
-            self.tags.push(object);
+            on_the_way.push(object);
             match tags.get(at).and_then(|(_, link)| *link) {
                 Some(Link::To(next)) => object = next,
-                Some(Link::Missing(_)) | None => return self.missing.push(tip.clone()),
+                Some(Link::Missing(id)) => {
+                    return self.missing.push((
+                        tip.clone(),
+                        format!("its tag names {id}, which is not in this repository"),
+                    ));
+                }
+                None => return self.missing.push((tip.clone(), "its tag names nothing".into())),
             }
         }
         self.objects.push(object);
+        self.ways.push((tip.clone(), object, on_the_way));
     }
 }

@@ -8,6 +8,8 @@ use flate2::bufread::ZlibDecoder;
 use gix::ObjectId;
 use gix::objs::Kind;
 
+use super::regular;
+
 /// The longest header: a kind, a length and a NUL.
 const MAX_HEADER: usize = 32;
 
@@ -22,10 +24,8 @@ pub(super) struct Loose {
 impl Loose {
     /// Opens the file of an object and reads its header.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
+        regular::check(path)?;
         let file = File::open(path)?;
-        if !file.metadata()?.is_file() {
-            return Err(corrupt("it is no regular file"));
-        }
         let mut content = ZlibDecoder::new(BufReader::new(file));
         let mut header = Vec::with_capacity(MAX_HEADER);
         let mut byte = [0];

@@ -5,12 +5,17 @@ mod batch;
 mod commits;
 mod context;
 mod delta;
+mod gaps;
 mod history;
 mod lines;
 mod loose;
 mod objects;
+mod odb;
 mod pack;
+mod provenance;
+mod pruned;
 mod reach;
+mod regular;
 mod repository;
 mod staged;
 mod store;
@@ -20,22 +25,28 @@ mod trees;
 mod version;
 mod walk;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(in crate::source) use batch::{Sink, read as read_batch};
 pub use history::{Batch, History};
+pub(in crate::source) use provenance::trace;
 pub use version::Version;
 pub(in crate::source) use version::{added, bytes, read};
 pub(in crate::source) use walk::Scratch;
 
 use super::{Listing, Selection, SourceError};
+use crate::blob::Origin;
+use crate::outcome::{SkipReason, Skipped};
+use repository::Repository;
 
 /// A repository, and what of it is scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GitSource {
     /// The repository: its root, a directory inside of it, or its git directory. The empty path is the working directory.
     pub repository: PathBuf,
+    /// How it is named in reports, where a scan has several.
+    pub name: Option<PathBuf>,
     /// What of it.
     pub part: Part,
 }
@@ -85,14 +96,50 @@ pub(super) fn list(
     selection: &Selection,
     listing: &mut Listing,
 ) -> Result<(), SourceError> {
-    let repository = Arc::new(repository::Repository::open(&source.repository)?);
+    let repository = Arc::new(Repository::open(&source.repository)?);
+    listing.notes.extend(repository.odb.note());
     match &source.part {
         Part::History(scope) => {
-            history::list(&repository, None, *scope, listing);
+            let name = source.name.clone().map(Arc::from);
+            history::list(&repository, name, *scope, selection, listing);
+            for module in modules(&repository.common_dir().join("modules"), 0) {
+                let name = module.strip_prefix(repository.common_dir()).unwrap_or(&module);
+                let name = Some(Arc::from(source.name.clone().unwrap_or_default().join(name)));
+                match Repository::open(&module) {
+                    Ok(module) => {
+                        history::list(&Arc::new(module), name, *scope, selection, listing)
+                    }
+                    Err(error) => listing.skipped.push(Skipped {
+                        origin: Origin::File { path: module },
+                        reason: SkipReason::Malformed,
+                        detail: error.to_string(),
+                        accepted: None,
+                    }),
+                }
+            }
             Ok(())
         }
         Part::Staged(staged) => staged::list(&repository, staged, selection, listing),
     }
+}
+
+/// The git directories of submodules, which may have submodules of their own.
+fn modules(directory: &Path, depth: usize) -> Vec<PathBuf> {
+    const MAX_DEPTH: usize = 16;
+    let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
+    let mut below: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    below.sort();
+    let mut found = Vec::new();
+    for path in below.into_iter().filter(|path| path.is_dir() && !path.is_symlink()) {
+        if path.join("HEAD").exists() {
+            found.extend(modules(&path.join("modules"), depth + 1));
+            found.push(path);
+        } else if depth < MAX_DEPTH {
+            // The name of a submodule may have slashes.
+            found.extend(modules(&path, depth + 1));
+        }
+    }
+    found
 }
 
 /// A path as git writes it.
@@ -103,6 +150,6 @@ fn to_path(path: &gix::bstr::BStr) -> PathBuf {
 }
 
 /// The root of the work tree of the repository at `path`, where it has one.
-pub fn work_tree(path: &std::path::Path) -> Option<PathBuf> {
-    repository::Repository::open(path).ok()?.work_tree()
+pub fn work_tree(path: &Path) -> Option<PathBuf> {
+    Repository::open(path).ok()?.work_tree()
 }

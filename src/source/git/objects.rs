@@ -1,6 +1,9 @@
 //! Every object of a repository under a number: its place in the sorted list of names.
 
 use gix::ObjectId;
+use rayon::prelude::*;
+
+use super::pack::Opened;
 
 /// The number of an object.
 pub(super) type Object = u32;
@@ -32,17 +35,23 @@ pub(super) struct Objects {
 impl Objects {
     /// Takes the objects of all packs and the loose ones, in this order; of the same object the first counts.
     /// `None` when they are too many to number.
-    pub(super) fn new(mut all: Vec<(ObjectId, Home)>, width: usize) -> Option<Self> {
-        if !all.is_sorted_by(|(a, _), (b, _)| a < b) {
-            all.sort_by_key(|(name, _)| *name);
-            all.dedup_by_key(|(name, _)| *name);
+    pub(super) fn new(packs: &[Opened], loose: &[ObjectId], width: usize) -> Option<Self> {
+        let count = packs.iter().map(Opened::len).sum::<usize>() + loose.len();
+        u32::try_from(count).ok().filter(|count| *count < u32::MAX / 2)?;
+        let mut names = Vec::with_capacity(count * width);
+        let mut homes = Vec::with_capacity(count);
+        for (pack, opened) in (0..).zip(packs) {
+            for (name, entry) in opened.names() {
+                names.extend_from_slice(name);
+                homes.push(Home { pack, entry });
+            }
         }
-        u32::try_from(all.len()).ok().filter(|count| *count < u32::MAX / 2)?;
-        let mut names = Vec::with_capacity(all.len() * width);
-        let mut homes = Vec::with_capacity(all.len());
-        for (name, home) in all {
+        for (entry, name) in (0..).zip(loose) {
             names.extend_from_slice(name.as_slice());
-            homes.push(home);
+            homes.push(Home { pack: Home::LOOSE, entry });
+        }
+        if packs.len() > 1 || !loose.is_empty() {
+            (names, homes) = sorted(&names, &homes, width);
         }
         let bits = homes.len().max(2).ilog2();
         let mut objects = Self { names, width, homes, below: Vec::new(), shift: 32 - bits };
@@ -59,6 +68,20 @@ impl Objects {
             *count = sum;
         }
         Some(objects)
+    }
+
+    /// Of every pack, which object each entry is; `Object::MAX` for what is read elsewhere.
+    pub(super) fn of_packs(&self, packs: &[Opened]) -> Vec<Vec<Object>> {
+        let mut all: Vec<Vec<Object>> =
+            packs.iter().map(|pack| vec![Object::MAX; pack.len()]).collect();
+        for (object, home) in (0..).zip(&self.homes) {
+            let place =
+                all.get_mut(index(home.pack)).and_then(|pack| pack.get_mut(index(home.entry)));
+            if let Some(place) = place {
+                *place = object;
+            }
+        }
+        all
     }
 
     /// No objects.
@@ -106,6 +129,18 @@ impl Objects {
     }
 }
 
+/// Names and homes in the order of the names, each name once.
+fn sorted(names: &[u8], homes: &[Home], width: usize) -> (Vec<u8>, Vec<Home>) {
+    let name =
+        |at: &u32| names.get(index(*at) * width..(index(*at) + 1) * width).unwrap_or_default();
+    let mut order: Vec<u32> = (0..).take(homes.len()).collect();
+    // Of the same name the first stays first.
+    order.par_sort_by(|a, b| name(a).cmp(name(b)));
+    order.dedup_by(|a, b| name(a) == name(b));
+    let names = order.iter().flat_map(|at| name(at).iter().copied()).collect();
+    (names, order.iter().filter_map(|at| homes.get(index(*at)).copied()).collect())
+}
+
 /// A number as an index.
 pub(super) const fn index(number: u32) -> usize {
     number as usize
@@ -114,6 +149,10 @@ pub(super) const fn index(number: u32) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn objects(names: impl Iterator<Item = ObjectId>) -> Objects {
+        Objects::new(&[], &names.collect::<Vec<_>>(), 20).unwrap()
+    }
 
     #[test]
     fn finds_every_name_and_no_other() {
@@ -124,13 +163,11 @@ mod tests {
             ObjectId::from(bytes)
         };
         for count in [0, 1, 2, 3, 1000] {
-            let all = (0..count).map(|n| (name(n), Home { pack: 0, entry: n }));
-            let twice = all.clone().map(|(name, home)| (name, Home { pack: 1, ..home }));
-            let objects = Objects::new(all.chain(twice).collect(), 20).unwrap();
+            let objects = objects((0..count).chain(0..count).map(name));
             assert_eq!(objects.len(), count);
             for n in 0..count {
                 let found = objects.find(name(n).as_slice()).unwrap();
-                assert_eq!(objects.home(found), Some(Home { pack: 0, entry: n }));
+                assert_eq!(objects.home(found), Some(Home { pack: Home::LOOSE, entry: n }));
                 assert_eq!(objects.id(found), Some(name(n)));
             }
             assert_eq!(objects.find(name(count + 5).as_slice()), None);
@@ -144,8 +181,7 @@ mod tests {
             bytes[19] = n;
             ObjectId::from(bytes)
         };
-        let all = (0..200).map(|n| (name(n), Home { pack: 0, entry: n.into() })).collect();
-        let objects = Objects::new(all, 20).unwrap();
+        let objects = objects((0..200).rev().map(name));
         assert!((0..200).all(|n| objects.find(name(n).as_slice()) == Some(n.into())));
     }
 }

@@ -1,15 +1,15 @@
 //! A pack: its objects as trees of deltas, so that each is made once, right after the one it is made of.
 //! <https://git-scm.com/docs/pack-format>
 
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::objs::Kind;
 use gix::odb::pack::data::{self, entry::Header};
-use gix::odb::pack::index as pack_index;
 use rayon::prelude::*;
 
 use super::objects::{Object, index};
+use super::odb::PackFiles;
 
 /// An entry of a pack: its place in the order of offsets.
 pub(super) type Entry = u32;
@@ -19,19 +19,18 @@ pub(super) const NONE: Entry = Entry::MAX;
 
 /// A pack whose entries are known, but not yet which objects they are.
 pub(super) struct Opened {
-    pub(super) data: data::File,
-    /// Sorted by name.
-    pub(super) names: Vec<(ObjectId, Entry)>,
+    files: Arc<PackFiles>,
+    /// Where entries begin, sorted.
     offsets: Vec<u64>,
+    /// The entry of each name of the index.
+    entries: Vec<Entry>,
 }
 
 /// A pack and the trees of deltas in it.
 pub(super) struct Pack {
-    pub(super) data: data::File,
-    /// Whether it belongs to another repository, whose unreachable objects are none of ours.
-    pub(super) is_borrowed: bool,
+    pub(super) files: Arc<PackFiles>,
     offsets: Vec<u64>,
-    /// The object that an entry is.
+    /// The object that an entry is; [`Object::MAX`] where another pack has it too, and is read.
     objects: Vec<Object>,
     first_child: Vec<Entry>,
     next_sibling: Vec<Entry>,
@@ -59,55 +58,49 @@ enum Made {
 }
 
 impl Opened {
-    /// Opens a pack by its index.
-    pub(super) fn open(idx: &Path, hash: gix::hash::Kind) -> Result<Self, String> {
-        let data =
-            data::File::at(idx.with_extension("pack"), hash).map_err(|error| error.to_string())?;
-        let index = pack_index::File::at(idx, hash).map_err(|error| error.to_string())?;
-        if index.num_objects() != data.num_objects() {
-            return Err(format!(
-                "the index lists {} objects, and the pack has {}",
-                index.num_objects(),
-                data.num_objects()
-            ));
+    /// Puts the entries of a pack in order.
+    pub(super) fn new(files: &Arc<PackFiles>) -> Self {
+        let names = (0..files.index.num_objects()).into_par_iter();
+        let mut order: Vec<(u64, u32)> =
+            names.map(|name| (files.index.pack_offset_at_index(name), name)).collect();
+        order.par_sort_unstable();
+        let mut entries = vec![NONE; order.len()];
+        for (entry, (_, name)) in (0..).zip(&order) {
+            if let Some(place) = entries.get_mut(index(*name)) {
+                *place = entry;
+            }
         }
-        let mut offsets: Vec<u64> = index.iter().map(|entry| entry.pack_offset).collect();
-        offsets.sort_unstable();
-        let named = |entry: pack_index::Entry| {
-            let at = offsets.partition_point(|offset| *offset < entry.pack_offset);
-            (entry.oid, u32::try_from(at).unwrap_or(NONE))
-        };
-        let names = index.iter().map(named).collect();
-        Ok(Self { data, names, offsets })
+        let offsets = order.into_iter().map(|(offset, _)| offset).collect();
+        Self { files: Arc::clone(files), offsets, entries }
+    }
+
+    /// How many objects it has.
+    pub(super) const fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// The names of its objects, sorted, and the entry of each.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&[u8], Entry)> {
+        (0..)
+            .zip(&self.entries)
+            .map(|(name, entry)| (self.files.index.oid_at_index(name).as_bytes(), *entry))
     }
 }
 
 impl Pack {
-    /// Builds the trees of deltas. `find` numbers objects.
-    pub(super) fn new(
-        opened: Opened,
-        is_borrowed: bool,
-        find: impl Fn(&ObjectId) -> Option<Object> + Sync,
-    ) -> Self {
-        let Opened { data, names, offsets } = opened;
-        let mut objects = vec![Object::MAX; offsets.len()];
-        for (name, entry) in &names {
-            if let (Some(slot), Some(object)) = (objects.get_mut(index(*entry)), find(name)) {
-                *slot = object;
-            }
-        }
-        let by_name = |name: &ObjectId| {
-            let at = names.binary_search_by(|(known, _)| known.cmp(name)).ok()?;
-            names.get(at).map(|(_, entry)| *entry)
-        };
-        let made: Vec<Made> =
-            offsets.par_iter().map(|offset| made(&data, &offsets, *offset, by_name)).collect();
-        drop(names);
+    /// Builds the trees of deltas. `objects` are the objects that the entries are.
+    pub(super) fn new(opened: Opened, objects: Vec<Object>) -> Self {
+        let Opened { files, offsets, entries } = opened;
+        let by_name = |name: &ObjectId| entries.get(index(files.index.lookup(name)?)).copied();
+        let made: Vec<Made> = offsets
+            .par_iter()
+            .map(|offset| made(&files.data, &offsets, *offset, by_name))
+            .collect();
+        drop(entries);
         let mut pack = Self {
             first_child: vec![NONE; offsets.len()],
             next_sibling: vec![NONE; offsets.len()],
-            data,
-            is_borrowed,
+            files,
             offsets,
             objects,
             roots: Vec::new(),
@@ -213,25 +206,21 @@ impl Pack {
         self.next_sibling.get(index(entry)).copied().unwrap_or(NONE)
     }
 
-    /// The object that an entry is.
-    pub(super) fn object(&self, entry: Entry) -> Object {
-        self.objects.get(index(entry)).copied().unwrap_or(Object::MAX)
+    /// The object that an entry is; `None` when it is read elsewhere.
+    pub(super) fn object(&self, entry: Entry) -> Option<Object> {
+        self.objects.get(index(entry)).copied().filter(|object| *object != Object::MAX)
     }
 
     /// What stands before the data of an entry.
     pub(super) fn header(&self, entry: Entry) -> Option<data::Entry> {
-        self.data.entry(*self.offsets.get(index(entry))?).ok()
+        self.files.data.entry(*self.offsets.get(index(entry))?).ok()
     }
 
     /// The compressed data of an entry, and whatever comes after it.
     pub(super) fn compressed(&self, header: &data::Entry) -> &[u8] {
-        let end = self.data.pack_end() as u64;
+        let end = self.files.data.pack_end() as u64;
         let range = header.data_offset..end.max(header.data_offset);
-        self.data.entry_slice(range).unwrap_or_default()
-    }
-
-    pub(super) fn path(&self) -> PathBuf {
-        self.data.path().into()
+        self.files.data.entry_slice(range).unwrap_or_default()
     }
 }
 

@@ -6,31 +6,43 @@ use gix::ObjectId;
 use gix::discover::upwards;
 
 use super::super::SourceError;
+use super::odb::Odb;
+use super::regular;
 
 /// An open repository, for any thread.
 pub(super) struct Repository {
     shared: gix::ThreadSafeRepository,
+    pub(super) odb: Odb,
 }
 
 impl Repository {
     /// Opens the repository at or above `path`.
     pub(super) fn open(path: &Path) -> Result<Self, SourceError> {
         let here = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-        if std::fs::symlink_metadata(here).is_err() {
-            return Err(SourceError::NotFound { path: path.into() });
+        let here = match std::fs::canonicalize(here) {
+            Ok(here) => here,
+            Err(_) => return Err(SourceError::NotFound { path: path.into() }),
+        };
+        let failed = |detail: String| SourceError::NotARepository { path: path.into(), detail };
+        if let Some(wrong) =
+            regular::git_dir(&here).and_then(|git_dir| regular::irregular(&git_dir))
+        {
+            return Err(failed(format!("`{}` is no regular file", wrong.display())));
         }
-        let isolated = || gix::open::Options::isolated().strict_config(false);
+        let isolated = || {
+            // With a number given, what it borrows from is not asked for when it is opened.
+            let slots = gix::odb::store::init::Slots::Given(1024);
+            gix::open::Options::isolated().strict_config(false).object_store_slots(slots)
+        };
         let trust = gix::sec::trust::Mapping { full: isolated(), reduced: isolated() };
         let search = upwards::Options {
             trust: upwards::TrustPolicy::Assume(gix::sec::Trust::Reduced),
             ..upwards::Options::default()
         };
-        let shared = gix::ThreadSafeRepository::discover_opts(here, search, trust);
-        let shared = shared.map_err(|error| SourceError::NotARepository {
-            path: path.into(),
-            detail: error.to_string(),
-        })?;
-        Ok(Self { shared })
+        let shared = gix::ThreadSafeRepository::discover_opts(&here, search, trust)
+            .map_err(|error| failed(error.to_string()))?;
+        let odb = Odb::open(shared.objects_dir(), shared.to_thread_local().object_hash());
+        Ok(Self { shared, odb })
     }
 
     /// A handle for this thread. Replacement objects have no say: what they replace is content too.
@@ -38,11 +50,6 @@ impl Repository {
         let mut local = self.shared.to_thread_local();
         local.objects.ignore_replacements = true;
         local
-    }
-
-    /// The hash that names its objects.
-    pub(super) fn hash(&self) -> gix::hash::Kind {
-        self.local().object_hash()
     }
 
     /// The directory of the repository, or of this work tree of it.
@@ -55,43 +62,21 @@ impl Repository {
         self.local().common_dir().into()
     }
 
-    /// Where its objects are.
-    pub(super) fn objects_dir(&self) -> PathBuf {
-        self.shared.objects_dir().into()
-    }
-
-    /// The directories of objects that it borrows from.
-    pub(super) fn alternates(&self) -> Result<Vec<PathBuf>, String> {
-        let own = self.objects_dir();
-        let own = std::fs::canonicalize(&own).unwrap_or(own);
-        gix::odb::alternate::resolve(own, Path::new("/")).map_err(|error| error.to_string())
+    /// The root of the work tree.
+    pub(super) fn work_tree(&self) -> Option<PathBuf> {
+        self.shared.work_dir().map(Path::to_path_buf)
     }
 
     /// What a reference leads to.
     pub(super) fn reference(&self, name: &gix::bstr::BStr) -> Option<ObjectId> {
         let local = self.local();
         let found = local.try_find_reference(name).ok()??;
-        found.into_fully_peeled_id().ok().map(gix::Id::detach)
+        found.try_id().map(gix::Id::detach)
     }
 
     /// Commits whose parents were left out of a shallow clone.
     pub(super) fn shallow(&self) -> Result<Vec<ObjectId>, String> {
         let commits = self.local().shallow_commits().map_err(|error| error.to_string())?;
         Ok(commits.map_or(Vec::new(), |commits| commits.iter().copied().collect()))
-    }
-
-    /// The root of the work tree.
-    pub(super) fn work_tree(&self) -> Option<PathBuf> {
-        self.shared.work_dir().map(Path::to_path_buf)
-    }
-
-    /// The content of a blob.
-    pub(super) fn blob(&self, id: ObjectId) -> Result<Vec<u8>, String> {
-        let local = self.local();
-        let mut object = local.find_object(id).map_err(|error| error.to_string())?;
-        if object.kind != gix::object::Kind::Blob {
-            return Err(format!("it is a {}, not a blob", object.kind));
-        }
-        Ok(std::mem::take(&mut object.data))
     }
 }

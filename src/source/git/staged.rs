@@ -63,6 +63,7 @@ pub(super) fn list(
         };
         listing.units.push(make(file, before, true));
     }
+    head.name_unread(listing);
     let changed: BTreeSet<&BStr> = chosen.iter().map(|(file, _)| file.path.as_bstr()).collect();
     let others = files.iter().filter(|file| !changed.contains(file.path.as_bstr()));
     let others: Vec<(&BStr, &File)> = others.map(|file| (file.path.as_bstr(), file)).collect();
@@ -153,6 +154,21 @@ impl Head {
             }
         };
         Self { tree }
+    }
+
+    /// Names the directories of HEAD that cannot be read.
+    fn name_unread(&self, listing: &mut Listing) {
+        for (path, detail) in self.tree.iter().flat_map(|tree| &tree.unread) {
+            let place = GitPlace { repository: None, path: to_path(path.as_bstr()), at: At::File };
+            listing.skipped.push(Skipped {
+                origin: Origin::Git(place),
+                reason: SkipReason::Malformed,
+                detail: format!(
+                    "a directory of HEAD cannot be read, so its files count as new: {detail}"
+                ),
+                accepted: None,
+            });
+        }
     }
 
     fn blob(&mut self, path: &BString) -> Option<ObjectId> {

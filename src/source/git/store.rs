@@ -10,14 +10,11 @@ use rayon::prelude::*;
 
 use super::loose::{self, Loose};
 use super::objects::{Home, Object, Objects, index};
+use super::odb::{Directory, MAX_OBJECT, Odb};
 use super::pack::{Entry, Opened, Pack};
-use super::repository::Repository;
 use super::walk::{self, Made, Unread, walk};
 use crate::blob::Origin;
 use crate::outcome::{SkipReason, Skipped};
-
-/// The largest loose object that is read into memory.
-const MAX_LOOSE: u64 = 256 * 1024 * 1024;
 
 /// The objects of a repository and where they lie.
 pub(super) struct Store {
@@ -29,6 +26,7 @@ pub(super) struct Store {
 }
 
 struct LooseFile {
+    id: ObjectId,
     path: PathBuf,
     is_borrowed: bool,
 }
@@ -46,52 +44,29 @@ pub(super) struct Passed<T> {
     pub(super) unread: Vec<(Object, String)>,
 }
 
-/// A directory of objects.
-struct Directory {
-    path: PathBuf,
-    is_borrowed: bool,
-}
-
 impl Store {
-    /// Opens every pack and lists every loose object. What cannot be opened is named in `skipped`.
-    pub(super) fn open(repository: &Repository, skipped: &mut Vec<Skipped>) -> Self {
-        let hash = repository.hash();
-        let directories = directories(repository, skipped);
-        let mut opened = Vec::new();
-        let mut all = Vec::new();
-        let mut loose = Vec::new();
-        for Directory { path, is_borrowed } in &directories {
-            let indices = packs(path, skipped);
-            let packs: Vec<_> = indices.par_iter().map(|idx| open(idx, hash)).collect();
-            for (idx, pack) in indices.iter().zip(packs) {
-                match pack {
-                    Ok(pack) => opened.push((pack, *is_borrowed)),
-                    Err(detail) => skipped.push(unreadable(&idx.with_extension("pack"), detail)),
-                }
+    /// Numbers the objects of every pack and the loose ones. What cannot be read is named in `skipped`.
+    pub(super) fn open(odb: &Odb, skipped: &mut Vec<Skipped>) -> Self {
+        skipped.extend(odb.gaps.iter().cloned());
+        let opened: Vec<Opened> = odb.packs.iter().map(Opened::new).collect();
+        let (mut names, mut loose, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+        for Directory { path, is_borrowed } in &odb.directories {
+            for (id, path) in loose::list(path, odb.hash, &mut unread) {
+                names.push(id);
+                loose.push(LooseFile { id, path, is_borrowed: *is_borrowed });
             }
-            let mut unread = Vec::new();
-            for (id, path) in loose::list(path, hash, &mut unread) {
-                let entry = u32::try_from(loose.len()).unwrap_or(u32::MAX);
-                all.push((id, Home { pack: Home::LOOSE, entry }));
-                loose.push(LooseFile { path, is_borrowed: *is_borrowed });
-            }
-            skipped.extend(unread.iter().map(|(path, error)| unreadable(path, error.to_string())));
         }
-        let in_packs = (0..).zip(&opened).flat_map(|(pack, (opened, _))| {
-            opened.names.iter().map(move |(id, entry)| (*id, Home { pack, entry: *entry }))
+        skipped.extend(unread.iter().map(|(path, error)| unreadable(path, error.to_string())));
+        let width = odb.hash.len_in_bytes();
+        let objects = Objects::new(&opened, &names, width).unwrap_or_else(|| {
+            let directory = odb.directories.first().map_or(Path::new(""), |own| &own.path);
+            skipped.push(unreadable(directory, "it has more than two billion objects".into()));
+            Objects::empty(width)
         });
-        let all: Vec<(ObjectId, Home)> = in_packs.chain(all).collect();
-        let objects = Objects::new(all, hash.len_in_bytes());
-        let objects = objects.unwrap_or_else(|| {
-            let detail = "the repository has more than a billion objects".into();
-            skipped.push(unreadable(&repository.git_dir(), detail));
-            Objects::empty(hash.len_in_bytes())
-        });
-        let find = |id: &ObjectId| objects.find(id.as_slice());
-        let packs =
-            opened.into_iter().map(|(opened, is_borrowed)| Pack::new(opened, is_borrowed, find));
-        let packs = packs.collect();
-        Self { hash, objects, packs, loose }
+        let numbers = objects.of_packs(&opened);
+        let packs = opened.into_iter().zip(numbers);
+        let packs = packs.map(|(opened, objects)| Pack::new(opened, objects)).collect();
+        Self { hash: odb.hash, objects, packs, loose }
     }
 
     /// Whether an object lies with this repository, not with one that it borrows from.
@@ -101,17 +76,10 @@ impl Store {
                 self.loose.get(index(entry)).is_some_and(|file| !file.is_borrowed)
             }
             Some(Home { pack, .. }) => {
-                self.packs.get(index(pack)).is_some_and(|pack| !pack.is_borrowed)
+                self.packs.get(index(pack)).is_some_and(|pack| !pack.files.is_borrowed)
             }
             None => false,
         }
-    }
-
-    /// Whether an entry is where its object is read: not a copy of what another pack has.
-    pub(super) fn is_home(&self, pack: usize, entry: Entry) -> Option<Object> {
-        let object = self.packs.get(pack)?.object(entry);
-        let home = self.objects.home(object)?;
-        (index(home.pack) == pack && home.entry == entry).then_some(object)
     }
 
     /// The roots of a kind in portions of about `weight` objects.
@@ -166,7 +134,11 @@ impl Store {
             for number in portion.clone() {
                 let Some(object) = self.loose_object(number) else { continue };
                 match self.loose(number).and_then(|loose| {
-                    if loose.kind == kind { loose.bytes(MAX_LOOSE).map(Some) } else { Ok(None) }
+                    if loose.kind == kind {
+                        loose.bytes(MAX_OBJECT as u64).map(Some)
+                    } else {
+                        Ok(None)
+                    }
                 }) {
                     Ok(Some(bytes)) => {
                         visit(
@@ -205,12 +177,12 @@ impl Store {
                 pack,
                 *root,
                 scratch,
-                &mut |made: Made<Kept>| match self.is_home(portion.pack, made.entry) {
+                &mut |made: Made<Kept>| match pack.object(made.entry) {
                     Some(object) => visit(object, made),
                     None => Kept::default(),
                 },
                 &mut |entry, reason| {
-                    if let Some(object) = self.is_home(portion.pack, entry) {
+                    if let Some(object) = pack.object(entry) {
                         unread(object, reason);
                     }
                 },
@@ -220,22 +192,19 @@ impl Store {
 
     /// Objects that no walk reaches, because what they are made of is not there.
     pub(super) fn broken(&self) -> Vec<(Object, String)> {
-        let of_pack = |(number, pack): (usize, &Pack)| -> Vec<(Object, String)> {
-            let broken = pack.broken.iter().filter_map(|entry| self.is_home(number, *entry));
+        let of_pack = |pack: &Pack| -> Vec<(Object, String)> {
+            let broken = pack.broken.iter().filter_map(|entry| pack.object(*entry));
             broken
                 .map(|object| (object, "it is made of an object that is not there".into()))
                 .collect()
         };
-        self.packs.iter().enumerate().flat_map(of_pack).collect()
+        self.packs.iter().flat_map(of_pack).collect()
     }
 
     /// The object that a loose file holds, unless a pack has it too.
     pub(super) fn loose_object(&self, number: u32) -> Option<Object> {
         let file = self.loose.get(index(number))?;
-        let name = file.path.file_name()?.to_str()?;
-        let first = file.path.parent()?.file_name()?.to_str()?;
-        let id = ObjectId::from_hex(format!("{first}{name}").as_bytes()).ok()?;
-        let object = self.objects.find(id.as_slice())?;
+        let object = self.objects.find(file.id.as_slice())?;
         (self.objects.home(object)? == Home { pack: Home::LOOSE, entry: number }).then_some(object)
     }
 
@@ -244,72 +213,6 @@ impl Store {
         let file = self.loose.get(index(number)).ok_or(io::ErrorKind::NotFound)?;
         Loose::open(&file.path)
     }
-}
-
-fn open(idx: &Path, hash: gix::hash::Kind) -> Result<Opened, String> {
-    // An index that lies must not end the scan.
-    std::panic::catch_unwind(|| Opened::open(idx, hash))
-        .unwrap_or_else(|_| Err("its index is corrupt".into()))
-}
-
-/// The directories of objects: the repository's own, then those it borrows from.
-fn directories(repository: &Repository, skipped: &mut Vec<Skipped>) -> Vec<Directory> {
-    let own = repository.objects_dir();
-    let mut all = vec![Directory { path: own.clone(), is_borrowed: false }];
-    match repository.alternates() {
-        Ok(alternates) => {
-            for path in alternates {
-                if path.is_dir() {
-                    all.push(Directory { path, is_borrowed: true });
-                } else {
-                    skipped.push(unreadable(
-                        &path,
-                        "objects are borrowed from here, and it is no directory".into(),
-                    ));
-                }
-            }
-        }
-        Err(detail) => skipped.push(unreadable(&own.join("info/alternates"), detail)),
-    }
-    all
-}
-
-/// The indices of the packs in a directory of objects, sorted.
-fn packs(objects: &Path, skipped: &mut Vec<Skipped>) -> Vec<PathBuf> {
-    let directory = objects.join("pack");
-    let mut found = Vec::new();
-    match std::fs::read_dir(&directory) {
-        Ok(entries) => {
-            let paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-            let is = |path: &PathBuf, extension: &str| {
-                path.extension().is_some_and(|known| known == extension)
-            };
-            for path in paths.iter().filter(|path| is(path, "pack")) {
-                let idx = path.with_extension("idx");
-                if idx.exists() {
-                    found.push(idx);
-                } else if !path
-                    .file_name()
-                    .is_some_and(|name| name.to_string_lossy().starts_with("tmp_"))
-                {
-                    skipped.push(unreadable(
-                        path,
-                        "the pack has no index; `git index-pack` makes one".into(),
-                    ));
-                }
-            }
-            found.extend(
-                paths
-                    .iter()
-                    .filter(|path| is(path, "idx") && !path.with_extension("pack").exists())
-                    .cloned(),
-            );
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => skipped.push(unreadable(&directory, error.to_string())),
-    }
-    found.sort();
-    found
 }
 
 fn unreadable(path: &Path, detail: String) -> Skipped {

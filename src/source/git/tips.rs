@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 
+use super::regular;
 use super::repository::Repository;
 use crate::blob::{Origin, inert, path_bytes};
 use crate::outcome::{SkipReason, Skipped};
@@ -57,16 +58,18 @@ impl Tips {
     fn references(&mut self, repository: &Repository, skipped: &mut Vec<Skipped>) {
         let local = repository.local();
         let failed = |detail: String| broken(&repository.common_dir().join("refs"), detail);
-        let platform = match local.references() {
-            Ok(platform) => platform,
-            Err(error) => {
-                return skipped.push(failed(format!("references cannot be read: {error}")));
-            }
-        };
-        let all = match platform.all() {
+        let platform = local.references();
+        let all = platform
+            .as_ref()
+            .map_err(ToString::to_string)
+            .and_then(|platform| platform.all().map_err(|error| error.to_string()));
+        let all = match all {
             Ok(all) => all,
             Err(error) => {
-                return skipped.push(failed(format!("references cannot be listed: {error}")));
+                self.is_unknown = true;
+                return skipped.push(failed(format!(
+                    "references cannot be listed, so every object is scanned: {error}"
+                )));
             }
         };
         for reference in all {
@@ -93,7 +96,7 @@ impl Tips {
         skipped: &mut Vec<Skipped>,
     ) -> Option<ObjectId> {
         let path = git_dir.join("HEAD");
-        let text = match fs::read(&path) {
+        let text = match regular::read(&path) {
             Ok(text) => text,
             Err(error) => {
                 skipped.push(broken(&path, error.to_string()));
@@ -152,7 +155,7 @@ impl Tips {
                     self.loose(&path, &name, depth + 1)
                 }
                 Ok(kind) if kind.is_file() => {
-                    let id = fs::read(&path)
+                    let id = regular::read(&path)
                         .ok()
                         .and_then(|text| ObjectId::from_hex(text.trim_ascii()).ok());
                     if let Some(id) = id {
@@ -175,7 +178,7 @@ impl Tips {
 
 /// The objects that a reference has pointed to, oldest first. <https://git-scm.com/docs/git-reflog>
 pub(super) fn log(path: &Path) -> Vec<ObjectId> {
-    let text = fs::read(path).unwrap_or_default();
+    let text = regular::read(path).unwrap_or_default();
     let new = |line: &[u8]| ObjectId::from_hex(line.split(|byte| *byte == b' ').nth(1)?).ok();
     text.lines().filter_map(new).filter(|id| !id.is_null()).collect()
 }

@@ -15,10 +15,12 @@ const MAX_FILES: usize = 1_000_000;
 
 /// A tree and what was read of it.
 pub(super) struct Tree {
-    repository: gix::Repository,
+    repository: Arc<Repository>,
     root: ObjectId,
     /// Directories by path, without a slash at the end.
     directories: HashMap<BString, Rc<Directory>>,
+    /// Directories that could not be read, and why.
+    pub(super) unread: Vec<(BString, String)>,
 }
 
 /// Names in a directory: what they are, and whether that is a directory.
@@ -33,7 +35,12 @@ enum Entry {
 
 impl Tree {
     pub(super) fn new(repository: &Arc<Repository>, root: ObjectId) -> Self {
-        Self { repository: repository.local(), root, directories: HashMap::new() }
+        Self {
+            repository: Arc::clone(repository),
+            root,
+            directories: HashMap::new(),
+            unread: Vec::new(),
+        }
     }
 
     /// The content at a path.
@@ -64,14 +71,21 @@ impl Tree {
                 _ => return None,
             }
         };
-        let directory = Rc::new(self.read(id)?);
+        let directory = self.read(id).unwrap_or_else(|detail| {
+            self.unread.push((path.to_owned(), detail));
+            Directory::default()
+        });
+        let directory = Rc::new(directory);
         self.directories.insert(path.to_owned(), Rc::clone(&directory));
         Some(directory)
     }
 
-    fn read(&self, id: ObjectId) -> Option<Directory> {
-        let object = self.repository.find_object(id).ok()?;
-        let entries = TreeRefIter::from_bytes(&object.data, id.kind()).filter_map(Result::ok);
+    fn read(&self, id: ObjectId) -> Result<Directory, String> {
+        if id.is_empty_tree() {
+            return Ok(Directory::default());
+        }
+        let bytes = self.repository.odb.get(id, gix::objs::Kind::Tree)?;
+        let entries = TreeRefIter::from_bytes(&bytes, id.kind()).filter_map(Result::ok);
         let kind = |mode: gix::objs::tree::EntryMode| match mode {
             mode if mode.is_tree() => Entry::Directory,
             mode if mode.is_commit() => Entry::Submodule,
@@ -80,7 +94,7 @@ impl Tree {
         let entry = |entry: gix::objs::tree::EntryRef| {
             (entry.filename.to_owned(), (entry.oid.to_owned(), kind(entry.mode)))
         };
-        Some(entries.map(entry).collect())
+        Ok(entries.map(entry).collect())
     }
 
     /// Every file with its content, sorted by path; the first million.

@@ -32,8 +32,9 @@ pub(super) struct Stretch {
 pub(super) struct Trees {
     pub(super) slots: Vec<Slot>,
     stretches: Vec<Stretch>,
-    /// Object and where its stretches begin, sorted by object.
-    starts: Vec<(Object, u32)>,
+    /// Of every object, where its stretches begin; the bit above says whether it is a tree.
+    starts: Vec<u32>,
+    count: u64,
     names: Names,
     /// Objects that are named and not there, and whether as a directory.
     pub(super) missing: Vec<(ObjectId, bool)>,
@@ -47,10 +48,15 @@ impl Trees {
 
     /// The stretches of a tree; `None` when it was not read.
     pub(super) fn of(&self, tree: Object) -> Option<&[Stretch]> {
-        let at = self.starts.binary_search_by_key(&tree, |(tree, _)| *tree).ok()?;
-        let start = index(self.starts.get(at)?.1);
-        let end = self.starts.get(at + 1).map_or(self.stretches.len(), |(_, end)| index(*end));
-        self.stretches.get(start..end)
+        let start = *self.starts.get(index(tree))?;
+        if start & IS_TREE == 0 {
+            return None;
+        }
+        let end = self
+            .starts
+            .get(index(tree) + 1)
+            .map_or(self.stretches.len(), |end| index(end & !IS_TREE));
+        self.stretches.get(index(start & !IS_TREE)..end)
     }
 
     pub(super) fn slot(&self, slot: u32) -> Option<Slot> {
@@ -61,12 +67,9 @@ impl Trees {
         self.names.get(name)
     }
 
-    pub(super) fn count(&self) -> u64 {
-        self.starts.len() as u64
-    }
 
-    /// Joins what portions of the repository gave.
-    pub(super) fn join(portions: Vec<Portion>) -> Self {
+    /// Joins what portions of the repository gave, which has so many objects.
+    pub(super) fn join(portions: Vec<Portion>, objects: u32) -> Self {
         let mut all = Self::default();
         let mut starts: Vec<(Object, u32, u32)> = Vec::new();
         let mut stretches: Vec<Stretch> = Vec::new();
@@ -100,17 +103,35 @@ impl Trees {
                     .map(|(tree, span)| (*tree, base + span.start, base + span.end)),
             );
         }
-        starts.sort_unstable_by_key(|(tree, ..)| *tree);
-        starts.dedup_by_key(|(tree, ..)| *tree);
-        all.stretches.reserve_exact(stretches.len());
-        all.starts.reserve_exact(starts.len());
-        for (tree, start, end) in starts {
-            all.starts.push((tree, u32::try_from(all.stretches.len()).unwrap_or(u32::MAX)));
-            all.stretches.extend(stretches.get(index(start)..index(end)).unwrap_or_default());
+        // First how many stretches each object has, then where they begin.
+        let mut lens = vec![0_u32; index(objects)];
+        for (tree, start, end) in &starts {
+            if let Some(len) = lens.get_mut(index(*tree)).filter(|len| **len == 0) {
+                *len = (end - start) | IS_TREE;
+                all.count += 1;
+            }
         }
+        let mut sum = 0;
+        for len in &mut lens {
+            let (own, is_tree) = (*len & !IS_TREE, *len & IS_TREE);
+            *len = sum | is_tree;
+            sum += own;
+        }
+        all.stretches = vec![Stretch { start: 0, len: 0 }; index(sum)];
+        for (tree, start, end) in starts {
+            let Some(to) = lens.get(index(tree)).map(|to| index(to & !IS_TREE)) else { continue };
+            let of = stretches.get(index(start)..index(end)).unwrap_or_default();
+            if let Some(place) = all.stretches.get_mut(to..to + of.len()) {
+                place.copy_from_slice(of);
+            }
+        }
+        all.starts = lens;
         all
     }
 }
+
+/// Set on where the stretches of a tree begin; other objects have none.
+const IS_TREE: u32 = 1 << 31;
 
 /// Names of files and directories, each once.
 #[derive(Default)]

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use gix::ObjectId;
+use gix::objs::Kind;
 
 use super::super::read::{ReadStats, Scratch, read_bytes};
 use super::lines;
@@ -58,7 +59,7 @@ impl Version {
 
 /// The bytes of a version.
 pub(in crate::source) fn bytes(version: &Version) -> Result<Vec<u8>, Skipped> {
-    version.repository.blob(version.id).map_err(|detail| version.unread(detail))
+    version.repository.odb.get(version.id, Kind::Blob).map_err(|detail| version.unread(detail))
 }
 
 /// Reads a version and calls `visit` for the blob it is, or for each of its chunks.
@@ -79,7 +80,7 @@ pub(in crate::source) fn added(version: &Version) -> Option<Vec<Range<u64>>> {
         Before::Everything => return Some(Vec::new()),
         Before::Blobs(before) => before,
     };
-    let blob = |id: &ObjectId| version.repository.blob(*id).ok();
+    let blob = |id: &ObjectId| version.repository.odb.get(*id, Kind::Blob).ok();
     let after = blob(&version.id)?;
     // What cannot be read was not there.
     let before: Vec<Vec<u8>> = before.iter().filter_map(blob).collect();

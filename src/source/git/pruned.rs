@@ -1,0 +1,168 @@
+//! The trees of a history without everything that holds no secret: small, and each different one once.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use gix::bstr::{BString, ByteSlice};
+
+use super::objects::{Object, index};
+use super::to_path;
+use super::trees::{Slot, Trees};
+
+/// A tree that holds a secret somewhere below: names of what does.
+pub(super) type Node = u32;
+
+/// What a name of a node stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Child {
+    /// A directory.
+    Node(Node),
+    /// The content of a file, by its number among those that hold secrets.
+    Blob(u32),
+}
+
+/// Nodes, children before parents.
+#[derive(Default)]
+pub(super) struct Pruned {
+    nodes: Vec<Range<u32>>,
+    children: Vec<(u32, Child)>,
+    of: HashMap<Object, Child>,
+}
+
+/// The most steps that the paths of one secret are looked for in.
+const MAX_STEPS: usize = 100_000;
+
+impl Pruned {
+    /// Keeps what leads to `blobs`. `finished` are trees in the order in which all below them was seen.
+    pub(super) fn new(trees: &Trees, finished: &[Object], blobs: &[Object]) -> Self {
+        let mut pruned = Self::default();
+        let all = finished.iter().chain(blobs).max().map_or(0, |last| index(*last) + 1);
+        let mut is_kept = vec![0_u64; all.div_ceil(64)];
+        let mut keep = |object: Object| {
+            if let Some(word) = is_kept.get_mut(index(object / 64)) {
+                *word |= 1 << (object % 64);
+            }
+        };
+        for (number, blob) in (0..).zip(blobs) {
+            pruned.of.insert(*blob, Child::Blob(number));
+            keep(*blob);
+        }
+        let mut known: HashMap<Vec<(u32, Child)>, Node> = HashMap::new();
+        let mut kept = Vec::new();
+        for tree in finished {
+            for stretch in trees.of(*tree).unwrap_or_default() {
+                let slots =
+                    trees.slots.get(index(stretch.start)..index(stretch.start + stretch.len));
+                for Slot { child, name } in slots.unwrap_or_default() {
+                    let word = is_kept.get(index(child / 64)).copied().unwrap_or(0);
+                    if word >> (child % 64) & 1 == 1 {
+                        kept.extend(pruned.of.get(child).map(|child| (*name, *child)));
+                    }
+                }
+            }
+            if kept.is_empty() {
+                continue;
+            }
+            let node = known.get(&kept).copied().unwrap_or_else(|| {
+                let node = pruned.add(&kept);
+                known.insert(kept.clone(), node);
+                node
+            });
+            kept.clear();
+            pruned.of.insert(*tree, Child::Node(node));
+            if let Some(word) = is_kept.get_mut(index(tree / 64)) {
+                *word |= 1 << (tree % 64);
+            }
+        }
+        pruned
+    }
+
+    fn add(&mut self, children: &[(u32, Child)]) -> Node {
+        let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let start = number(self.children.len());
+        self.children.extend_from_slice(children);
+        self.nodes.push(start..number(self.children.len()));
+        number(self.nodes.len() - 1)
+    }
+
+    /// What an object is here; `None` when it holds no secret.
+    pub(super) fn get(&self, object: Object) -> Option<Child> {
+        self.of.get(&object).copied()
+    }
+
+    fn children(&self, node: &Range<u32>) -> &[(u32, Child)] {
+        self.children.get(index(node.start)..index(node.end)).unwrap_or_default()
+    }
+
+    /// For every node which secrets it holds, when that is known of the contents of files.
+    pub(super) fn masks(&self, of_blob: &dyn Fn(u32) -> u64) -> Masks {
+        let mut masks = Masks { of_node: Vec::with_capacity(self.nodes.len()) };
+        for node in &self.nodes {
+            let of_child = self.children(node).iter().map(|(_, child)| masks.of(*child, of_blob));
+            let mask = of_child.fold(0, |mask, child| mask | child);
+            masks.of_node.push(mask);
+        }
+        masks
+    }
+
+    /// The nodes and contents that hold something, each with the nodes and names it is held under.
+    pub(super) fn holders(&self) -> HashMap<Child, Vec<(Node, u32)>> {
+        let mut holders: HashMap<Child, Vec<(Node, u32)>> = HashMap::new();
+        for (number, node) in (0..).zip(&self.nodes) {
+            for (name, child) in self.children(node) {
+                holders.entry(*child).or_default().push((number, *name));
+            }
+        }
+        holders
+    }
+}
+
+/// Which secrets each node holds, a bit each.
+pub(super) struct Masks {
+    of_node: Vec<u64>,
+}
+
+impl Masks {
+    pub(super) fn of(&self, child: Child, of_blob: &dyn Fn(u32) -> u64) -> u64 {
+        match child {
+            Child::Node(node) => self.of_node.get(index(node)).copied().unwrap_or(0),
+            Child::Blob(blob) => of_blob(blob),
+        }
+    }
+}
+
+/// The paths under which contents of files lie in any commit, sorted; the first `limit`.
+pub(super) fn paths(
+    blobs: &[u32],
+    holders: &HashMap<Child, Vec<(Node, u32)>>,
+    is_root: &dyn Fn(Node) -> bool,
+    trees: &Trees,
+    limit: usize,
+) -> Vec<PathBuf> {
+    let mut waiting: Vec<(Child, BString)> =
+        blobs.iter().map(|blob| (Child::Blob(*blob), BString::default())).collect();
+    let mut seen: std::collections::HashSet<(Child, BString)> = std::collections::HashSet::new();
+    let mut found = std::collections::BTreeSet::new();
+    let mut steps = 0;
+    while let Some((child, below)) = waiting.pop() {
+        if let Child::Node(node) = child
+            && is_root(node)
+        {
+            found.insert(below.clone());
+        }
+        for (node, name) in holders.get(&child).into_iter().flatten() {
+            steps += 1;
+            let mut path = BString::from(trees.name(*name));
+            if !below.is_empty() {
+                path.push(b'/');
+                path.extend_from_slice(&below);
+            }
+            let next = (Child::Node(*node), path);
+            if steps < MAX_STEPS && seen.insert(next.clone()) {
+                waiting.push(next);
+            }
+        }
+    }
+    found.into_iter().take(limit).map(|path| to_path(path.as_bstr())).collect()
+}
