@@ -35,8 +35,9 @@ fn first_and_last_commit() {
     repo.set_clock(START + 4 * DAY);
     repo.commit("file.txt", format!("{secret}\nmore\n"));
     repo.set_clock(START + 5 * DAY + 3723);
-    let last = repo.commit("file.txt", format!("{secret}\neven more\n"));
-    repo.commit("unrelated.txt", "unrelated\n");
+    repo.commit("file.txt", format!("{secret}\neven more\n"));
+    // The last that has it, not the last that changed it.
+    let last = repo.commit("unrelated.txt", "unrelated\n");
     repo.commit_deletion("file.txt");
     let history = history(&repo, &secret);
     assert_eq!(history["first"], shown(&repo, &first));
@@ -51,10 +52,10 @@ fn first_and_last_commit() {
 fn still_there() {
     let (repo, secret) = (Repo::with_commit(), token(1));
     let id = repo.commit("file.txt", &secret);
-    repo.commit("unrelated.txt", "unrelated\n");
+    let head = repo.commit("unrelated.txt", "unrelated\n");
     let there = history(&repo, &secret);
     assert_eq!((&there["in_head"], &there["versions"]), (&json!(true), &json!(1)));
-    assert_eq!((&there["first"], &there["last"]), (&shown(&repo, &id), &shown(&repo, &id)));
+    assert_eq!((&there["first"], &there["last"]), (&shown(&repo, &id), &shown(&repo, &head)));
     repo.git(&["switch", "-q", "-c", "other", "HEAD~2"]);
     assert_eq!(history(&repo, &secret)["in_head"], false);
     repo.git(&["switch", "-q", "--detach", "main"]);

@@ -67,7 +67,6 @@ impl Trees {
         self.names.get(name)
     }
 
-
     /// Joins what portions of the repository gave, which has so many objects.
     pub(super) fn join(portions: Vec<Portion>, objects: u32) -> Self {
         let mut all = Self::default();
