@@ -8,7 +8,7 @@ use crate::fixture::{Repo, Run, START};
 use crate::material::{lines, policy, token};
 
 /// A repository of a few hundred objects with branches, merges, folders, links, tags and a secret every now and then.
-fn generated() -> Repo {
+pub(crate) fn generated() -> Repo {
     let repo = Repo::new();
     let mut stream = String::new();
     let data = |text: &str| format!("data {}\n{text}\n", text.len());
@@ -21,7 +21,7 @@ fn generated() -> Repo {
             _ => format!("from :{}\n", number - 2),
         };
         let secret =
-            if number % 9 == 4 { token(usize::try_from(number).unwrap()) } else { String::new() };
+            if number % 10 == 4 { token(usize::try_from(number).unwrap()) } else { String::new() };
         let text = format!("{}key: {secret}\n{number}\n", lines(20));
         let message = if number % 40 == 7 { token(1000) } else { format!("Change {number}") };
         write!(

@@ -26,4 +26,5 @@ mod settings;
 mod shapes;
 mod staged;
 mod storage;
+mod tracing;
 mod traps;
