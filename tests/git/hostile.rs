@@ -198,3 +198,27 @@ fn links_inside_the_git_directory() {
     let run = repo.run(&[]);
     assert!(run.secrets().contains(secret.as_str()), "{}", run.err);
 }
+
+/// What lies outside of the git directory is no part of the repository, whatever a link says.
+#[test]
+fn submodules_outside() {
+    let (repo, [own, others]) = (Repo::with_commit(), [token(1), token(2)]);
+    repo.commit("file.txt", &own);
+    let other = repo.beside("others/inner");
+    repo.git(&["init", "-q", "-b", "main", &other.path("")]);
+    other.commit("file.txt", &others);
+    let modules = repo.root().join(".git/modules");
+    symlink("../../others", &modules).unwrap();
+    assert!(!repo.run(&[]).secrets().contains(others.as_str()), "the link of all is followed");
+    fs::remove_file(&modules).unwrap();
+    for name in ["x", "folder/x"] {
+        let link = modules.join(name);
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        symlink(other.root().join(".git"), &link).unwrap();
+        assert!(!repo.run(&[]).secrets().contains(others.as_str()), "{name} is followed");
+    }
+    let worktrees = repo.root().join(".git/worktrees");
+    symlink("../../others/inner/.git", &worktrees).unwrap();
+    let run = repo.run(&[]);
+    assert!(run.secrets().contains(own.as_str()), "{}", run.err);
+}
