@@ -34,6 +34,18 @@ pub fn date(seconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// The first moment of a day such as `2026-01-31`; `None` for what is no day from 1970 on.
+pub fn day(text: &str) -> Option<i64> {
+    let mut parts = text.splitn(3, '-').map(|part| part.parse::<u64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let is_near =
+        (1970..10_000).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    let seconds = is_near.then(|| days_from_date(year, month, day) * DAY)?;
+    // The 31st of a month that has none is another day.
+    (date(seconds) == format!("{year:04}-{month:02}-{day:02}"))
+        .then(|| i64::try_from(seconds).ok())?
+}
+
 /// A moment as RFC 3339.
 pub fn timestamp(seconds: u64) -> String {
     let rest = seconds % DAY;
@@ -55,6 +67,15 @@ mod tests {
             assert_eq!(date(days * DAY), text);
             let (year, month, day) = date_from_days(days);
             assert_eq!(days_from_date(year, month, day), days);
+        }
+    }
+
+    #[test]
+    fn days() {
+        assert_eq!(day("1970-01-02"), Some(86_400));
+        assert_eq!(day("2026-11-20"), Some(1_795_132_800));
+        for wrong in ["2026-02-30", "1969-12-31", "2026-13-01", "2026-11", "yesterday", ""] {
+            assert_eq!(day(wrong), None, "{wrong}");
         }
     }
 

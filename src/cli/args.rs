@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use keylint::config::Halves;
+use keylint::date::day;
 use keylint::finding::{Confidence, Severity};
 use keylint::policy::{Kind, catalogue_date};
 use keylint::report::Format;
@@ -63,17 +64,26 @@ pub(crate) struct ScanArgs {
 /// holds or held, and their messages.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct GitArgs {
-    /// The repository [default: that of the working directory]; with --staged, files of it
+    /// The repository [default: that of the working directory]; with --staged, files of it; with --pre-push, remote and URL
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Scan every object that is there, also what no branch, tag or stash leads to any more
-    #[arg(long, conflicts_with_all = ["staged", "staged_all"])]
+    #[arg(long, group = "part")]
     pub(crate) all_objects: bool,
+    /// Scan what the commits of B add that A does not have
+    #[arg(long, value_name = "A..B", group = "part", allow_hyphen_values = true)]
+    pub(crate) range: Option<String>,
+    /// Scan what commits add from a day on (YYYY-MM-DD, or @ and seconds since 1970)
+    #[arg(long, value_name = "DATE", group = "part", value_parser = since)]
+    pub(crate) since: Option<i64>,
+    /// For git's pre-push hook, with its arguments: scan the commits that the remote does not have
+    #[arg(long, group = "part")]
+    pub(crate) pre_push: bool,
     /// Scan what the next commit will hold; report what is on lines that it adds
-    #[arg(long)]
+    #[arg(long, group = "part")]
     pub(crate) staged: bool,
     /// Like --staged, and report what is on other lines of these files too
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["all_objects", "range", "since", "pre_push"])]
     pub(crate) staged_all: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
@@ -259,6 +269,12 @@ fn confidence(text: &str) -> Result<Confidence, String> {
     by_name(Confidence::ALL, Confidence::name, text)
 }
 
+/// A moment in seconds since 1970.
+fn since(text: &str) -> Result<i64, String> {
+    let seconds = text.strip_prefix('@').map_or_else(|| day(text), |seconds| seconds.parse().ok());
+    seconds.ok_or_else(|| "expected a day such as 2026-01-31, or @ and seconds since 1970".into())
+}
+
 fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, text: &str) -> Result<T, String> {
     let names: Vec<&str> = all.iter().map(|value| name(*value)).collect();
     let found = all.iter().copied().find(|value| name(*value) == text);
@@ -284,6 +300,12 @@ pub(crate) fn now() -> u64 {
     fixed.unwrap_or_else(|| {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
     })
+}
+
+/// A text that a program which runs hooks tells them.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+pub(crate) fn told(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
 }
 
 /// A path that git tells its hooks.

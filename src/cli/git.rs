@@ -1,15 +1,20 @@
 //! `keylint git`.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
-use super::args::{GitArgs, When, git_path};
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::args::{GitArgs, When, git_path, told};
 use super::scan::{configure, report, scan_all};
 use super::{Exit, Failure};
-use keylint::source::{GitSource, IgnoreFiles, Part, Report, Scope, Source, Staged};
+use keylint::source::{
+    Commits, Environment, GitSource, IgnoreFiles, Part, Report, Scope, Source, Staged, Update,
+};
 
 pub(super) fn run(args: &GitArgs, color: When) -> Result<Exit, Failure> {
-    let sources: Vec<Source> = sources(args).into_iter().map(Source::Git).collect();
+    let sources: Vec<Source> = sources(args)?.into_iter().map(Source::Git).collect();
     let config = configure(&args.common, &sources, IgnoreFiles::Respect)?;
     let outcome = scan_all(&sources, &config, &args.common)?;
     let exit = report(&outcome, &config, &args.common, color)?;
@@ -29,30 +34,88 @@ fn nothing(args: &GitArgs) -> &'static str {
 }
 
 /// The repositories; with --staged, what else is named are files.
-fn sources(args: &GitArgs) -> Vec<GitSource> {
-    let one = |repository, part| vec![GitSource { repository, name: None, part }];
+fn sources(args: &GitArgs) -> Result<Vec<GitSource>, Failure> {
+    let one = |repository, part| {
+        Ok(vec![GitSource { repository, environment: environment(), name: None, part }])
+    };
+    if args.pre_push {
+        return one(default_repository(), Part::Commits(pushed(args)?));
+    }
     if args.staged || args.staged_all {
         let (repository, names) = match args.paths.as_slice() {
             [path] if path.is_dir() => (path.clone(), Vec::new()),
             names => (default_repository(), names.to_vec()),
         };
         let report = if args.staged_all { Report::All } else { Report::Added };
-        let staged = Staged { index: git_path("GIT_INDEX_FILE"), names, report };
+        let staged = Staged { names, report };
         return one(repository, Part::Staged(staged));
     }
-    let part = Part::History(if args.all_objects { Scope::All } else { Scope::Reachable });
+    let part = match (&args.range, args.since) {
+        (Some(range), _) => Part::Commits(Commits::Range(range.clone())),
+        (None, Some(date)) => Part::Commits(Commits::Since(date)),
+        (None, None) if args.all_objects => Part::History(Scope::All),
+        (None, None) => Part::History(Scope::Reachable),
+    };
     match args.paths.as_slice() {
         [] => one(default_repository(), part),
         [path] => one(path.clone(), part),
         paths => {
             let source = |path: &PathBuf| GitSource {
                 repository: path.clone(),
+                environment: Environment::default(),
                 name: Some(path.clone()),
                 part: part.clone(),
             };
-            paths.iter().map(source).collect()
+            Ok(paths.iter().map(source).collect())
         }
     }
+}
+
+/// A line of a push that is none.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{line}` does not say what is pushed")]
+#[diagnostic(
+    code(git::push),
+    help(
+        "`keylint git --pre-push` is for git's pre-push hook, which writes a line `<reference> <object> <reference> <object>` for each"
+    )
+)]
+struct NoUpdate {
+    line: String,
+}
+
+/// What is pushed: as a program that runs hooks says, else as git writes it to standard input.
+/// <https://git-scm.com/docs/githooks#_pre_push>
+fn pushed(args: &GitArgs) -> Result<Commits, Failure> {
+    const MAX_INPUT: u64 = 16 * 1024 * 1024;
+    if let (Some(from), Some(to)) = (told("PRE_COMMIT_FROM_REF"), told("PRE_COMMIT_TO_REF")) {
+        let updates = vec![Update { local: to, remote: from }];
+        return Ok(Commits::Pushed { updates, remote: told("PRE_COMMIT_REMOTE_NAME") });
+    }
+    let mut input = Vec::new();
+    let read = io::stdin().lock().take(MAX_INPUT).read_to_end(&mut input);
+    read.map_err(|error| NoUpdate { line: error.to_string() })?;
+    let update = |line: &str| {
+        let [_, local, _, remote] = line.split_whitespace().collect::<Vec<_>>()[..] else {
+            return Err(NoUpdate { line: line.into() });
+        };
+        Ok(Update { local: local.into(), remote: remote.into() })
+    };
+    let input = String::from_utf8_lossy(&input);
+    let updates = input.lines().filter(|line| !line.trim().is_empty()).map(update);
+    let remote = args.paths.first().map(|remote| remote.display().to_string());
+    Ok(Commits::Pushed { updates: updates.collect::<Result<_, _>>()?, remote })
+}
+
+/// What git tells its hooks.
+fn environment() -> Environment {
+    let split = |variable: &str| {
+        let all = git_path(variable).unwrap_or_default();
+        std::env::split_paths(&all).filter(|path| !path.as_os_str().is_empty()).collect::<Vec<_>>()
+    };
+    let mut objects = split("GIT_OBJECT_DIRECTORY");
+    objects.extend(split("GIT_ALTERNATE_OBJECT_DIRECTORIES"));
+    Environment { index: git_path("GIT_INDEX_FILE"), objects, work_tree: git_path("GIT_WORK_TREE") }
 }
 
 /// Git tells its hooks which repository they run in.

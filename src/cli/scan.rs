@@ -233,6 +233,10 @@ fn print_stats(stats: &Stats) {
         ("candidates", stats.candidates),
         ("policy documents", stats.documents),
     ];
+    let git = &stats.git;
+    let of_git =
+        [("commits", git.commits), ("trees", git.trees), ("blobs", git.blobs), ("tags", git.tags)];
+    lines.extend(of_git.into_iter().filter(|(_, count)| *count > 0));
     lines.extend(stats.rejected.iter().map(|(filter, count)| (*filter, *count)));
     for (name, count) in lines {
         let _ = writeln!(io::stderr(), "{count:>12} {name}");

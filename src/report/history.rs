@@ -85,6 +85,7 @@ fn holders(history: &History) -> String {
     let named: Vec<&str> = history.refs.iter().take(MAX_REFS).map(|name| short(name)).collect();
     let more = history.ref_count.saturating_sub(named.len() as u64);
     let refs = match (named.is_empty(), more) {
+        (true, _) if history.reachable => return now.into(),
         (true, _) => "no reference leads to it".into(),
         (false, 0) => format!("in the history of {}", named.join(", ")),
         (false, more) => format!("in the history of {} and {more} more", named.join(", ")),

@@ -20,7 +20,7 @@ use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
 use crate::policy;
 use crate::secrets::{self, Detection};
 use crate::snippet::{Redaction, Snippet};
-use crate::source::{self, Source, SourceError, Unit};
+use crate::source::{self, Listing, Source, SourceError, Unit};
 use crate::suppress::{allow, inline};
 use policies::Held;
 
@@ -56,7 +56,8 @@ fn scan_all(
     config: &Config,
     progress: &Progress,
 ) -> Result<Outcome, SourceError> {
-    let listing = source::list(sources, &config.selection)?;
+    let listing = catch_unwind(AssertUnwindSafe(|| source::list(sources, &config.selection)));
+    let listing = listing.unwrap_or_else(|_| Ok(unlisted_sources(sources)))?;
     progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
     let run = || {
         let parts = listing.units.par_iter().map(|unit| {
@@ -87,6 +88,17 @@ fn scan_all(
     outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
     allow::apply(&mut outcome.findings, &mut outcome.skipped, &config.allows);
     Ok(outcome)
+}
+
+/// What is left when keylint fails on what the sources are: that they were not scanned.
+fn unlisted_sources(sources: &[Source]) -> Listing {
+    let origin = |source: &Source| match source {
+        Source::Stdin => Origin::Stdin,
+        Source::Path(path) => Origin::File { path: path.clone() },
+        Source::Git(git) => Origin::File { path: git.repository.clone() },
+    };
+    let skipped = sources.iter().map(|source| failed(origin(source))).collect();
+    Listing { skipped, ..Listing::default() }
 }
 
 /// What some inputs gave.

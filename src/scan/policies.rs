@@ -154,9 +154,12 @@ impl Part {
         }
     }
 
-    /// Leaves out what concerns documents of which no line is new; false where the file is only read for others.
+    /// Leaves out what concerns documents of which no line is new; false for a file that is only read for others.
     fn keep_changed(&mut self, file: &File, analysis: &mut Analysis) -> bool {
-        if file.unit.has_secrets() && analysis.defects.is_empty() {
+        if file.unit.is_context() {
+            return false;
+        }
+        if analysis.defects.is_empty() {
             return true;
         }
         let Some(added) = file.unit.added() else { return true };
@@ -168,7 +171,7 @@ impl Part {
             meets(&added, &(start.offset..end.offset))
         });
         self.stats.unchanged += (all - analysis.defects.len()) as u64;
-        file.unit.has_secrets()
+        true
     }
 }
 

@@ -14,7 +14,10 @@ use globset::GlobSet;
 use miette::Diagnostic;
 use thiserror::Error;
 
-pub use git::{Batch, GitSource, History, Part, Report, Scope, Staged, Version, work_tree};
+pub use git::{
+    Batch, Commits, Environment, GitSource, History, Part, Report, Scanned, Scope, Staged, Update,
+    Version, work_tree,
+};
 pub use read::{AFTER, CHUNK, MAX_DOCUMENT, ReadStats, Scratch, read, read_whole};
 
 use crate::blob::{Origin, path_bytes};
@@ -74,6 +77,11 @@ impl Unit {
         }
     }
 
+    /// Whether it is read only because policies of other inputs refer to it.
+    pub fn is_context(&self) -> bool {
+        matches!(self, Self::Version(version) if version.is_context())
+    }
+
     /// The bytes of the input whose findings count, sorted and apart; `None` for all of them.
     pub fn added(&self) -> Option<Vec<Range<u64>>> {
         match self {
@@ -128,6 +136,8 @@ pub struct Listing {
     pub objects: ObjectCounts,
     /// The histories.
     pub histories: Vec<Arc<History>>,
+    /// Ranges of commits among the sources.
+    pub ranges: Vec<Scanned>,
 }
 
 /// A source that cannot be what the user meant.
@@ -165,6 +175,16 @@ pub enum SourceError {
         /// As given.
         path: PathBuf,
     },
+    /// A commit that cannot be found.
+    #[error("`{revision}` leads to no commit of this repository")]
+    #[diagnostic(code(source::unknown_revision))]
+    UnknownRevision {
+        /// As given.
+        revision: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
     /// A FIFO, a socket or a device.
     #[error("`{}` is neither a file nor a directory", path.display())]
     #[diagnostic(
@@ -199,7 +219,7 @@ pub fn list(sources: &[Source], selection: &Selection) -> Result<Listing, Source
 
 /// Tells of the secrets among findings what the histories know of them.
 pub fn trace(listing: &Listing, findings: &mut [Finding]) {
-    git::trace(&listing.histories, findings);
+    git::trace(&listing.histories, &listing.ranges, findings);
 }
 
 /// What files are sorted and known by. What comes from repositories stays in its order.

@@ -16,10 +16,7 @@ pub(super) fn of<'a, T: ?Sized>(
     changed: &BTreeSet<&BStr>,
     others: &[(&BStr, &'a T)],
 ) -> Vec<&'a T> {
-    let ends = |path: &BStr, endings: &[&str]| {
-        endings.iter().any(|ending| path.ends_with(ending.as_bytes()))
-    };
-    if !changed.iter().any(|path| ends(path, PARTS)) {
+    if !is_wanted(changed) {
         return Vec::new();
     }
     let all = || changed.iter().copied().chain(others.iter().map(|(path, _)| *path));
@@ -33,6 +30,15 @@ pub(super) fn of<'a, T: ?Sized>(
     };
     let wanted = others.iter().filter(|(path, _)| ends(path, PARTS) && is_below(path));
     wanted.map(|(_, file)| *file).take(MAX).collect()
+}
+
+/// Whether changed files may be joined with others at all.
+pub(super) fn is_wanted(changed: &BTreeSet<&BStr>) -> bool {
+    changed.iter().any(|path| ends(path, PARTS))
+}
+
+fn ends(path: &BStr, endings: &[&str]) -> bool {
+    endings.iter().any(|ending| path.ends_with(ending.as_bytes()))
 }
 
 fn folder(path: &BStr) -> &[u8] {

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gix::ObjectId;
@@ -15,6 +15,7 @@ use super::Scope;
 use super::commits::{Commit, Graph, Link, tagged};
 use super::gaps::Gaps;
 use super::objects::Object;
+use super::pruned::{Pruned, paths};
 use super::reach::{First, Reached};
 use super::repository::Repository;
 use super::store::{Portion, Store};
@@ -39,6 +40,8 @@ pub struct History {
     pub(super) head: Option<ObjectId>,
     /// Paths that the configuration leaves out.
     pub(super) exclude: GlobSet,
+    /// Contents whose first path is left out, but that lie under another too.
+    other_names: HashMap<Object, PathBuf>,
     /// How many commits take part, in their order.
     commits: u32,
     /// Annotated tags and what they name, sorted.
@@ -66,7 +69,7 @@ pub struct Batch {
 impl Batch {
     /// The repository it is of.
     pub(in crate::source) fn origin(&self) -> Origin {
-        let path = std::path::PathBuf::new();
+        let path = PathBuf::new();
         Origin::Git(GitPlace { repository: self.history.name.clone(), path, at: At::File })
     }
 }
@@ -120,6 +123,7 @@ impl History {
             exclude,
             reached: Reached::new(store.objects.len(), &trees),
             commits: graph.reachable,
+            other_names: HashMap::new(),
             store,
             graph,
             trees,
@@ -134,6 +138,7 @@ impl History {
             history.reach_others();
         }
         gaps.name(&history, repository, listing);
+        history.find_other_names();
         listing.objects.add(&history.counts());
         history
     }
@@ -170,6 +175,26 @@ impl History {
         }
     }
 
+    /// Contents are left out only when every path they lie under is.
+    fn find_other_names(&mut self) {
+        if self.exclude.is_empty() {
+            return;
+        }
+        let is_excluded = |object: &Object| {
+            let first = self.reached.first(*object).filter(|_| self.trees.of(*object).is_none());
+            first.is_some_and(|first| self.exclude.is_match(self.reached.path(first, &self.trees)))
+        };
+        let excluded: Vec<Object> = (0..self.store.objects.len()).filter(is_excluded).collect();
+        let pruned = Pruned::new(&self.trees, &self.reached.finished, &excluded);
+        let (holders, roots) = (pruned.holders(), pruned.roots(&self.graph));
+        let is_root = |node| roots.contains(&node);
+        for (number, object) in (0..).zip(excluded) {
+            let all = paths(&[number], &holders, &is_root, &self.trees, usize::MAX);
+            let other = all.into_iter().find(|path| !self.exclude.is_match(path));
+            self.other_names.extend(other.map(|path| (object, path)));
+        }
+    }
+
     fn counts(&self) -> ObjectCounts {
         ObjectCounts {
             commits: u64::from(self.commits),
@@ -181,16 +206,21 @@ impl History {
 
     pub(super) fn by_itself(&self, name: &[u8], kind: &'static str) -> GitPlace {
         let at = At::Object { object: ObjectName::new(name), kind };
-        GitPlace { repository: self.name.clone(), path: std::path::PathBuf::new(), at }
+        GitPlace { repository: self.name.clone(), path: PathBuf::new(), at }
     }
 
     /// What an object is called.
     pub(super) fn place(&self, object: Object) -> GitPlace {
         let name = self.store.objects.name(object);
         if let Some(first) = self.reached.first(object) {
-            return self.seen_place(name, "object", first);
+            let kind = if self.trees.of(object).is_some() { "tree" } else { "blob" };
+            let place = self.seen_place(name, kind, first);
+            return match self.other_names.get(&object) {
+                Some(path) => GitPlace { path: path.clone(), ..place },
+                None => place,
+            };
         }
-        let path = std::path::PathBuf::new();
+        let path = PathBuf::new();
         let repository = self.name.clone();
         if let Some(order) = self.graph.place(object) {
             return GitPlace {

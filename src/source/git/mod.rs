@@ -1,7 +1,9 @@
 //! Content of git repositories: the index for hooks, ranges of commits, the whole history. Read in-process, with a
 //! configuration that nobody trusts; nothing is written.
 
+mod asked;
 mod batch;
+mod changes;
 mod commits;
 mod context;
 mod delta;
@@ -9,14 +11,17 @@ mod gaps;
 mod history;
 mod lines;
 mod loose;
+mod moved;
 mod objects;
 mod odb;
 mod pack;
 mod provenance;
 mod pruned;
+mod ranges;
 mod reach;
 mod regular;
 mod repository;
+mod select;
 mod staged;
 mod store;
 mod tips;
@@ -31,6 +36,7 @@ use std::sync::Arc;
 pub(in crate::source) use batch::{Sink, read as read_batch};
 pub use history::{Batch, History};
 pub(in crate::source) use provenance::trace;
+pub use ranges::Scanned;
 pub use version::Version;
 pub(in crate::source) use version::{added, bytes, read};
 pub(in crate::source) use walk::Scratch;
@@ -45,19 +51,61 @@ use repository::Repository;
 pub struct GitSource {
     /// The repository: its root, a directory inside of it, or its git directory. The empty path is the working directory.
     pub repository: PathBuf,
+    /// What git tells a program that it runs.
+    pub environment: Environment,
     /// How it is named in reports, where a scan has several.
     pub name: Option<PathBuf>,
     /// What of it.
     pub part: Part,
 }
 
+/// What git tells its hooks about where they run, so that they see what it is about to make.
+/// <https://git-scm.com/docs/git#_the_git_repository>
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// The index, where it is not the repository's own: `GIT_INDEX_FILE`.
+    pub index: Option<PathBuf>,
+    /// Directories of objects that are not part of the repository yet: `GIT_OBJECT_DIRECTORY` and
+    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`.
+    pub objects: Vec<PathBuf>,
+    /// The work tree, where it is not the repository's own: `GIT_WORK_TREE`.
+    pub work_tree: Option<PathBuf>,
+}
+
 /// What of a repository is scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
+    /// What some commits add.
+    Commits(Commits),
     /// Everything that references lead to, or everything that is there.
     History(Scope),
     /// What the next commit will hold.
     Staged(Staged),
+}
+
+/// Which commits are scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Commits {
+    /// `A..B`: those of B that A does not have.
+    Range(String),
+    /// Those from a moment on, in seconds since 1970.
+    Since(i64),
+    /// Those that a push brings to a remote.
+    Pushed {
+        /// What is pushed.
+        updates: Vec<Update>,
+        /// The name of the remote, where it has one.
+        remote: Option<String>,
+    },
+}
+
+/// A reference that a push changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// The object that is pushed, by name or as a revision; zeros where the reference is deleted.
+    pub local: String,
+    /// What the remote has there now; zeros where it has nothing.
+    pub remote: String,
 }
 
 /// How much of a history is scanned.
@@ -73,8 +121,6 @@ pub enum Scope {
 /// What of the index is scanned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Staged {
-    /// The index, where it is not the repository's own: `GIT_INDEX_FILE`.
-    pub index: Option<PathBuf>,
     /// Files and directories by name; empty for everything that differs from HEAD.
     pub names: Vec<PathBuf>,
     /// Which findings of the files are reported.
@@ -96,16 +142,19 @@ pub(super) fn list(
     selection: &Selection,
     listing: &mut Listing,
 ) -> Result<(), SourceError> {
-    let repository = Arc::new(Repository::open(&source.repository)?);
+    let repository = Arc::new(Repository::open(&source.repository, &source.environment)?);
     listing.notes.extend(repository.odb.note());
     match &source.part {
         Part::History(scope) => {
             let name = source.name.clone().map(Arc::from);
             history::list(&repository, name, *scope, selection, listing);
-            for module in modules(&repository.common_dir().join("modules"), 0) {
+            let directory = repository.common_dir().join("modules");
+            // A link could lead anywhere.
+            let modules = if directory.is_symlink() { Vec::new() } else { modules(&directory, 0) };
+            for module in modules {
                 let name = module.strip_prefix(repository.common_dir()).unwrap_or(&module);
                 let name = Some(Arc::from(source.name.clone().unwrap_or_default().join(name)));
-                match Repository::open(&module) {
+                match Repository::open(&module, &Environment::default()) {
                     Ok(module) => {
                         history::list(&Arc::new(module), name, *scope, selection, listing)
                     }
@@ -119,6 +168,7 @@ pub(super) fn list(
             }
             Ok(())
         }
+        Part::Commits(commits) => ranges::list(&repository, commits, selection, listing),
         Part::Staged(staged) => staged::list(&repository, staged, selection, listing),
     }
 }
@@ -131,7 +181,7 @@ fn modules(directory: &Path, depth: usize) -> Vec<PathBuf> {
     below.sort();
     let mut found = Vec::new();
     for path in below.into_iter().filter(|path| path.is_dir() && !path.is_symlink()) {
-        if path.join("HEAD").exists() {
+        if regular::check(&path.join("HEAD")).is_ok() {
             found.extend(modules(&path.join("modules"), depth + 1));
             found.push(path);
         } else if depth < MAX_DEPTH {
@@ -151,5 +201,5 @@ fn to_path(path: &gix::bstr::BStr) -> PathBuf {
 
 /// The root of the work tree of the repository at `path`, where it has one.
 pub fn work_tree(path: &Path) -> Option<PathBuf> {
-    Repository::open(path).ok()?.work_tree()
+    Repository::open(path, &Environment::default()).ok()?.work_tree()
 }

@@ -47,10 +47,13 @@ pub(super) struct Odb {
 
 impl Odb {
     /// Opens every pack below a directory of objects, and those it borrows.
-    pub(super) fn open(objects: &Path, hash: gix::hash::Kind) -> Self {
+    pub(super) fn open(objects: &Path, others: &[PathBuf], hash: gix::hash::Kind) -> Self {
         let own = fs::canonicalize(objects).unwrap_or_else(|_| objects.into());
         let mut odb = Self { hash, directories: Vec::new(), packs: Vec::new(), gaps: Vec::new() };
         odb.add(own, 0);
+        for other in others.iter().filter_map(|other| fs::canonicalize(other).ok()) {
+            odb.add(other, 0);
+        }
         odb
     }
 

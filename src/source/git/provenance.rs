@@ -1,6 +1,7 @@
 //! What a history tells of the secrets that were found in it. Only what holds a secret is looked at.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
@@ -9,14 +10,19 @@ use gix::objs::Kind;
 use super::commits::seconds;
 use super::history::History;
 use super::objects::{Object, index};
-use super::pruned::{Child, Node, Pruned, paths};
+use super::pruned::{Child, Pruned, paths};
+use super::ranges::Scanned;
 use super::reach::First;
 use crate::blob::{Origin, inert};
-use crate::finding::{Finding, FindingKind};
+use crate::finding::{Finding, FindingKind, Place};
 use crate::history::{At, GitPlace, History as Told, Moment, ObjectName};
 
 /// Tells of every secret that was found in one of the histories, and keeps one place of each path: the oldest.
-pub(in crate::source) fn trace(histories: &[Arc<History>], findings: &mut [Finding]) {
+pub(in crate::source) fn trace(
+    histories: &[Arc<History>],
+    ranges: &[Scanned],
+    findings: &mut [Finding],
+) {
     for finding in findings.iter_mut() {
         finding.places.sort_by_key(|place| match &*place.origin {
             Origin::Git(GitPlace {
@@ -39,14 +45,32 @@ pub(in crate::source) fn trace(histories: &[Arc<History>], findings: &mut [Findi
             }
         }
     }
-    for finding in findings.iter_mut().filter(|finding| finding.history.is_some()) {
-        let mut seen = HashSet::new();
-        finding.places.retain(|place| match &*place.origin {
-            Origin::Git(git) if matches!(git.at, At::Commit { .. }) => {
-                seen.insert((git.repository.clone(), git.path.clone(), place.suppressed.is_some()))
-            }
-            _ => true,
-        });
+    for range in ranges {
+        range.trace(findings);
+    }
+    findings.iter_mut().for_each(one_place_a_path);
+}
+
+/// Keeps the oldest place of each path, and adds one for each further path that the same content lies under, so that
+/// what is said of one path says nothing of the others.
+fn one_place_a_path(finding: &mut Finding) {
+    let Some(history) = &finding.history else { return };
+    let mut seen = HashSet::new();
+    finding.places.retain(|place| match &*place.origin {
+        Origin::Git(git) if matches!(git.at, At::Commit { .. }) => {
+            seen.insert((git.repository.clone(), git.path.clone(), place.suppressed.is_some()))
+        }
+        _ => true,
+    });
+    let of_commit = |place: &&Place| {
+        matches!(&*place.origin, Origin::Git(GitPlace { at: At::Commit { .. }, .. }))
+    };
+    let Some(first) = finding.places.iter().find(of_commit).cloned() else { return };
+    let Origin::Git(git) = &*first.origin else { return };
+    let is_known = |path: &&PathBuf| seen.iter().any(|(_, known, _)| known == *path);
+    for path in history.paths.iter().filter(|path| !is_known(path)) {
+        let origin = Arc::new(Origin::Git(GitPlace { path: path.clone(), ..git.clone() }));
+        finding.places.push(Place { origin, ..first.clone() });
     }
 }
 
@@ -113,14 +137,7 @@ impl<'a> Tracer<'a> {
 
     fn run(&self, secrets: &[Secret]) -> Vec<Told> {
         let holders = self.pruned.holders();
-        let nodes: HashSet<Node> = self
-            .roots
-            .iter()
-            .filter_map(|root| match root {
-                Some(Child::Node(node)) => Some(*node),
-                _ => None,
-            })
-            .collect();
+        let nodes = self.pruned.roots(&self.history.graph);
         let mut told = Vec::with_capacity(secrets.len());
         for batch in secrets.chunks(64) {
             let flow = Flow::new(self, batch);
@@ -147,7 +164,7 @@ impl<'a> Tracer<'a> {
 }
 
 /// Who wrote a commit, when, and its subject.
-fn moment(name: &[u8], text: &[u8]) -> Moment {
+pub(super) fn moment(name: &[u8], text: &[u8]) -> Moment {
     let header = text.find(b"\n\n").unwrap_or(text.len());
     let (header, message) = text.split_at(header);
     let author = header.lines().find_map(|line| line.strip_prefix(b"author ")).unwrap_or_default();

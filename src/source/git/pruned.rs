@@ -1,11 +1,12 @@
 //! The trees of a history without everything that holds no secret: small, and each different one once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::path::PathBuf;
 
 use gix::bstr::{BString, ByteSlice};
 
+use super::commits::Graph;
 use super::objects::{Object, index};
 use super::to_path;
 use super::trees::{Slot, Trees};
@@ -95,6 +96,16 @@ impl Pruned {
         self.children.get(index(node.start)..index(node.end)).unwrap_or_default()
     }
 
+    /// The nodes that are the whole tree of a commit.
+    pub(super) fn roots(&self, graph: &Graph) -> HashSet<Node> {
+        let trees = graph.commits.iter().filter_map(|commit| commit.tree.object());
+        let node = |tree| match self.get(tree) {
+            Some(Child::Node(node)) => Some(node),
+            _ => None,
+        };
+        trees.filter_map(node).collect()
+    }
+
     /// For every node which secrets it holds, when that is known of the contents of files.
     pub(super) fn masks(&self, of_blob: &dyn Fn(u32) -> u64) -> Masks {
         let mut masks = Masks { of_node: Vec::with_capacity(self.nodes.len()) };
@@ -142,8 +153,8 @@ pub(super) fn paths(
 ) -> Vec<PathBuf> {
     let mut waiting: Vec<(Child, BString)> =
         blobs.iter().map(|blob| (Child::Blob(*blob), BString::default())).collect();
-    let mut seen: std::collections::HashSet<(Child, BString)> = std::collections::HashSet::new();
-    let mut found = std::collections::BTreeSet::new();
+    let mut seen: HashSet<(Child, BString)> = HashSet::new();
+    let mut found = BTreeSet::new();
     let mut steps = 0;
     while let Some((child, below)) = waiting.pop() {
         if let Child::Node(node) = child

@@ -55,12 +55,16 @@ pub(super) fn irregular(git_dir: &Path) -> Option<PathBuf> {
 fn of_directory(git_dir: &Path) -> Option<PathBuf> {
     let is_wrong = |path: &PathBuf| fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
     let mut files = FILES.iter().map(|name| git_dir.join(name));
-    files.find(is_wrong).or_else(|| below(&git_dir.join("refs"), 0))
+    files.find(is_wrong)
 }
 
-/// The first that is neither a file nor a directory below a directory.
+/// The first reference that is neither a file nor a directory.
+pub(super) fn irregular_reference(git_dir: &Path) -> Option<PathBuf> {
+    below(&git_dir.join("refs"), 0)
+}
+
 fn below(directory: &Path, depth: usize) -> Option<PathBuf> {
-    const MAX_DEPTH: usize = 64;
+    const MAX_DEPTH: usize = 8;
     for entry in fs::read_dir(directory).ok()?.flatten() {
         let path = entry.path();
         let kind = fs::metadata(&path).map(|metadata| metadata.file_type());

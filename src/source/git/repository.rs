@@ -4,20 +4,24 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 use gix::discover::upwards;
+use gix::objs::Kind;
 
 use super::super::SourceError;
+use super::Environment;
+use super::commits::Header;
 use super::odb::Odb;
 use super::regular;
 
 /// An open repository, for any thread.
 pub(super) struct Repository {
     shared: gix::ThreadSafeRepository,
+    environment: Environment,
     pub(super) odb: Odb,
 }
 
 impl Repository {
     /// Opens the repository at or above `path`.
-    pub(super) fn open(path: &Path) -> Result<Self, SourceError> {
+    pub(super) fn open(path: &Path, environment: &Environment) -> Result<Self, SourceError> {
         let here = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let here = match std::fs::canonicalize(here) {
             Ok(here) => here,
@@ -41,8 +45,9 @@ impl Repository {
         };
         let shared = gix::ThreadSafeRepository::discover_opts(&here, search, trust)
             .map_err(|error| failed(error.to_string()))?;
-        let odb = Odb::open(shared.objects_dir(), shared.to_thread_local().object_hash());
-        Ok(Self { shared, odb })
+        let hash = shared.to_thread_local().object_hash();
+        let odb = Odb::open(shared.objects_dir(), &environment.objects, hash);
+        Ok(Self { shared, environment: environment.clone(), odb })
     }
 
     /// A handle for this thread. Replacement objects have no say: what they replace is content too.
@@ -64,14 +69,20 @@ impl Repository {
 
     /// The root of the work tree.
     pub(super) fn work_tree(&self) -> Option<PathBuf> {
-        self.shared.work_dir().map(Path::to_path_buf)
+        let told = self.environment.work_tree.clone();
+        told.or_else(|| self.shared.work_dir().map(Path::to_path_buf))
     }
 
-    /// What a reference leads to.
-    pub(super) fn reference(&self, name: &gix::bstr::BStr) -> Option<ObjectId> {
-        let local = self.local();
-        let found = local.try_find_reference(name).ok()??;
-        found.try_id().map(gix::Id::detach)
+    /// The tree of a commit.
+    pub(super) fn tree_of(&self, commit: ObjectId) -> Result<ObjectId, String> {
+        let text = self.odb.get(commit, Kind::Commit)?;
+        let header = Header::read(&text).ok_or_else(|| format!("{commit} is no commit"))?;
+        Ok(header.tree)
+    }
+
+    /// The index.
+    pub(super) fn index_path(&self) -> PathBuf {
+        self.environment.index.clone().unwrap_or_else(|| self.local().index_path())
     }
 
     /// Commits whose parents were left out of a shallow clone.

@@ -7,12 +7,16 @@ use std::sync::Arc;
 use gix::ObjectId;
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
+use gix::objs::Kind;
 
 use super::super::{Listing, Selection, SourceError, Unit};
 use super::context;
+use super::moved::Moved;
+use super::regular;
 use super::repository::Repository;
+use super::tips;
 use super::tree::Tree;
-use super::version::{Before, Version};
+use super::version::{Before, Policies, Version};
 use super::{Report, Staged, to_path};
 use crate::blob::{Origin, path_bytes};
 use crate::history::{At, GitPlace};
@@ -27,7 +31,7 @@ pub(super) fn list(
 ) -> Result<(), SourceError> {
     let names = Names::new(repository, &staged.names)?;
     let mut head = Head::new(repository, listing);
-    let Some(index) = index(repository, staged, listing) else { return Ok(()) };
+    let Some(index) = index(repository, listing) else { return Ok(()) };
     let files = files(&index, selection, &mut listing.census);
     let mut chosen: Vec<(&File, Option<ObjectId>)> = Vec::new();
     let mut is_commit = true;
@@ -41,34 +45,31 @@ pub(super) fn list(
         }
     }
     names.all_found(&files, &mut head, listing);
-    let moved = Moved::new(&chosen, &files, &mut head);
+    let moved = moved(&chosen, &files, &mut head);
     let report = if is_commit { staged.report } else { Report::All };
-    let make = |file: &File, before, secrets| {
+    let make = |file: &File, before, policies| {
         let place = GitPlace { repository: None, path: file.path(), at: At::Index };
         let repository = Arc::clone(repository);
-        Unit::Version(Arc::new(Version {
-            repository,
-            place,
-            id: file.id,
-            before,
-            secrets,
-            policies: true,
-        }))
+        let secrets = policies == Policies::Linted;
+        let version =
+            Version { repository, place, id: file.id, kind: Kind::Blob, before, secrets, policies };
+        Unit::Version(Arc::new(version))
     };
     for (file, before) in &chosen {
-        let before = before.map_or_else(|| moved.from(file), |before| vec![before]);
+        let before = before
+            .map_or_else(|| moved.sources(file.path.as_bstr(), file.id), |before| vec![before]);
         let before = match report {
             Report::Added if !before.is_empty() => Before::Blobs(before),
             _ => Before::Anything,
         };
-        listing.units.push(make(file, before, true));
+        listing.units.push(make(file, before, Policies::Linted));
     }
     head.name_unread(listing);
     let changed: BTreeSet<&BStr> = chosen.iter().map(|(file, _)| file.path.as_bstr()).collect();
     let others = files.iter().filter(|file| !changed.contains(file.path.as_bstr()));
     let others: Vec<(&BStr, &File)> = others.map(|file| (file.path.as_bstr(), file)).collect();
     for file in context::of(&changed, &others) {
-        listing.units.push(make(file, Before::Everything, false));
+        listing.units.push(make(file, Before::Everything, Policies::Context));
     }
     Ok(())
 }
@@ -85,22 +86,16 @@ impl File {
     }
 }
 
-fn index(
-    repository: &Repository,
-    staged: &Staged,
-    listing: &mut Listing,
-) -> Option<gix::index::State> {
-    let local = repository.local();
-    let path = staged.index.clone().unwrap_or_else(|| local.index_path());
+fn index(repository: &Repository, listing: &mut Listing) -> Option<gix::index::State> {
+    let path = repository.index_path();
     if !path.exists() {
         return None;
     }
-    let read = gix::index::File::at(
-        &path,
-        local.object_hash(),
-        true,
-        gix::index::decode::Options::default(),
-    );
+    let read = regular::check(&path).map_err(|error| error.to_string()).and_then(|()| {
+        let options = gix::index::decode::Options::default();
+        gix::index::File::at(&path, repository.odb.hash, true, options)
+            .map_err(|error| error.to_string())
+    });
     match read {
         Ok(index) => Some(index.into_parts().0),
         Err(error) => {
@@ -140,16 +135,23 @@ struct Head {
 
 impl Head {
     fn new(repository: &Arc<Repository>, listing: &mut Listing) -> Self {
-        let local = repository.local();
-        let tree = match local.head_tree_id_or_empty() {
-            Ok(id) => Some(Tree::new(repository, id.detach())),
-            Err(error) => {
-                listing.skipped.push(Skipped {
-                    origin: Origin::File { path: local.git_dir().join("HEAD") },
-                    reason: SkipReason::Malformed,
-                    detail: format!("HEAD cannot be read, so every file counts as new: {error}"),
-                    accepted: None,
-                });
+        let failed = |detail: String| Skipped {
+            origin: Origin::File { path: repository.git_dir().join("HEAD") },
+            reason: SkipReason::Malformed,
+            detail: format!("HEAD cannot be read, so every file counts as new: {detail}"),
+            accepted: None,
+        };
+        let tree = match tips::head(repository) {
+            Ok(None) => None,
+            Ok(Some(head)) => match repository.tree_of(head) {
+                Ok(tree) => Some(Tree::new(repository, tree)),
+                Err(detail) => {
+                    listing.skipped.push(failed(detail));
+                    None
+                }
+            },
+            Err(detail) => {
+                listing.skipped.push(failed(detail));
                 None
             }
         };
@@ -176,39 +178,14 @@ impl Head {
     }
 }
 
-/// Files of HEAD that lie under no path of the index any more: what was renamed has their lines.
-#[derive(Default)]
-struct Moved(Vec<(BString, ObjectId)>);
-
-/// The most files that a new file is compared with.
-const MAX_MOVED: usize = 32;
-
-impl Moved {
-    fn new(chosen: &[(&File, Option<ObjectId>)], files: &[File], head: &mut Head) -> Self {
-        if chosen.iter().all(|(_, before)| before.is_some()) {
-            return Self::default();
-        }
-        let kept: HashSet<&BStr> = files.iter().map(|file| file.path.as_bstr()).collect();
-        let all = head.tree.iter_mut().flat_map(Tree::files);
-        Self(all.filter(|(path, _)| !kept.contains(path.as_bstr())).collect())
+/// Files of HEAD that lie under no path of the index any more.
+fn moved(chosen: &[(&File, Option<ObjectId>)], files: &[File], head: &mut Head) -> Moved {
+    if chosen.iter().all(|(_, before)| before.is_some()) {
+        return Moved::default();
     }
-
-    /// Where the lines of a new file may have come from: the same content, files of the same name, a few others.
-    fn from(&self, file: &File) -> Vec<ObjectId> {
-        if self.0.iter().any(|(_, id)| *id == file.id) {
-            return vec![file.id];
-        }
-        let alike = self.0.iter().filter(|(path, _)| name(path) == name(&file.path));
-        let alike: Vec<ObjectId> = alike.map(|(_, id)| *id).take(MAX_MOVED).collect();
-        if alike.is_empty() && self.0.len() <= MAX_MOVED {
-            return self.0.iter().map(|(_, id)| *id).collect();
-        }
-        alike
-    }
-}
-
-fn name(path: &BString) -> &[u8] {
-    path.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
+    let kept: HashSet<&BStr> = files.iter().map(|file| file.path.as_bstr()).collect();
+    let all = head.tree.iter_mut().flat_map(Tree::files);
+    Moved::new(all.filter(|(path, _)| !kept.contains(path.as_bstr())).collect())
 }
 
 /// What the user named, as paths from the root of the repository.

@@ -13,6 +13,9 @@ use super::repository::Repository;
 /// The most files that are listed of a tree.
 const MAX_FILES: usize = 1_000_000;
 
+/// The longest path that is gone down; no work tree can hold a longer one.
+const MAX_PATH: usize = 4096;
+
 /// A tree and what was read of it.
 pub(super) struct Tree {
     repository: Arc<Repository>,
@@ -112,7 +115,9 @@ impl Tree {
                 }
                 below.extend_from_slice(name);
                 match kind {
-                    Entry::Directory if waiting.len() < MAX_FILES => waiting.push(below),
+                    Entry::Directory if waiting.len() < MAX_FILES && below.len() < MAX_PATH => {
+                        waiting.push(below)
+                    }
                     Entry::File if files.len() < MAX_FILES => files.push((below, *id)),
                     _ => {}
                 }

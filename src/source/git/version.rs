@@ -13,16 +13,27 @@ use crate::blob::{Blob, Origin};
 use crate::history::GitPlace;
 use crate::outcome::{SkipReason, Skipped};
 
-/// A blob of a repository under one path.
+/// An object of a repository, such as the content of a file under one path.
 pub struct Version {
     pub(super) repository: Arc<Repository>,
     pub(super) place: GitPlace,
     pub(super) id: ObjectId,
+    pub(super) kind: Kind,
     pub(super) before: Before,
-    /// Whether secrets are looked for; a file may be read only because others refer to it.
+    /// Whether secrets are looked for.
     pub(super) secrets: bool,
-    /// Whether policies are linted.
-    pub(super) policies: bool,
+    pub(super) policies: Policies,
+}
+
+/// What policies in a file are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Policies {
+    /// To be linted.
+    Linted,
+    /// For those of other files, which refer to it.
+    Context,
+    /// They are not read.
+    Unread,
 }
 
 /// What was there before.
@@ -47,9 +58,14 @@ impl Version {
         self.secrets
     }
 
-    /// Whether policies in it are linted.
-    pub const fn has_policies(&self) -> bool {
-        self.policies
+    /// Whether policies in it are read.
+    pub fn has_policies(&self) -> bool {
+        self.policies != Policies::Unread
+    }
+
+    /// Whether it is read only because policies of other files refer to it.
+    pub fn is_context(&self) -> bool {
+        self.policies == Policies::Context
     }
 
     fn unread(&self, detail: String) -> Skipped {
@@ -59,7 +75,7 @@ impl Version {
 
 /// The bytes of a version.
 pub(in crate::source) fn bytes(version: &Version) -> Result<Vec<u8>, Skipped> {
-    version.repository.odb.get(version.id, Kind::Blob).map_err(|detail| version.unread(detail))
+    version.repository.odb.get(version.id, version.kind).map_err(|detail| version.unread(detail))
 }
 
 /// Reads a version and calls `visit` for the blob it is, or for each of its chunks.
