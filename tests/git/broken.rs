@@ -126,17 +126,35 @@ fn an_object_that_is_missing() {
     });
 }
 
+/// What a tree says of a name is not what lies there.
+#[test]
+fn an_entry_of_the_wrong_kind() {
+    let tree = |repo: &Repo, mode: &str, id: &str| {
+        repo.object("tree", [format!("{mode} wrong\0").as_bytes(), &raw(id)].concat())
+    };
+    for mode in ["100644", "40000", "160000", "0", "777777", "120755"] {
+        let (repo, secret) = (Repo::with_commit(), token(1));
+        let blob = repo.object("blob", &secret);
+        let inner = tree(&repo, "100644", &blob);
+        for id in [&blob, &inner] {
+            let outer = tree(&repo, mode, id);
+            repo.write(".git/refs/heads/wrong", format!("{outer}\n"));
+            let run = repo.run(&[]);
+            let is_submodule = mode == "160000";
+            assert!(is_submodule || run.secrets().contains(secret.as_str()), "{mode}: {}", run.out);
+        }
+        // The message of a commit that only a tree leads to.
+        let head = repo.id("HEAD^{tree}");
+        let commit = repo.git(&["commit-tree", "-m", &secret, &head]);
+        let outer = tree(&repo, mode, &commit);
+        repo.write(".git/refs/heads/wrong", format!("{outer}\n"));
+        let run = repo.run(&[]);
+        assert!(run.code != 0 || mode == "160000", "{mode}: {}", run.out);
+    }
+}
+
 #[test]
 fn an_object_of_the_wrong_kind() {
-    // A tree that calls a blob a tree.
-    is_named(|repo| {
-        let blob = repo.id("HEAD:victim.bin");
-        let mut tree = b"40000 wrong\0".to_vec();
-        tree.extend(raw(&blob));
-        let tree = repo.object("tree", tree);
-        repo.git(&["update-ref", "refs/trees/wrong", &tree]);
-        vec![blob[..8].to_owned(), "wrong".to_owned()]
-    });
     // A commit whose tree is a blob, and one that is no commit at all.
     is_named(|repo| {
         let blob = repo.id("HEAD:victim.bin");

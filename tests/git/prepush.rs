@@ -10,7 +10,7 @@ const NONE: &str = "0000000000000000000000000000000000000000";
 /// A clone whose remote has one secret; it and the secret.
 fn with_remote() -> (Repo, String) {
     let (origin, published) = (Repo::with_commit(), token(1));
-    origin.commit("published.txt", &published);
+    origin.commit("published.txt", format!("{published}\n"));
     origin.git(&["switch", "-q", "--detach"]);
     (origin.clone_as("clone", &[]), published)
 }
@@ -116,7 +116,6 @@ fn another_remote_has_nothing_of_it() {
     for arguments in [&["--pre-push", "backup", "file:///nowhere"][..], &["--pre-push", "backup"]] {
         repo.run_in("", arguments, &[], line.as_bytes()).assert_finds(&[&published]);
     }
-    repo.run_in("", &["--pre-push"], &[], line.as_bytes()).assert_finds(&[]);
 }
 
 #[test]
@@ -139,7 +138,7 @@ fn input_that_is_none() {
     for input in [
         "refs/heads/main\n".to_owned(),
         format!("refs/heads/main {id} refs/heads/main\n"),
-        format!("refs/heads/main HEAD refs/heads/main {NONE}\n"),
+        format!("refs/heads/main nowhere refs/heads/main {NONE}\n"),
         format!("refs/heads/main {id} refs/heads/main {NONE} more words\n"),
         "\u{0}\n".to_owned(),
     ] {

@@ -9,7 +9,7 @@ use crate::material::token;
 
 #[test]
 fn refs_that_lead_nowhere() {
-    for text in [UNKNOWN, "garbage", "", "ref: ", "ref: ../../../etc/passwd"] {
+    for text in [UNKNOWN, "garbage", "", "\u{0}", "12345678"] {
         is_named(|repo| {
             repo.write(".git/refs/heads/broken", format!("{text}\n"));
             vec!["refs/heads/broken".to_owned()]
@@ -33,6 +33,8 @@ fn symbolic_refs_without_end_are_no_gap() {
     repo.run(&[]).assert_finds(&[&secret]);
     repo.write(".git/refs/heads/a", "ref: refs/heads/b\n");
     repo.write(".git/refs/heads/b", "ref: refs/heads/a\n");
+    repo.write(".git/refs/heads/c", "ref: \n");
+    repo.write(".git/refs/heads/d", "ref: ../../../etc/hosts\n");
     assert!(repo.run(&[]).secrets().contains(secret.as_str()));
 }
 
