@@ -220,11 +220,11 @@ impl Repo {
         self.keylint(folder, &arguments, variables, input).with_report()
     }
 
-    /// The same at the root, with so many kilobytes of address space at most.
+    /// The same at the root, with so many kilobytes of address space at most, where the system knows such a limit.
     pub(crate) fn run_within(&self, kilobytes: usize, arguments: &[&str]) -> Run {
         let mut command = self.isolated("/bin/sh", "");
         command
-            .args(["-c", &format!("ulimit -v {kilobytes} && exec \"$@\""), "sh"])
+            .args(["-c", &format!("ulimit -v {kilobytes}; exec \"$@\""), "sh"])
             .arg(env!("CARGO_BIN_EXE_keylint"))
             .args(REVEALED)
             .args(arguments);

@@ -1,8 +1,6 @@
 //! Content that something makes hard to see, refs off the beaten track, and what is no part of the history.
 
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
 use crate::fixture::Repo;
@@ -37,10 +35,14 @@ fn odd_names() {
     let names: [&[u8]; 7] =
         [b"new\nline", b"a \"quote\"", b"caf\xe9", b"-q", b"--help", b"a:b", b"back\\slash"];
     let secrets: Vec<String> = (0..names.len()).map(token).collect();
+    let mut tree = Vec::new();
     for (name, secret) in names.iter().zip(&secrets) {
-        repo.write(OsStr::from_bytes(name), secret);
+        let blob = repo.object("blob", secret);
+        tree.extend([format!("100644 blob {blob}\t").as_bytes(), name, b"\0"].concat());
     }
-    let id = repo.commit_all("Odd names");
+    let tree = repo.git_with(&["mktree", "-z"], &[], &tree);
+    let id = repo.git(&["commit-tree", "-m", "Odd names", &tree]);
+    repo.git(&["update-ref", "refs/heads/odd", &id]);
     let run = repo.run(&[]);
     run.assert_finds(&secrets.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(run.origins(&secrets[2]), [format!(r"{}:caf\xe9", &id[..8])]);
