@@ -116,6 +116,30 @@ pub struct Blob<'a> {
     pub owns: Range<usize>,
     /// Whether this is the whole input, not a chunk of it.
     pub is_whole: bool,
+    /// What it has in common with a blob that was shown before.
+    pub made: Option<Made<'a>>,
+}
+
+/// How a text came about, where much of it was shown to the same thread before.
+#[derive(Clone, Copy, Debug)]
+pub struct Made<'a> {
+    /// What it is known by while its input is read.
+    pub number: u32,
+    /// Whether others are made of it.
+    pub is_base: bool,
+    /// What it is made of: the number of that, and what it has of it, in the order of the text.
+    pub base: Option<(u32, &'a [Copied])>,
+}
+
+/// Bytes that a text has of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where they go to.
+    pub to: u32,
+    /// Where they come from.
+    pub from: u32,
+    /// How many.
+    pub len: u32,
 }
 
 impl<'a> Blob<'a> {
@@ -130,6 +154,7 @@ impl<'a> Blob<'a> {
             start: Position::START,
             owns,
             is_whole: true,
+            made: None,
         }
     }
 

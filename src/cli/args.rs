@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::hook::HookCommand;
 use keylint::config::Halves;
 use keylint::date::day;
 use keylint::finding::{Confidence, Severity};
@@ -40,6 +41,9 @@ pub(crate) enum Command {
     Rules(RulesCommand),
     /// Explain a rule or check, or show every candidate of a place and what became of it
     Explain(ExplainArgs),
+    /// Install and remove git hooks
+    #[command(subcommand)]
+    Hook(HookCommand),
 }
 
 #[derive(Debug, ClapArgs)]

@@ -43,7 +43,8 @@ fn sources(args: &GitArgs) -> Result<Vec<GitSource>, Failure> {
     }
     if args.staged || args.staged_all {
         let (repository, names) = match args.paths.as_slice() {
-            [path] if path.is_dir() => (path.clone(), Vec::new()),
+            // Managers of hooks name what is staged: then a link is content, wherever it leads.
+            [path] if path.is_dir() && !path.is_symlink() => (path.clone(), Vec::new()),
             names => (default_repository(), names.to_vec()),
         };
         let report = if args.staged_all { Report::All } else { Report::Added };
@@ -88,15 +89,19 @@ struct NoUpdate {
 /// <https://git-scm.com/docs/githooks#_pre_push>
 fn pushed(args: &GitArgs) -> Result<Commits, Failure> {
     const MAX_INPUT: u64 = 16 * 1024 * 1024;
-    if let (Some(from), Some(to)) = (told("PRE_COMMIT_FROM_REF"), told("PRE_COMMIT_TO_REF")) {
-        let updates = vec![Update { local: to, remote: from }];
+    let local = told("PRE_COMMIT_TO_REF").or_else(|| told("PRE_COMMIT_LOCAL_BRANCH"));
+    if let Some(local) = local {
+        // When all commits are new, nothing is said of where they begin: pre-commit then names the branch alone.
+        let remote = told("PRE_COMMIT_FROM_REF").unwrap_or_else(|| "0".repeat(40));
+        let updates = vec![Update { local, remote }];
         return Ok(Commits::Pushed { updates, remote: told("PRE_COMMIT_REMOTE_NAME") });
     }
     let mut input = Vec::new();
     let read = io::stdin().lock().take(MAX_INPUT).read_to_end(&mut input);
     read.map_err(|error| NoUpdate { line: error.to_string() })?;
     let update = |line: &str| {
-        let [_, local, _, remote] = line.split_whitespace().collect::<Vec<_>>()[..] else {
+        // The first is as it was given to `git push`, such as `main@{1 day ago}`.
+        let [remote, _, local, _] = line.trim_end().rsplitn(4, ' ').collect::<Vec<_>>()[..] else {
             return Err(NoUpdate { line: line.into() });
         };
         Ok(Update { local: local.into(), remote: remote.into() })

@@ -5,6 +5,7 @@ mod explain;
 mod failure;
 mod fix;
 mod git;
+mod hook;
 mod output;
 mod progress;
 mod rules;
@@ -56,6 +57,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Git(git) => git::run(&git, args.color),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Hook(command) => hook::run(&command),
     };
     done.map_or_else(|failure| fail(failure.as_ref(), look), code)
 }

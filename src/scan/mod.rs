@@ -169,6 +169,7 @@ impl Part {
                 self.skipped.push(failed((**blob.origin).clone()));
             }
         });
+        secrets.forget();
         self.stats.files += read.inputs;
         self.stats.bytes += read.bytes;
         self.stats.binary += read.binary;

@@ -26,6 +26,7 @@ mod score;
 mod verdict;
 mod words;
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ use crate::fingerprint::Fingerprint;
 use crate::outcome::Stats;
 use candidate::Candidate;
 use place::PlaceClass;
-use prefilter::Lanes;
+use prefilter::{Hits, Lanes};
 use rule::{Proof, Trigger};
 
 /// Secrets of this many bits are their own identity: nobody can guess them from a fingerprint.
@@ -52,6 +53,15 @@ const STRONG_BITS: f32 = 70.0;
 #[derive(Default)]
 pub struct Scratch {
     lanes: Lanes,
+    /// What was found in texts that others are made of, by their numbers.
+    known: HashMap<u32, Hits>,
+}
+
+impl Scratch {
+    /// Forgets the texts that others were made of: the next input numbers its own.
+    pub(crate) fn forget(&mut self) {
+        self.known.clear();
+    }
 }
 
 /// A candidate that is taken for a secret.
@@ -89,9 +99,22 @@ impl RuleSet {
         overlap::resolve(detections)
     }
 
+    /// Runs the prefilter, only over what is new where the rest was searched before.
+    fn search(&self, blob: &Blob, scratch: &mut Scratch) {
+        let Scratch { lanes, known } = scratch;
+        let base = blob.made.and_then(|made| made.base);
+        match base.and_then(|(number, copied)| Some((known.get(&number)?, copied))) {
+            Some((before, copied)) => self.prefilter.search_again(blob.text, before, copied, lanes),
+            None => self.prefilter.search(blob.text, lanes),
+        }
+        if let Some(made) = blob.made.filter(|made| made.is_base) {
+            known.insert(made.number, Hits::of(lanes, blob.text.len()));
+        }
+    }
+
     /// The candidates that start in the part of the text that the blob owns, each once, by rule and place.
     fn candidates<'a>(&'a self, blob: &Blob<'a>, scratch: &mut Scratch) -> Vec<Candidate<'a>> {
-        self.prefilter.search(blob.text, &mut scratch.lanes);
+        self.search(blob, scratch);
         let mut candidates = matcher::candidates(self, blob.text, &scratch.lanes);
         candidates.retain(|candidate| {
             let is_read = blob.content == Content::Text || !candidate.rule.is_assigned();

@@ -14,6 +14,7 @@ use globset::GlobSet;
 use miette::Diagnostic;
 use thiserror::Error;
 
+pub use git::hooks;
 pub use git::{
     Batch, Commits, Environment, GitSource, History, Part, Report, Scanned, Scope, Staged, Update,
     Version, work_tree,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::Unit;
 use super::content::{self, Encoding};
 use super::git;
-use crate::blob::{Blob, Content, Origin};
+use crate::blob::{Blob, Content, Made, Origin};
 use crate::location::{Position, Width, advance};
 use crate::outcome::{SkipReason, Skipped};
 
@@ -99,6 +99,7 @@ pub(super) fn read_from(
 pub(super) fn read_bytes(
     origin: &Arc<Origin>,
     mut bytes: &[u8],
+    made: Option<Made>,
     scratch: &mut Scratch,
     visit: &mut dyn FnMut(&Blob),
 ) -> ReadStats {
@@ -107,7 +108,7 @@ pub(super) fn read_bytes(
         && bytes.len() <= CHUNK
         && content::two_parts(bytes, encoding).is_none();
     if is_plain {
-        visit(&Blob::whole(origin, bytes, content));
+        visit(&Blob { made, ..Blob::whole(origin, bytes, content) });
         let binary = u64::from(content == Content::Binary);
         return ReadStats { inputs: 1, bytes: bytes.len() as u64, binary, excluded: 0 };
     }
@@ -298,6 +299,7 @@ impl Chunks<'_> {
             start,
             owns,
             is_whole,
+            made: None,
         });
         passed
     }

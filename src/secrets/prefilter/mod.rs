@@ -3,6 +3,7 @@
 //!
 //! The lanes must lose nothing. Each has a plain counterpart in the tests that it must agree with, byte for byte.
 
+mod again;
 mod anchors;
 mod prefixes;
 mod runs;
@@ -10,6 +11,7 @@ mod simd;
 
 use std::ops::Range;
 
+pub(crate) use again::Hits;
 pub(crate) use anchors::Anchors;
 pub(crate) use prefixes::Prefixes;
 
@@ -30,6 +32,8 @@ pub(crate) struct Lanes {
     pub(crate) runs: Vec<Range<usize>>,
     blocks: Vec<simd::Block>,
     places: Vec<usize>,
+    /// A buffer for [`Prefilter::search_again`].
+    found: Hits,
 }
 
 /// Something known begins at `at`.
@@ -43,7 +47,7 @@ pub(crate) struct Hit {
 impl Prefilter {
     /// Searches the whole text.
     pub(crate) fn search(&self, text: &[u8], lanes: &mut Lanes) {
-        let Lanes { prefixes, anchors, runs, blocks, places } = lanes;
+        let Lanes { prefixes, anchors, runs, blocks, places, .. } = lanes;
         prefixes.clear();
         anchors.clear();
         runs.clear();
@@ -76,7 +80,7 @@ mod tests {
     use super::super::rule::MIN_RUN;
     use super::*;
 
-    static PREFILTER: LazyLock<Prefilter> = LazyLock::new(|| {
+    pub(super) static PREFILTER: LazyLock<Prefilter> = LazyLock::new(|| {
         let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         Prefilter {
             prefixes: Prefixes::new(&list(&["ab_", "SG.", "a1", "abc", "x.y."])),

@@ -12,7 +12,7 @@ use super::objects::Object;
 use super::pack::{Entry, NONE, Pack};
 use super::store::Portion;
 use super::walk::Made;
-use crate::blob::{Blob, Origin};
+use crate::blob::{self, Blob, Origin};
 use crate::history::GitPlace;
 use crate::outcome::{SkipReason, Skipped};
 
@@ -53,11 +53,18 @@ impl Reader<'_, '_> {
             self.large(portion.pack, entry);
         }
         let history = self.history;
+        let Some(pack) = history.store.packs.get(portion.pack) else { return };
         let mut unread = Vec::new();
         history.store.walk(
             &small,
             walk,
-            &mut |object, made: Made<()>| self.show(object, made.bytes),
+            &mut |object, made: Made<Option<Object>>| {
+                let base = made.base.as_ref().and_then(|base| Some(((*base.kept)?, base.copied)));
+                let is_base = pack.first_child(made.entry) != NONE;
+                let how = blob::Made { number: object, is_base, base };
+                self.show(object, made.bytes, Some(how));
+                Some(object)
+            },
             &mut |object, reason| unread.push((object, reason)),
         );
         for (object, reason) in unread {
@@ -104,7 +111,7 @@ impl Reader<'_, '_> {
         match store.loose(number) {
             Ok(loose) if loose.kind == Kind::Tree => {}
             Ok(loose) if loose.len < LARGE => match loose.bytes(LARGE) {
-                Ok(bytes) => self.show(object, &bytes),
+                Ok(bytes) => self.show(object, &bytes, None),
                 Err(error) => self.skip(object, error.to_string()),
             },
             Ok(loose) => self.stream(object, loose.len, loose.reader()),
@@ -112,14 +119,14 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn show(&mut self, object: Object, bytes: &[u8]) {
+    fn show(&mut self, object: Object, bytes: &[u8], made: Option<blob::Made>) {
         if self.history.is_wanted(object) {
             let place = self.history.place(object);
             if self.excludes(&place) {
                 return;
             }
             let origin = Arc::new(Origin::Git(place));
-            self.stats.add(read_bytes(&origin, bytes, self.scratch, self.sink.visit));
+            self.stats.add(read_bytes(&origin, bytes, made, self.scratch, self.sink.visit));
         }
     }
 

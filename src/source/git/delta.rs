@@ -1,16 +1,7 @@
 //! Deltas of packs: how one object is made of another.
 //! <https://git-scm.com/docs/pack-format#_deltified_representation>
 
-/// Bytes that a delta copies from its base.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Copied {
-    /// Where they go to.
-    pub(super) to: u32,
-    /// Where they come from.
-    pub(super) from: u32,
-    /// How many.
-    pub(super) len: u32,
-}
+use crate::blob::Copied;
 
 /// The sizes at the start of a delta, of its base and of its result, and the instructions after them.
 pub(super) fn sizes(delta: &[u8]) -> Option<(u64, u64, &[u8])> {

@@ -9,6 +9,7 @@ mod context;
 mod delta;
 mod gaps;
 mod history;
+pub mod hooks;
 mod lines;
 mod loose;
 mod moved;

@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use gix::ObjectId;
 
-use super::delta::Copied;
 use super::objects::{Object, Objects, index};
 use super::walk::Base;
+use crate::blob::Copied;
 
 /// A name in a directory, and what it stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -86,7 +86,7 @@ pub(in crate::source) fn read(
 ) -> Result<ReadStats, Skipped> {
     let bytes = bytes(version)?;
     let origin = Arc::new(version.origin());
-    Ok(read_bytes(&origin, &bytes, scratch, visit))
+    Ok(read_bytes(&origin, &bytes, None, scratch, visit))
 }
 
 /// The bytes of a version that count, sorted and apart; `None` for all.

@@ -2,8 +2,9 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::delta::{self, Copied};
+use super::delta;
 use super::pack::{Entry, NONE, Pack};
+use crate::blob::Copied;
 
 /// The most bytes that one walk holds at a time; what would need more is not read.
 const MAX_HELD: usize = 256 * 1024 * 1024;
