@@ -158,3 +158,35 @@ fn as_many_findings_as_in_every_blob() {
     let all: BTreeSet<String> = fingerprints(&scan).union(&messages).cloned().collect();
     assert_eq!(fingerprints(&run), all);
 }
+
+/// Contents that are made of one another, in every encoding, with a secret that wanders through them.
+#[test]
+fn the_same_bytes_whatever_the_encoding() {
+    let repo = Repo::with_commit();
+    let encodings: [(&str, fn(&str) -> Vec<u8>); 6] = [
+        ("plain.txt", |text| text.into()),
+        ("mark.txt", |text| format!("\u{feff}{text}").into()),
+        ("wide.txt", |text| text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        ("wide-mark.txt", |text| {
+            format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_be_bytes).collect()
+        }),
+        ("binary.bin", |text| text.replace("line 7\n", "line 7\0\n").into()),
+        ("one-line.txt", |text| text.replace('\n', " ").into()),
+    ];
+    let mut secrets = BTreeSet::new();
+    for number in 0..12 {
+        for (kind, (name, encode)) in encodings.iter().enumerate() {
+            let secret = token(number / 3 * 10 + kind);
+            let key = if number % 2 == 0 { "key" } else { "another key" };
+            let (before, after) = (lines(number * 3), lines(40 - number));
+            repo.write(name, encode(&format!("{before}{key}: {secret}\n{after}")));
+            secrets.insert(secret);
+        }
+        repo.commit_all(&format!("Version {number}"));
+    }
+    let run = repo.run(&[]);
+    run.assert_finds(&secrets.iter().map(String::as_str).collect::<Vec<_>>());
+    repo.git(&["repack", "-adfq", "--depth=50", "--window=50"]);
+    assert_eq!(repo.run(&[]).out, run.out);
+    assert_eq!(repo.run(&["--threads", "1"]).out, run.out);
+}

@@ -31,6 +31,9 @@ fn a_new_branch() {
     let id = repo.id("HEAD");
     let run = push(&repo, &[["refs/heads/feature", &id, "refs/heads/feature", NONE]]);
     run.assert_finds(&[&secret]);
+    // What is pushed may be named in other ways.
+    let run = push(&repo, &[["HEAD@{1 day ago}", &id, "refs/heads/feature", NONE]]);
+    run.assert_finds(&[&secret]);
 }
 
 #[test]
@@ -139,7 +142,7 @@ fn input_that_is_none() {
         "refs/heads/main\n".to_owned(),
         format!("refs/heads/main {id} refs/heads/main\n"),
         format!("refs/heads/main nowhere refs/heads/main {NONE}\n"),
-        format!("refs/heads/main {id} refs/heads/main {NONE} more words\n"),
+        format!("refs/heads/main {id} refs/heads/main {NONE}0\n"),
         "\u{0}\n".to_owned(),
     ] {
         let run = repo.run_in("", &["--pre-push"], &[], input.as_bytes());
