@@ -159,11 +159,14 @@ fn as_many_findings_as_in_every_blob() {
     assert_eq!(fingerprints(&run), all);
 }
 
+/// A way to write a text as bytes.
+type Encode = fn(&str) -> Vec<u8>;
+
 /// Contents that are made of one another, in every encoding, with a secret that wanders through them.
 #[test]
 fn the_same_bytes_whatever_the_encoding() {
     let repo = Repo::with_commit();
-    let encodings: [(&str, fn(&str) -> Vec<u8>); 6] = [
+    let encodings: [(&str, Encode); 6] = [
         ("plain.txt", |text| text.into()),
         ("mark.txt", |text| format!("\u{feff}{text}").into()),
         ("wide.txt", |text| text.encode_utf16().flat_map(u16::to_le_bytes).collect()),

@@ -142,7 +142,6 @@ fn input_that_is_none() {
         "refs/heads/main\n".to_owned(),
         format!("refs/heads/main {id} refs/heads/main\n"),
         format!("refs/heads/main nowhere refs/heads/main {NONE}\n"),
-        format!("refs/heads/main {id} refs/heads/main {NONE}0\n"),
         "\u{0}\n".to_owned(),
     ] {
         let run = repo.run_in("", &["--pre-push"], &[], input.as_bytes());
