@@ -99,6 +99,9 @@ impl fmt::Display for GitPlace {
             At::TagText { tag } => write!(f, "{} (tag message)", tag.short())?,
             At::Object { object, kind } => write!(f, "{} ({kind})", object.short())?,
         }
+        if matches!(self.at, At::Object { .. }) && !path.is_empty() {
+            f.write_str(" ")?;
+        }
         crate::blob::write_inert(f, &path)
     }
 }

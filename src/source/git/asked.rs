@@ -12,13 +12,15 @@ use super::commits::tagged;
 use super::regular;
 use super::repository::Repository;
 use super::select::Wanted;
-use super::tips::Tips;
+use super::tips::{self, Tips};
 
 /// What was asked for, as objects.
 pub(super) struct Asked {
     pub(super) wanted: Wanted,
     /// The commit whose policies are linted.
     pub(super) tip: Option<ObjectId>,
+    /// Contents and directories among it.
+    pub(super) objects: Vec<ObjectId>,
     /// Annotated tags among what is asked for.
     pub(super) tags: Vec<ObjectId>,
 }
@@ -33,7 +35,11 @@ impl Asked {
             let detail = format!("`{}` is no regular file", wrong.display());
             return Err(SourceError::NotARepository { path: repository.common_dir(), detail });
         }
-        let mut asked = Self { wanted: Wanted::default(), tip: None, tags: Vec::new() };
+        let mut asked =
+            Self { wanted: Wanted::default(), tip: None, objects: Vec::new(), tags: Vec::new() };
+        if tips::is_reftable(repository, &mut listing.skipped) {
+            return Ok(asked);
+        }
         match commits {
             Commits::Range(range) => asked.range(repository, range)?,
             Commits::Since(date) => {
@@ -45,10 +51,12 @@ impl Asked {
             Commits::Pushed { updates, remote } => {
                 let tips = Tips::read(repository, &mut listing.skipped);
                 let has = |name: &str| {
-                    remote.as_ref().is_some_and(|remote| {
-                        name.strip_prefix("refs/remotes/")
-                            .and_then(|name| name.strip_prefix(remote.as_str()))
-                            .is_some_and(|rest| rest.starts_with('/'))
+                    name.strip_prefix("refs/remotes/").is_some_and(|name| {
+                        // Who does not say which remote means any.
+                        remote.as_ref().is_none_or(|remote| {
+                            name.strip_prefix(remote.as_str())
+                                .is_some_and(|rest| rest.starts_with('/'))
+                        })
                     })
                 };
                 for tip in tips.all.iter().filter(|tip| has(&tip.name)) {
@@ -75,8 +83,8 @@ impl Asked {
         };
         let or_head =
             |side: &str| if side.is_empty() { "HEAD".to_owned() } else { side.to_owned() };
-        let to = resolve(repository, &or_head(to))?;
-        let from = match resolve(repository, &or_head(from)) {
+        let to = self.commit(repository, &or_head(to))?;
+        let from = match self.commit(repository, &or_head(from)) {
             Ok(from) => from,
             // In a shallow clone, what is not there can still be known by name.
             Err(error) => match ObjectId::from_hex(from.as_bytes()) {
@@ -84,7 +92,7 @@ impl Asked {
                 _ => return Err(error),
             },
         };
-        self.tip = Some(self.peel(repository, to));
+        self.tip = Some(to);
         self.with(repository, to);
         if is_symmetric {
             self.with(repository, from);
@@ -95,6 +103,19 @@ impl Asked {
             self.without(repository, from);
         }
         Ok(())
+    }
+
+    /// The commit that a revision leads to.
+    fn commit(&mut self, repository: &Repository, revision: &str) -> Result<ObjectId, SourceError> {
+        let id = resolve(repository, revision)?;
+        let commit = self.peel(repository, id);
+        match repository.odb.find(commit) {
+            Ok(Some((kind, _))) if kind != Kind::Commit => Err(SourceError::UnknownRevision {
+                revision: revision.into(),
+                help: format!("it is a {kind}; write two revisions, such as `origin/main..HEAD`"),
+            }),
+            _ => Ok(commit),
+        }
     }
 
     fn update(
@@ -121,11 +142,10 @@ impl Asked {
     }
 
     fn with(&mut self, repository: &Repository, id: ObjectId) {
-        let commit = self.peel(repository, id);
-        if repository.odb.get(commit, Kind::Blob).is_err()
-            && repository.odb.get(commit, Kind::Tree).is_err()
-        {
-            self.wanted.with.push(commit);
+        let object = self.peel(repository, id);
+        match repository.odb.find(object) {
+            Ok(Some((Kind::Blob | Kind::Tree, _))) => self.objects.push(object),
+            _ => self.wanted.with.push(object),
         }
     }
 

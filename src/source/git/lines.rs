@@ -5,12 +5,15 @@ use std::ops::Range;
 use imara_diff::sources::byte_lines;
 use imara_diff::{Algorithm, Diff, InternedInput};
 
-/// The bytes of `after` that stand on lines which none of the texts before has there, sorted and apart.
+/// The bytes of `after` that stand on lines which none of the texts before has there, sorted and apart. A last line that
+/// only gets a line end is not new.
 pub(super) fn added(before: &[Vec<u8>], after: &[u8]) -> Vec<Range<u64>> {
     let lines: Vec<&[u8]> = byte_lines(after).collect();
     let mut is_new = vec![true; lines.len()];
     for before in before {
-        let input = InternedInput::new(before.as_slice(), after);
+        let mut input = InternedInput::default();
+        input.update_before(byte_lines(before).map(without_end));
+        input.update_after(byte_lines(after).map(without_end));
         let diff = Diff::compute(Algorithm::Histogram, &input);
         for (line, is_new) in (0..).zip(&mut is_new) {
             *is_new &= diff.is_added(line);
@@ -28,6 +31,10 @@ pub(super) fn added(before: &[Vec<u8>], after: &[u8]) -> Vec<Range<u64>> {
         at = end;
     }
     spans
+}
+
+fn without_end(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\n").unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -48,8 +55,8 @@ mod tests {
     fn lines_that_were_there_are_not_new() {
         assert_eq!(new(&["a\nb\nc\n"], "a\nx\nb\nc\ny\nz\n"), ["x\n", "y\nz\n"]);
         assert_eq!(new(&["a\nb\n"], "a\nb\n"), Vec::<String>::new());
-        assert_eq!(new(&["a\nb"], "a\nb\n"), ["b\n"], "a line end is part of its line");
-        assert_eq!(new(&["a\nb\n"], "a"), ["a"]);
+        assert_eq!(new(&["a\nb"], "a\nb\nc"), ["c"], "the end of the last line is none of it");
+        assert_eq!(new(&["a\nb\n"], "a"), Vec::<String>::new());
         assert_eq!(new(&["b\n"], ""), Vec::<String>::new());
     }
 

@@ -96,6 +96,9 @@ pub(super) fn list(
     for (order, commit) in (0..).zip(&selected.commits) {
         lister.commit(order, commit);
     }
+    for object in &asked.objects {
+        lister.object(*object);
+    }
     for tag in &asked.tags {
         lister.text(*tag, Kind::Tag, At::TagText { tag: ObjectName::new(tag.as_slice()) });
     }
@@ -136,8 +139,8 @@ struct Lister<'a> {
     selection: &'a Selection,
     listing: &'a mut Listing,
     comparer: Comparer,
-    /// Contents that are listed.
-    seen: HashSet<ObjectId>,
+    /// Contents that are listed, with their paths.
+    seen: HashSet<(ObjectId, PathBuf)>,
     /// Paths that any commit changes.
     changed: BTreeSet<BString>,
 }
@@ -155,13 +158,32 @@ impl Lister<'_> {
         };
         let is_merge = parents.len() > 1;
         let changes = self.comparer.compare(commit.tree, parents);
-        for (path, detail) in changes.unread {
-            let place = GitPlace { repository: None, path: to_path(path.as_bstr()), at: At::File };
-            self.listing.skipped.push(gap(Origin::Git(place), SkipReason::Malformed, detail));
-        }
+        self.name_unread(changes.unread);
         let moved = if is_merge { Moved::default() } else { Moved::new(changes.removed) };
         for change in changes.added {
             self.change(order, &name, change, &moved);
+        }
+    }
+
+    /// A content or a directory that something else than a commit leads to.
+    fn object(&mut self, id: ObjectId) {
+        let at =
+            |id: &ObjectId| At::Object { object: ObjectName::new(id.as_slice()), kind: "blob" };
+        if self.repository.odb.get(id, Kind::Blob).is_ok() {
+            return self.text(id, Kind::Blob, at(&id));
+        }
+        let changes = self.comparer.compare(id, Vec::new());
+        self.name_unread(changes.unread);
+        for Change { path, id, .. } in changes.added {
+            let place = GitPlace { repository: None, path: to_path(path.as_bstr()), at: at(&id) };
+            self.add(id, Kind::Blob, place, Before::Anything);
+        }
+    }
+
+    fn name_unread(&mut self, unread: Vec<(BString, String)>) {
+        for (path, detail) in unread {
+            let place = GitPlace { repository: None, path: to_path(path.as_bstr()), at: At::File };
+            self.listing.skipped.push(gap(Origin::Git(place), SkipReason::Malformed, detail));
         }
     }
 
@@ -176,7 +198,7 @@ impl Lister<'_> {
             self.listing.census.excluded += 1;
             return;
         }
-        if !self.seen.insert(id) {
+        if !self.seen.insert((id, file.clone())) {
             return;
         }
         let before = if before.is_empty() { Before::Anything } else { Before::Blobs(before) };

@@ -15,7 +15,6 @@ const FILES: &[&str] = &[
     "commondir",
     "gitdir",
     "index",
-    "packed-refs",
     "shallow",
     "info/grafts",
     "info/exclude",
@@ -60,7 +59,9 @@ fn of_directory(git_dir: &Path) -> Option<PathBuf> {
 
 /// The first reference that is neither a file nor a directory.
 pub(super) fn irregular_reference(git_dir: &Path) -> Option<PathBuf> {
-    below(&git_dir.join("refs"), 0)
+    let packed = git_dir.join("packed-refs");
+    let is_wrong = fs::metadata(&packed).is_ok_and(|metadata| !metadata.is_file());
+    if is_wrong { Some(packed) } else { below(&git_dir.join("refs"), 0) }
 }
 
 fn below(directory: &Path, depth: usize) -> Option<PathBuf> {

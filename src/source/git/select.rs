@@ -103,8 +103,12 @@ impl Walk<'_> {
     }
 
     fn is_wanted(&self, id: &ObjectId) -> bool {
-        let is_new = |header: &Header| self.since.is_none_or(|since| header.date >= since);
-        !self.unwanted.contains(id) && self.seen.get(id).is_some_and(is_new)
+        !self.unwanted.contains(id) && self.seen.contains_key(id)
+    }
+
+    /// Dates are what clocks said: an old commit may have a new ancestor.
+    fn is_chosen(&self, id: &ObjectId, header: &Header) -> bool {
+        self.is_wanted(id) && self.since.is_none_or(|since| header.date >= since)
     }
 
     /// Follows parents, the newest commits first, until nothing that is wanted can come any more.
@@ -117,9 +121,6 @@ impl Walk<'_> {
                 oldest = oldest.min(date);
             } else if self.pending.is_empty() && date < oldest {
                 break;
-            } else if !is_unwanted {
-                // Too old: what is before it is older still.
-                continue;
             }
             let parents = self.seen.get(&id).map_or(Vec::new(), |header| header.parents.clone());
             for parent in parents {
@@ -164,9 +165,8 @@ impl Walk<'_> {
     fn selected(self) -> Selected {
         let mut selected = Selected { unread: self.unread.clone(), ..Selected::default() };
         let mut all: BTreeMap<(i64, ObjectId), Chosen> = BTreeMap::new();
-        for (id, header) in
-            self.seen.iter().filter(|(id, _)| self.is_wanted(id)).collect::<BTreeMap<_, _>>()
-        {
+        let chosen = self.seen.iter().filter(|(id, header)| self.is_chosen(id, header));
+        for (id, header) in chosen.collect::<BTreeMap<_, _>>() {
             let (cut, parents): (Vec<ObjectId>, Vec<ObjectId>) =
                 header.parents.iter().partition(|parent| self.is_cut(id, parent));
             let gone = cut.iter().filter(|parent| !self.unwanted.contains(*parent)).count();

@@ -34,10 +34,7 @@ impl Tips {
     /// Reads all references. What cannot be read is named in `skipped`.
     pub(super) fn read(repository: &Repository, skipped: &mut Vec<Skipped>) -> Self {
         let (common, git_dir) = (repository.common_dir(), repository.git_dir());
-        if common.join("reftable").is_dir() {
-            let detail = "references are kept as reftable, which keylint does not read: every object is scanned, without names; \
-                          `git refs migrate --ref-format=files` changes that";
-            skipped.push(broken(&common.join("reftable"), detail.into()));
+        if is_reftable(repository, skipped) {
             return Self { is_unknown: true, ..Self::default() };
         }
         let mut reader = Reader { found: BTreeMap::new(), seen: HashSet::new(), skipped };
@@ -77,6 +74,18 @@ impl Tips {
             self.all.push(Tip { name: format!("stash@{{{age}}}"), id });
         }
     }
+}
+
+/// Whether the references are kept in a form that is not read; that is named.
+pub(super) fn is_reftable(repository: &Repository, skipped: &mut Vec<Skipped>) -> bool {
+    let directory = repository.common_dir().join("reftable");
+    let is_reftable = directory.is_dir();
+    if is_reftable {
+        let detail = "references are kept as reftable, which keylint does not read: of a whole history, every object is scanned \
+                      without names; `git refs migrate --ref-format=files` changes that";
+        skipped.push(broken(&directory, detail.into()));
+    }
+    is_reftable
 }
 
 /// The commit that HEAD leads to; `None` before the first commit.
