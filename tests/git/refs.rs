@@ -164,3 +164,22 @@ fn the_private_refs_of_the_main_worktree() {
     repo.run(&[]).assert_finds(&[&secret]);
     linked.run(&[]).assert_finds(&[&secret]);
 }
+
+/// git takes none of these for a reference, and says nothing of them.
+#[test]
+fn files_that_are_no_references() {
+    let (repo, secret) = (Repo::with_commit(), token(1));
+    repo.commit("file.txt", &secret);
+    let deep = ["x"; 40].join("/");
+    repo.git(&["branch", &deep]);
+    repo.write(".git/refs/.DS_Store", "\0\0\0\u{1}Bud1");
+    repo.write(".git/refs/heads/.hidden", "garbage");
+    repo.write(".git/refs/heads/main.lock", "");
+    repo.write(".git/refs/heads/empty/deeper/.keep", "");
+    let known = repo.git(&["for-each-ref", "--format=%(refname)"]);
+    assert_eq!(known, format!("refs/heads/main\nrefs/heads/{deep}"));
+    let run = repo.run(&[]);
+    run.assert_finds(&[&secret]);
+    let refs = run.finding(&secret)["history"]["refs"].as_array().unwrap();
+    assert_eq!(refs.len(), 2, "{refs:?}");
+}

@@ -86,3 +86,15 @@ fn flags_of_every_scan() {
     let quiet = repo.keylint("", &["git", "--no-config", "-q"], &[], b"");
     assert_eq!((quiet.code, quiet.err.as_str()), (1, ""));
 }
+
+/// A folder that is excluded hides no copy of it, whenever that is made.
+#[test]
+fn a_copy_of_an_excluded_folder() {
+    let (repo, secret) = (Repo::with_commit(), token(1));
+    repo.commit("vendor/lib/main.py", &secret);
+    repo.commit("src/lib/main.py", &secret);
+    let text = "exclude = [\"vendor/**\"]\n";
+    for arguments in [&[][..], &["--range", "HEAD~2..HEAD"], &["--range", "HEAD~1..HEAD"]] {
+        with_configuration(&repo, text, arguments).assert_finds(&[&secret]);
+    }
+}
