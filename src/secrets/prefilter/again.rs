@@ -104,10 +104,10 @@ fn stretch<'a, T>(items: &'a [T], range: &Range<usize>, start: impl Fn(&T) -> us
 /// The whole lines that copies carry over, in the order of the text and apart.
 fn shared(text: &[u8], other_len: usize, copied: &[Copied]) -> Vec<Shared> {
     let mut shared: Vec<Shared> = Vec::new();
-    let mut copies = copied.iter().copied().peekable();
-    while let Some(mut copy) = copies.next() {
+    let mut pieces = copied.iter().copied().peekable();
+    while let Some(mut copy) = pieces.next() {
         // Long copies come in pieces.
-        while let Some(next) = copies
+        while let Some(next) = pieces
             .next_if(|next| next.to == copy.to + copy.len && next.from == copy.from + copy.len)
         {
             copy.len += next.len;
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn shares_whole_lines_alone() {
         let copy = |to, from, len| Copied { to, from, len };
-        let lines = |copies: &[Copied]| shared(b"one\ntwo\nthree", 13, copies);
+        let lines = |pieces: &[Copied]| shared(b"one\ntwo\nthree", 13, pieces);
         let whole = Shared { here: 0..13, there: 0 };
         assert_eq!(lines(&[copy(0, 0, 13)]), std::slice::from_ref(&whole));
         assert_eq!(lines(&[copy(0, 0, 5), copy(5, 5, 8)]), [whole]);

@@ -33,7 +33,7 @@ const MAX_PATH: usize = 4096;
 
 /// So many directories are compared under every path they have; the same comparison is then made once, so that trees that
 /// hold themselves many times over come to an end.
-const MAX_COMPARED: usize = 100_000;
+const MAX_COMPARED: usize = 10_000;
 
 /// Compares trees. The same comparison is made only once.
 pub(super) struct Comparer {

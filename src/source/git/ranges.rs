@@ -1,6 +1,6 @@
 //! Some commits of a repository: what they add, their texts, and the policies at their end.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ pub(super) fn list(
         selection,
         listing,
         comparer: Comparer::new(repository),
-        seen: HashSet::new(),
+        seen: HashMap::new(),
         changed: BTreeSet::new(),
     };
     for (order, commit) in (0..).zip(&selected.commits) {
@@ -139,8 +139,8 @@ struct Lister<'a> {
     selection: &'a Selection,
     listing: &'a mut Listing,
     comparer: Comparer,
-    /// Contents that are listed, with their paths.
-    seen: HashSet<(ObjectId, PathBuf)>,
+    /// Contents that are listed, each with its paths, but no more than are ever reported.
+    seen: HashMap<ObjectId, BTreeSet<PathBuf>>,
     /// Paths that any commit changes.
     changed: BTreeSet<BString>,
 }
@@ -198,7 +198,8 @@ impl Lister<'_> {
             self.listing.census.excluded += 1;
             return;
         }
-        if !self.seen.insert((id, file.clone())) {
+        let paths = self.seen.entry(id).or_default();
+        if paths.len() >= History::MAX_PATHS || !paths.insert(file.clone()) {
             return;
         }
         let before = if before.is_empty() { Before::Anything } else { Before::Blobs(before) };

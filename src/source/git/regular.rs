@@ -15,7 +15,6 @@ const FILES: &[&str] = &[
     "commondir",
     "gitdir",
     "index",
-    "packed-refs",
     "shallow",
     "info/grafts",
     "info/exclude",
@@ -55,12 +54,27 @@ pub(super) fn irregular(git_dir: &Path) -> Option<PathBuf> {
 fn of_directory(git_dir: &Path) -> Option<PathBuf> {
     let is_wrong = |path: &PathBuf| fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
     let mut files = FILES.iter().map(|name| git_dir.join(name));
-    files.find(is_wrong)
+    let packed = git_dir.join("packed-refs");
+    files.find(is_wrong).or_else(|| is_pipe(&packed).then_some(packed))
+}
+
+/// Whether opening a path would wait for somebody to write to it.
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
 }
 
 /// The first reference that is neither a file nor a directory.
 pub(super) fn irregular_reference(git_dir: &Path) -> Option<PathBuf> {
-    below(&git_dir.join("refs"), 0)
+    let packed = git_dir.join("packed-refs");
+    let is_wrong = fs::metadata(&packed).is_ok_and(|metadata| !metadata.is_file());
+    if is_wrong { Some(packed) } else { below(&git_dir.join("refs"), 0) }
 }
 
 fn below(directory: &Path, depth: usize) -> Option<PathBuf> {

@@ -35,7 +35,10 @@ impl Repository {
         let isolated = || {
             // With a number given, what it borrows from is not asked for when it is opened.
             let slots = gix::odb::store::init::Slots::Given(1024);
-            gix::open::Options::isolated().strict_config(false).object_store_slots(slots)
+            // Replacements are not looked for either: what they replace is content too.
+            let options =
+                gix::open::Options::isolated().config_overrides(["core.useReplaceRefs=false"]);
+            options.strict_config(false).object_store_slots(slots)
         };
         let trust = gix::sec::trust::Mapping { full: isolated(), reduced: isolated() };
         let search = upwards::Options {

@@ -105,7 +105,11 @@ impl Store {
     /// The numbers of the loose objects, in portions.
     pub(super) fn loose_portions(&self) -> Vec<Range<u32>> {
         let count = u32::try_from(self.loose.len()).unwrap_or(u32::MAX);
-        (0..count).step_by(256).map(|from| from..count.min(from + 256)).collect()
+        let size = (count / 0x4000).max(256);
+        let from = (0..=count / size).map(|portion| portion * size);
+        from.map(|from| from..count.min(from + size))
+            .filter(|portion| !portion.is_empty())
+            .collect()
     }
 
     /// Shows every object of a kind to `visit`, in parallel; those of a portion to the same `T`.
@@ -114,8 +118,9 @@ impl Store {
         kind: Kind,
         visit: impl Fn(&mut T, Object, Made<Kept>) -> Kept + Sync,
     ) -> Passed<T> {
-        const WEIGHT: u32 = 4096;
-        let packed = self.portions(kind, WEIGHT);
+        // So many that the work is even, so few that they can be numbered with 16 bits.
+        let weight = (self.objects.len() / 0x8000).max(4096);
+        let packed = self.portions(kind, weight);
         let packed = packed.par_iter().map_init(walk::Scratch::default, |scratch, portion| {
             let (mut result, mut unread) = (T::default(), Vec::new());
             self.walk(

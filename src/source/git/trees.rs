@@ -32,9 +32,10 @@ pub(super) struct Stretch {
 #[derive(Default)]
 pub(super) struct Trees {
     pub(super) slots: Vec<Slot>,
-    stretches: Vec<Stretch>,
-    /// Of every object, where its stretches begin; the bit above says whether it is a tree.
-    starts: Vec<u32>,
+    /// Stretches as the portions of the repository gave them.
+    stretches: Vec<Vec<Stretch>>,
+    /// Of every object, where its stretches are.
+    places: Vec<Place>,
     names: Names,
     /// Objects that are named and not there, and whether as a directory.
     pub(super) missing: Vec<(ObjectId, bool)>,
@@ -48,15 +49,9 @@ impl Trees {
 
     /// The stretches of a tree; `None` when it was not read.
     pub(super) fn of(&self, tree: Object) -> Option<&[Stretch]> {
-        let start = *self.starts.get(index(tree))?;
-        if start & IS_TREE == 0 {
-            return None;
-        }
-        let end = self
-            .starts
-            .get(index(tree) + 1)
-            .map_or(self.stretches.len(), |end| index(end & !IS_TREE));
-        self.stretches.get(index(start & !IS_TREE)..end)
+        let Place { portion, len, start } = *self.places.get(index(tree))?;
+        let of = self.stretches.get(usize::from(portion)).filter(|_| len != NO_TREE)?;
+        of.get(index(start)..index(start) + usize::from(len))
     }
 
     pub(super) fn slot(&self, slot: u32) -> Option<Slot> {
@@ -69,23 +64,12 @@ impl Trees {
 
     /// Joins what portions of the repository gave, which has so many objects.
     pub(super) fn join(portions: Vec<Portion>, objects: u32) -> Self {
-        let mut all = Self::default();
-        // First how many stretches each tree has, then where they begin.
-        let mut starts = vec![0_u32; index(objects)];
-        for (tree, span) in portions.iter().flat_map(|portion| &portion.trees) {
-            if let Some(len) = starts.get_mut(index(*tree)) {
-                *len = (span.end - span.start) | IS_TREE;
-            }
-        }
-        let mut sum = 0;
-        for len in &mut starts {
-            let (own, is_tree) = (*len & !IS_TREE, *len & IS_TREE);
-            *len = sum | is_tree;
-            sum += own;
-        }
-        all.starts = starts;
-        all.stretches = vec![Stretch { start: 0, len: 0 }; index(sum)];
-        all.slots.reserve_exact(portions.iter().map(|portion| portion.slots.len()).sum());
+        let slots = portions.iter().map(|portion| portion.slots.len()).sum();
+        let mut all = Self {
+            slots: Vec::with_capacity(slots),
+            places: vec![Place { portion: 0, len: NO_TREE, start: 0 }; index(objects)],
+            ..Self::default()
+        };
         for portion in portions {
             all.add(portion);
         }
@@ -107,19 +91,33 @@ impl Trees {
         }));
         self.missing.extend(portion.missing);
         self.malformed.extend(portion.malformed);
+        let at = u16::try_from(self.stretches.len()).unwrap_or(u16::MAX);
         for (tree, span) in portion.trees {
-            let start = self.starts.get(index(tree)).map_or(0, |start| index(start & !IS_TREE));
-            let of = portion.stretches.get(index(span.start)..index(span.end)).unwrap_or_default();
-            let places = self.stretches.get_mut(start..start + of.len()).unwrap_or_default();
-            for (place, Stretch { start, len }) in places.iter_mut().zip(of) {
-                *place = Stretch { start: start + first_slot, len: *len };
+            if let Some(place) = self.places.get_mut(index(tree)) {
+                let len = u16::try_from(span.end - span.start).unwrap_or(NO_TREE);
+                *place = Place { portion: at, len, start: span.start };
             }
         }
+        let mut stretches = portion.stretches;
+        stretches.iter_mut().for_each(|stretch| stretch.start += first_slot);
+        stretches.shrink_to_fit();
+        self.stretches.push(stretches);
     }
 }
 
-/// Set on where the stretches of a tree begin; other objects have none.
-const IS_TREE: u32 = 1 << 31;
+/// Where the stretches of a tree are.
+#[derive(Clone, Copy)]
+struct Place {
+    portion: u16,
+    /// How many; [`NO_TREE`] for other objects.
+    len: u16,
+    start: u32,
+}
+
+const NO_TREE: u16 = u16::MAX;
+
+/// A tree in more pieces is written out anew, which the trees made of it gain from.
+const MAX_STRETCHES: usize = 6;
 
 /// Names of files and directories, each once.
 #[derive(Default)]
@@ -182,28 +180,44 @@ impl Portion {
     ) -> Entries {
         let mut reader = Reader { portion: self, entries: Entries::default(), store };
         let done = reader.run(bytes, base);
-        let entries = reader.entries;
-        let start = u32::try_from(self.stretches.len()).unwrap_or(u32::MAX);
-        let mut last: Option<Stretch> = None;
-        for slot in entries.slots.iter().filter(|slot| **slot != SUBMODULE) {
-            last = match last {
-                Some(stretch) if stretch.start + stretch.len == *slot => {
-                    Some(Stretch { len: stretch.len + 1, ..stretch })
-                }
-                _ => {
-                    self.stretches.extend(last);
-                    Some(Stretch { start: *slot, len: 1 })
-                }
-            };
+        let mut entries = reader.entries;
+        let mut stretches = stretches(&entries.slots);
+        if stretches.len() > MAX_STRETCHES {
+            self.write_out(&mut entries.slots);
+            stretches = self::stretches(&entries.slots);
         }
-        self.stretches.extend(last);
-        let end = u32::try_from(self.stretches.len()).unwrap_or(u32::MAX);
-        self.trees.push((tree, start..end));
+        let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let start = number(self.stretches.len());
+        self.stretches.extend(stretches);
+        self.trees.push((tree, start..number(self.stretches.len())));
         if done.is_none() {
             self.malformed.push(tree);
         }
         entries
     }
+}
+
+impl Portion {
+    /// Gives entries slots of their own, next to one another.
+    fn write_out(&mut self, slots: &mut [u32]) {
+        for slot in slots.iter_mut().filter(|slot| **slot != SUBMODULE) {
+            let copy = self.slots.get(index(*slot)).copied();
+            *slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+            self.slots.extend(copy);
+        }
+    }
+}
+
+/// Slots as stretches of the list.
+fn stretches(slots: &[u32]) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for slot in slots.iter().filter(|slot| **slot != SUBMODULE) {
+        match stretches.last_mut().filter(|last| last.start + last.len == *slot) {
+            Some(last) => last.len += 1,
+            None => stretches.push(Stretch { start: *slot, len: 1 }),
+        }
+    }
+    stretches
 }
 
 /// Stands for a submodule, whose commit is in another repository.
