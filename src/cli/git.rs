@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::args::{GitArgs, When, git_path, told};
 use super::scan::{configure, report, scan_all};
 use super::{Exit, Failure};
+use keylint::config::Halves;
 use keylint::source::{
     Commits, Environment, GitSource, IgnoreFiles, Part, Report, Scope, Source, Staged, Update,
 };
@@ -16,13 +17,26 @@ use keylint::source::{
 pub(super) fn run(args: &GitArgs, color: When) -> Result<Exit, Failure> {
     let sources: Vec<Source> = sources(args)?.into_iter().map(Source::Git).collect();
     let config = configure(&args.common, &sources, IgnoreFiles::Respect)?;
+    let is_history = |source: &Source| matches!(source, Source::Git(git) if matches!(git.part, Part::History(_)));
+    if config.halves == Halves::Policy && sources.iter().any(is_history) {
+        return Err(NoPolicies.into());
+    }
     let outcome = scan_all(&sources, &config, &args.common)?;
-    let exit = report(&outcome, &config, &args.common, color)?;
+    let exit = report(&outcome, &config, &args.common, color, "git")?;
     if outcome.stats.files == 0 && !args.common.quiet {
         let _ = writeln!(io::stderr(), "keylint: 0 files scanned: {}", nothing(args));
     }
     Ok(exit)
 }
+
+/// A scan that would look for nothing.
+#[derive(Debug, Error, Diagnostic)]
+#[error("policies are not linted in a history: what was is no policy any more")]
+#[diagnostic(
+    code(git::no_policies),
+    help("add --staged or --range A..B, or lint the files with `keylint scan --only policy`")
+)]
+struct NoPolicies;
 
 /// Why there may have been nothing to scan.
 fn nothing(args: &GitArgs) -> &'static str {

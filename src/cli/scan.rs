@@ -35,7 +35,7 @@ pub(super) fn run(args: &ScanArgs, color: When) -> Result<Exit, Failure> {
             return Ok(exit(&outcome, &config));
         }
     }
-    report(&outcome, &config, &args.common, color)
+    report(&outcome, &config, &args.common, color, "scan")
 }
 
 /// Scans, with a bar that shows how far it is.
@@ -57,9 +57,10 @@ pub(super) fn report(
     config: &Config,
     args: &CommonArgs,
     color: When,
+    category: &'static str,
 ) -> Result<Exit, Failure> {
     let format = format(args)?;
-    let options = options(args, config, color);
+    let options = options(args, config, color, category);
     output::write(args.output.as_deref(), |out| report::write(format, outcome, &options, out))?;
     if !args.quiet {
         // What the text report says itself, other formats leave to standard error.
@@ -197,7 +198,7 @@ fn format(args: &CommonArgs) -> Result<Format, Failure> {
     known.map(|(_, name)| name.into()).ok_or_else(|| UnknownFormat { path: path.clone() }.into())
 }
 
-fn options(args: &CommonArgs, config: &Config, color: When) -> Options {
+fn options(args: &CommonArgs, config: &Config, color: When, category: &'static str) -> Options {
     let look = if args.output.is_some() { Look::Plain } else { output::look(&io::stdout(), color) };
     Options {
         suppressed: if args.show_suppressed { Suppressed::Listed } else { Suppressed::Counted },
@@ -206,6 +207,7 @@ fn options(args: &CommonArgs, config: &Config, color: When) -> Options {
         fail_on: config.fail_on,
         look,
         width: columns().unwrap_or(100),
+        category,
     }
 }
 

@@ -56,6 +56,12 @@ fn seconds(moment: &Moment) -> u64 {
     u64::try_from(moment.date).unwrap_or(0)
 }
 
+/// The name of an author, without the address.
+fn name(author: &str) -> &str {
+    let name = author.split('<').next().unwrap_or_default().trim();
+    if name.is_empty() { author } else { name }
+}
+
 /// References that are named in a text; the rest are counted.
 const MAX_REFS: usize = 3;
 
@@ -68,7 +74,7 @@ pub(super) fn lines(history: &History) -> [String; 2] {
         "since {} {} by {}: {}",
         first.commit.short(),
         date(seconds(first)),
-        first.author,
+        name(&first.author),
         first.subject
     );
     let last = match &history.last {

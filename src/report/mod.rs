@@ -39,6 +39,8 @@ pub struct Options {
     pub look: Look,
     /// Columns of the terminal, for text.
     pub width: usize,
+    /// What kind of run it is, for SARIF: a later run of the same kind replaces it.
+    pub category: &'static str,
 }
 
 /// Whether suppressed places are listed.

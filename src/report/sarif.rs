@@ -23,6 +23,7 @@ use crate::date::timestamp;
 use crate::finding::{
     Confidence, Finding, FindingKind, Place, RuleMeta, Severity, SuppressionKind,
 };
+use crate::history::{At, GitPlace};
 use crate::outcome::{Outcome, Skipped};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -60,7 +61,9 @@ pub(super) fn write(
     }
     let run = Run::builder()
         .tool(Tool::builder().driver(driver(&rules)).build())
-        .automation_details(RunAutomationDetails::builder().id("keylint/scan/").build())
+        .automation_details(
+            RunAutomationDetails::builder().id(format!("keylint/{}/", options.category)).build(),
+        )
         .column_kind(json!("utf16CodeUnits"))
         .invocations(vec![invocation(outcome, options, cut)])
         .results(results)
@@ -233,6 +236,11 @@ fn region(finding: &Finding, place: &Place, secrets: Secrets) -> Region {
 
 /// A relative reference with forward slashes, or a `file:` URI; every byte that is not plain is percent-encoded.
 fn uri(origin: &Origin) -> String {
+    if let Origin::Git(GitPlace { at, .. }) = origin
+        && origin.path().is_none()
+    {
+        return object_uri(at);
+    }
     let Some(path) = origin.path() else { return "stdin".into() };
     let bytes = path_bytes(path);
     let mut uri = String::from(if bytes.starts_with(b"/") { "file://" } else { "" });
@@ -245,6 +253,16 @@ fn uri(origin: &Origin) -> String {
         }
     }
     uri
+}
+
+/// What stands for content of a repository that has no path.
+fn object_uri(at: &At) -> String {
+    match at {
+        At::Index | At::File => "repository".into(),
+        At::Commit { blob: object, .. } | At::Object { object, .. } => format!("object/{object}"),
+        At::CommitText { commit, .. } => format!("commit/{commit}"),
+        At::TagText { tag } => format!("tag/{tag}"),
+    }
 }
 
 fn hex_digit(nibble: u8) -> char {

@@ -11,7 +11,7 @@ use miette::{
 use super::{Look, Options, Suppressed, history, listed, plural};
 use crate::blob::write_inert;
 use crate::finding::{Finding, FindingKind, Place, Severity};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Stats};
 
 /// Further places that are named; the rest are counted.
 const MORE_PLACES: usize = 5;
@@ -180,7 +180,7 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
         1 => format!("1 finding ({})", by_severity.join(", ")),
         count => format!("{count} findings ({})", by_severity.join(", ")),
     };
-    let files = plural(stats.files, "file");
+    let files = scanned(stats);
     writeln!(out, "{found} in {files}, {}{}", size(stats.bytes), failing(&active, options))?;
     let census = &stats.census;
     let suppressed = outcome.findings.len() - active.len();
@@ -213,6 +213,16 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
         writeln!(out, "incomplete: {} not scanned", plural(missing, "input"))?;
     }
     Ok(())
+}
+
+/// How much was scanned: of a history, contents of files and texts of commits.
+fn scanned(stats: &Stats) -> String {
+    let commits = stats.git.commits;
+    if commits == 0 {
+        return plural(stats.files, "file");
+    }
+    let contents = stats.files.saturating_sub(commits + stats.git.tags);
+    format!("{} of files, {}", plural(contents, "content"), plural(commits, "commit"))
 }
 
 /// What was not scanned, and what else a reader should know.

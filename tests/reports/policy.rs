@@ -69,6 +69,7 @@ fn report(format: Format) -> String {
         fail_on: Severity::Low,
         look: Look::Plain,
         width: 100,
+        category: "scan",
     };
     let mut out = Vec::new();
     report::write(format, &outcome(), &options, &mut out).unwrap();

@@ -99,7 +99,9 @@ impl Trees {
             }
         }
         let mut stretches = portion.stretches;
-        stretches.iter_mut().for_each(|stretch| stretch.start += first_slot);
+        for stretch in &mut stretches {
+            stretch.start += first_slot;
+        }
         stretches.shrink_to_fit();
         self.stretches.push(stretches);
     }
