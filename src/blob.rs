@@ -1,5 +1,6 @@
 //! A piece of content and where it came from: what the sources hand out and both halves read.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -103,7 +104,7 @@ pub enum Content {
 #[derive(Debug)]
 pub struct Blob<'a> {
     /// Where it came from.
-    pub origin: &'a Arc<Origin>,
+    pub name: Name<'a>,
     /// The bytes, transcoded to UTF-8 when the input was UTF-16 or UTF-32.
     pub text: &'a [u8],
     /// Text or binary.
@@ -118,6 +119,44 @@ pub struct Blob<'a> {
     pub is_whole: bool,
     /// What it has in common with a blob that was shown before.
     pub made: Option<Made<'a>>,
+}
+
+/// Where a blob came from. Most contents of a history hold nothing, so what they are called is worked out when it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Name<'a> {
+    /// It is known.
+    Known(&'a Arc<Origin>),
+    /// It is worked out once.
+    Later(&'a Later<'a>),
+}
+
+impl<'a> Name<'a> {
+    /// The origin.
+    pub fn origin(self) -> &'a Arc<Origin> {
+        match self {
+            Self::Known(origin) => origin,
+            Self::Later(later) => later.known.get_or_init(|| Arc::new((later.make)())),
+        }
+    }
+}
+
+/// An origin that is worked out when it is asked for.
+pub struct Later<'a> {
+    known: OnceCell<Arc<Origin>>,
+    make: &'a dyn Fn() -> Origin,
+}
+
+impl<'a> Later<'a> {
+    /// An origin that `make` works out.
+    pub fn new(make: &'a dyn Fn() -> Origin) -> Self {
+        Self { known: OnceCell::new(), make }
+    }
+}
+
+impl fmt::Debug for Later<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.known.fmt(f)
+    }
 }
 
 /// How a text came about, where much of it was shown to the same thread before.
@@ -145,9 +184,14 @@ pub struct Copied {
 impl<'a> Blob<'a> {
     /// A blob that is a whole input, byte for byte.
     pub fn whole(origin: &'a Arc<Origin>, text: &'a [u8], content: Content) -> Self {
+        Self::named(Name::Known(origin), text, content)
+    }
+
+    /// [`Self::whole`], whose name may not be worked out yet.
+    pub fn named(name: Name<'a>, text: &'a [u8], content: Content) -> Self {
         let owns = 0..text.len();
         Self {
-            origin,
+            name,
             text,
             content,
             width: Width::Bytes,
@@ -156,6 +200,11 @@ impl<'a> Blob<'a> {
             is_whole: true,
             made: None,
         }
+    }
+
+    /// Where it came from.
+    pub fn origin(&self) -> &'a Arc<Origin> {
+        self.name.origin()
     }
 
     /// Finds lines and columns in this blob.

@@ -166,7 +166,7 @@ impl Part {
             }
             let seen = catch_unwind(AssertUnwindSafe(|| self.visit(blob, unit, config, secrets)));
             if seen.is_err() {
-                self.skipped.push(failed((**blob.origin).clone()));
+                self.skipped.push(failed((**blob.origin()).clone()));
             }
         });
         secrets.forget();
@@ -300,7 +300,7 @@ fn place(
     rule: &str,
 ) -> Place {
     Place {
-        origin: Arc::clone(blob.origin),
+        origin: Arc::clone(blob.origin()),
         location,
         snippet: Snippet::new(blob.text, span, redactions),
         suppressed: inline::find(blob.text, span.start, rule),

@@ -34,7 +34,7 @@ impl Held {
     pub(super) fn new(blob: &Blob, unit: &Unit) -> Self {
         Self {
             unit: unit.clone(),
-            origin: Arc::clone(blob.origin),
+            origin: Arc::clone(blob.origin()),
             text: blob.text.into(),
             width: blob.width,
             start: blob.start,

@@ -121,7 +121,7 @@ impl RuleSet {
             is_read && blob.owns.contains(&candidate.secret.start)
         });
         if !candidates.is_empty() {
-            let place = PlaceClass::of(blob.origin);
+            let place = PlaceClass::of(blob.origin());
             for candidate in &mut candidates {
                 candidate.place = place;
             }

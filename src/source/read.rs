@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::Unit;
 use super::content::{self, Encoding};
 use super::git;
-use crate::blob::{Blob, Content, Made, Origin};
+use crate::blob::{Blob, Content, Made, Name, Origin};
 use crate::location::{Position, Width, advance};
 use crate::outcome::{SkipReason, Skipped};
 
@@ -97,7 +97,7 @@ pub(super) fn read_from(
 
 /// Hands out bytes as the blob they are, or in chunks.
 pub(super) fn read_bytes(
-    origin: &Arc<Origin>,
+    name: Name,
     mut bytes: &[u8],
     made: Option<Made>,
     scratch: &mut Scratch,
@@ -108,12 +108,12 @@ pub(super) fn read_bytes(
         && bytes.len() <= CHUNK
         && content::two_parts(bytes, encoding).is_none();
     if is_plain {
-        visit(&Blob { made, ..Blob::whole(origin, bytes, content) });
+        visit(&Blob { made, ..Blob::named(name, bytes, content) });
         let binary = u64::from(content == Content::Binary);
         return ReadStats { inputs: 1, bytes: bytes.len() as u64, binary, excluded: 0 };
     }
     let size = bytes.len();
-    let mut reader = Chunks { reader: &mut bytes, size, origin, scratch, visit };
+    let mut reader = Chunks { reader: &mut bytes, size, origin: name.origin(), scratch, visit };
     // Bytes in memory can always be read.
     reader.run().unwrap_or_default()
 }
@@ -292,7 +292,7 @@ impl Chunks<'_> {
         };
         let Chunk { encoding, content, start, .. } = *chunk;
         (self.visit)(&Blob {
-            origin: self.origin,
+            name: Name::Known(self.origin),
             text,
             content,
             width: encoding.width(),

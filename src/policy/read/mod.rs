@@ -83,7 +83,7 @@ pub struct Template {
 impl Template {
     /// Reads a whole input; spans are offsets into its text.
     pub fn read(blob: &Blob) -> Self {
-        let path = blob.origin.path();
+        let path = blob.origin().path();
         let language = Language::of(path, blob.text).unwrap_or(Language::Json);
         let path = path.unwrap_or(Path::new("")).to_path_buf();
         let form = Form::of(&path.file_name().unwrap_or_default().to_string_lossy());
@@ -142,13 +142,13 @@ impl Reading {
 /// Whether a blob may hold a policy: it is written in one of the languages, and has one of that language's words.
 pub(super) fn may_hold_policy(blob: &Blob) -> bool {
     blob.content == Content::Text
-        && Language::of(blob.origin.path(), blob.text)
+        && Language::of(blob.origin().path(), blob.text)
             .is_some_and(|language| has_word(language, blob.text))
 }
 
 /// The language of an input that is read in chunks, by its first one.
 pub(super) fn may_start_policy(blob: &Blob) -> bool {
-    Language::of(blob.origin.path(), blob.text).is_some()
+    Language::of(blob.origin().path(), blob.text).is_some()
 }
 
 /// Whether a chunk has a word of any language.

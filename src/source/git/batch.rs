@@ -12,7 +12,7 @@ use super::objects::Object;
 use super::pack::{Entry, NONE, Pack};
 use super::store::Portion;
 use super::walk::Made;
-use crate::blob::{self, Blob, Origin};
+use crate::blob::{self, Blob, Later, Name, Origin};
 use crate::history::GitPlace;
 use crate::outcome::{SkipReason, Skipped};
 
@@ -120,14 +120,17 @@ impl Reader<'_, '_> {
     }
 
     fn show(&mut self, object: Object, bytes: &[u8], made: Option<blob::Made>) {
-        if self.history.is_wanted(object) {
-            let place = self.history.place(object);
-            if self.excludes(&place) {
-                return;
-            }
-            let origin = Arc::new(Origin::Git(place));
-            self.stats.add(read_bytes(&origin, bytes, made, self.scratch, self.sink.visit));
+        let history = self.history;
+        if !history.is_wanted(object) {
+            return;
         }
+        if !history.exclude.is_empty() && self.excludes(&history.place(object)) {
+            return;
+        }
+        let make = || Origin::Git(history.place(object));
+        let later = Later::new(&make);
+        let read = read_bytes(Name::Later(&later), bytes, made, self.scratch, self.sink.visit);
+        self.stats.add(read);
     }
 
     fn excludes(&mut self, place: &GitPlace) -> bool {

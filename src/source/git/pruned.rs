@@ -52,14 +52,14 @@ impl Pruned {
         let mut known: HashMap<Vec<(u32, Child)>, Node> = HashMap::new();
         let mut kept = Vec::new();
         for tree in finished {
-            for stretch in trees.of(*tree).unwrap_or_default() {
-                let slots =
-                    trees.slots.get(index(stretch.start)..index(stretch.start + stretch.len));
-                for Slot { child, name } in slots.unwrap_or_default() {
-                    let word = is_kept.get(index(child / 64)).copied().unwrap_or(0);
-                    if word >> (child % 64) & 1 == 1 {
-                        kept.extend(pruned.of.get(child).map(|child| (*name, *child)));
-                    }
+            let of = trees.of(*tree);
+            let slots = of
+                .iter()
+                .flat_map(|of| of.stretches.iter().flat_map(|stretch| of.stretch(*stretch)));
+            for Slot { child, name } in slots {
+                let word = is_kept.get(index(child / 64)).copied().unwrap_or(0);
+                if word >> (child % 64) & 1 == 1 {
+                    kept.extend(pruned.of.get(child).map(|child| (*name, *child)));
                 }
             }
             if kept.is_empty() {

@@ -8,7 +8,7 @@ use gix::bstr::{BString, ByteSlice};
 use super::commits::Graph;
 use super::objects::{Object, index};
 use super::to_path;
-use super::trees::{Slot, Stretch, Trees};
+use super::trees::{Slot, Tree, Trees};
 
 /// How an object was first seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,8 @@ pub(super) struct Reached {
 /// A directory that is being gone through.
 struct Step<'a> {
     tree: Object,
-    stretches: &'a [Stretch],
+    of: Tree<'a>,
+    /// Slots of the first stretch that are behind.
     next: u32,
 }
 
@@ -63,7 +64,7 @@ impl Reached {
     pub(super) fn new(objects: u32, trees: &Trees) -> Self {
         Self {
             of: vec![First::root(First::UNSEEN); index(objects)],
-            done: vec![0; trees.slots.len().div_ceil(64)],
+            done: vec![0; trees.slots().div_ceil(64)],
             missing: Vec::new(),
             trees: 0,
             blobs: 0,
@@ -90,25 +91,26 @@ impl Reached {
         let mut steps = Vec::new();
         self.meet(object, first, trees, &mut steps);
         while let Some(step) = steps.last_mut() {
-            let Some((stretch, rest)) = step.stretches.split_first() else {
+            let Some((stretch, rest)) = step.of.stretches.split_first() else {
                 self.finished.push(step.tree);
                 steps.pop();
                 continue;
             };
             let slot = stretch.start + step.next;
             let left = stretch.len - step.next;
-            let skip = self.skip(slot, left);
+            let skip = self.skip(step.of.first + slot, left);
             if skip == left {
-                (step.stretches, step.next) = (rest, 0);
+                (step.of.stretches, step.next) = (rest, 0);
                 continue;
             }
             step.next += skip + 1;
             let slot = slot + skip;
-            if let Some(word) = self.done.get_mut(index(slot / 64)) {
-                *word |= 1 << (slot % 64);
+            let number = step.of.first + slot;
+            if let Some(word) = self.done.get_mut(index(number / 64)) {
+                *word |= 1 << (number % 64);
             }
             let tree = step.tree;
-            if let Some(Slot { child, name }) = trees.slot(slot) {
+            if let Some(Slot { child, name }) = step.of.slot(slot) {
                 self.meet(child, First { commit: first.commit, tree, name }, trees, &mut steps);
             }
         }
@@ -145,9 +147,9 @@ impl Reached {
             return;
         }
         *known = first;
-        if let Some(stretches) = trees.of(object) {
+        if let Some(of) = trees.of(object) {
             self.trees += 1;
-            steps.push(Step { tree: object, stretches, next: 0 });
+            steps.push(Step { tree: object, of, next: 0 });
         } else {
             self.blobs += 1;
         }

@@ -31,9 +31,8 @@ pub(super) struct Stretch {
 /// The trees of a repository.
 #[derive(Default)]
 pub(super) struct Trees {
-    pub(super) slots: Vec<Slot>,
-    /// Stretches as the portions of the repository gave them.
-    stretches: Vec<Vec<Stretch>>,
+    /// As the portions of the repository gave them.
+    parts: Vec<Part>,
     /// Of every object, where its stretches are.
     places: Vec<Place>,
     names: Names,
@@ -47,15 +46,18 @@ impl Trees {
     /// The first number of what is missing.
     pub(super) const MISSING: Object = 1 << 31;
 
-    /// The stretches of a tree; `None` when it was not read.
-    pub(super) fn of(&self, tree: Object) -> Option<&[Stretch]> {
-        let Place { portion, len, start } = *self.places.get(index(tree))?;
-        let of = self.stretches.get(usize::from(portion)).filter(|_| len != NO_TREE)?;
-        of.get(index(start)..index(start) + usize::from(len))
+    /// What is in a tree; `None` when it was not read.
+    pub(super) fn of(&self, tree: Object) -> Option<Tree<'_>> {
+        let Place { part, len, start } = *self.places.get(index(tree))?;
+        let Part { slots, stretches, first } =
+            self.parts.get(usize::from(part)).filter(|_| len != NO_TREE)?;
+        let stretches = stretches.get(index(start)..index(start) + usize::from(len))?;
+        Some(Tree { stretches, slots, first: *first })
     }
 
-    pub(super) fn slot(&self, slot: u32) -> Option<Slot> {
-        self.slots.get(index(slot)).copied()
+    /// How many slots there are.
+    pub(super) fn slots(&self) -> usize {
+        self.parts.iter().map(|part| part.slots.len()).sum()
     }
 
     pub(super) fn name(&self, name: u32) -> &[u8] {
@@ -64,53 +66,79 @@ impl Trees {
 
     /// Joins what portions of the repository gave, which has so many objects.
     pub(super) fn join(portions: Vec<Portion>, objects: u32) -> Self {
-        let slots = portions.iter().map(|portion| portion.slots.len()).sum();
-        let mut all = Self {
-            slots: Vec::with_capacity(slots),
-            places: vec![Place { portion: 0, len: NO_TREE, start: 0 }; index(objects)],
-            ..Self::default()
-        };
+        let places = vec![Place { part: 0, len: NO_TREE, start: 0 }; index(objects)];
+        let mut all = Self { places, ..Self::default() };
+        let mut first = 0;
         for portion in portions {
-            all.add(portion);
+            first = all.add(portion, first);
         }
         all
     }
 
-    fn add(&mut self, portion: Portion) {
+    /// Adds a portion whose slots are numbered from `first` on; where the next begins.
+    fn add(&mut self, portion: Portion, first: u32) -> u32 {
         let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-        let (first_slot, first_missing) = (number(self.slots.len()), number(self.missing.len()));
-        let names = (0..portion.names.len()).map(|name| self.names.number(portion.names.get(name)));
-        let names: Vec<u32> = names.collect();
-        self.slots.extend(portion.slots.iter().map(|slot| Slot {
-            child: if slot.child >= Self::MISSING {
-                slot.child + first_missing
-            } else {
-                slot.child
-            },
-            name: names.get(index(slot.name)).copied().unwrap_or(0),
-        }));
-        self.missing.extend(portion.missing);
-        self.malformed.extend(portion.malformed);
-        let at = u16::try_from(self.stretches.len()).unwrap_or(u16::MAX);
-        for (tree, span) in portion.trees {
+        let Portion { mut slots, mut stretches, trees, names, missing, malformed } = portion;
+        let first_missing = number(self.missing.len());
+        let names: Vec<u32> =
+            (0..names.len()).map(|name| self.names.number(names.get(name))).collect();
+        for Slot { child, name } in &mut slots {
+            if *child >= Self::MISSING {
+                *child += first_missing;
+            }
+            *name = names.get(index(*name)).copied().unwrap_or(0);
+        }
+        self.missing.extend(missing);
+        self.malformed.extend(malformed);
+        let part = u16::try_from(self.parts.len()).unwrap_or(u16::MAX);
+        for (tree, span) in trees {
             if let Some(place) = self.places.get_mut(index(tree)) {
                 let len = u16::try_from(span.end - span.start).unwrap_or(NO_TREE);
-                *place = Place { portion: at, len, start: span.start };
+                *place = Place { part, len, start: span.start };
             }
         }
-        let mut stretches = portion.stretches;
-        for stretch in &mut stretches {
-            stretch.start += first_slot;
-        }
+        slots.shrink_to_fit();
         stretches.shrink_to_fit();
-        self.stretches.push(stretches);
+        let next = first.saturating_add(number(slots.len()));
+        self.parts.push(Part { slots, stretches, first });
+        next
+    }
+}
+
+/// The trees of a portion.
+struct Part {
+    slots: Vec<Slot>,
+    stretches: Vec<Stretch>,
+    /// The number of its first slot among all.
+    first: u32,
+}
+
+/// What is in one tree.
+#[derive(Clone, Copy)]
+pub(super) struct Tree<'a> {
+    pub(super) stretches: &'a [Stretch],
+    /// The slots that the stretches are of.
+    slots: &'a [Slot],
+    /// The number of the first of them among all.
+    pub(super) first: u32,
+}
+
+impl<'a> Tree<'a> {
+    /// One of its slots, by the number that stretches have.
+    pub(super) fn slot(&self, slot: u32) -> Option<Slot> {
+        self.slots.get(index(slot)).copied()
+    }
+
+    /// The slots of a stretch.
+    pub(super) fn stretch(&self, stretch: Stretch) -> &'a [Slot] {
+        self.slots.get(index(stretch.start)..index(stretch.start + stretch.len)).unwrap_or_default()
     }
 }
 
 /// Where the stretches of a tree are.
 #[derive(Clone, Copy)]
 struct Place {
-    portion: u16,
+    part: u16,
     /// How many; [`NO_TREE`] for other objects.
     len: u16,
     start: u32,

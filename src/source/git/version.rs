@@ -9,7 +9,7 @@ use gix::objs::Kind;
 use super::super::read::{ReadStats, Scratch, read_bytes};
 use super::lines;
 use super::repository::Repository;
-use crate::blob::{Blob, Origin};
+use crate::blob::{Blob, Name, Origin};
 use crate::history::GitPlace;
 use crate::outcome::{SkipReason, Skipped};
 
@@ -86,7 +86,7 @@ pub(in crate::source) fn read(
 ) -> Result<ReadStats, Skipped> {
     let bytes = bytes(version)?;
     let origin = Arc::new(version.origin());
-    Ok(read_bytes(&origin, &bytes, None, scratch, visit))
+    Ok(read_bytes(Name::Known(&origin), &bytes, None, scratch, visit))
 }
 
 /// The bytes of a version that count, sorted and apart; `None` for all.
