@@ -127,8 +127,8 @@ impl Reader<'_, '_> {
         if !history.exclude.is_empty() && self.excludes(&history.place(object)) {
             return;
         }
-        let make = || Origin::Git(history.place(object));
-        let later = Later::new(&make);
+        let origin = || Origin::Git(history.place(object));
+        let later = Later::new(&origin);
         let read = read_bytes(Name::Later(&later), bytes, made, self.scratch, self.sink.visit);
         self.stats.add(read);
     }
