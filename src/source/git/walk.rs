@@ -63,13 +63,22 @@ struct Buffer {
     len: usize,
 }
 
+/// Bytes behind the end of what is inflated: with so much room left, the decoder takes its fast path to the end.
+const ROOM: usize = 512;
+
 impl Buffer {
+    /// Room for so many bytes.
     fn reset(&mut self, len: usize) -> &mut [u8] {
-        if self.bytes.len() < len {
-            self.bytes.resize(len, 0);
+        self.with_room(len).get_mut(..len).unwrap_or_default()
+    }
+
+    /// Room for so many bytes, and for some more behind them that do not count.
+    fn with_room(&mut self, len: usize) -> &mut [u8] {
+        if self.bytes.len() < len + ROOM {
+            self.bytes.resize(len + ROOM, 0);
         }
         self.len = len;
-        self.bytes.get_mut(..len).unwrap_or_default()
+        self.bytes.get_mut(..len + ROOM).unwrap_or_default()
     }
 
     fn get(&self) -> &[u8] {
@@ -168,7 +177,7 @@ impl Scratch {
             Target::Delta => &mut self.delta,
             Target::Object => out,
         };
-        let done = self.inflate.decompress(from, out.reset(len), FlushDecompress::Finish);
+        let done = self.inflate.decompress(from, out.with_room(len), FlushDecompress::Finish);
         let is_whole =
             matches!(done, Ok(Status::StreamEnd)) && self.inflate.total_out() == len as u64;
         if is_whole { Ok(()) } else { Err(Unread::Corrupt) }
