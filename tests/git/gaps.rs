@@ -60,6 +60,39 @@ fn a_range_across_the_boundary_is_incomplete() {
 }
 
 #[test]
+fn a_day_across_the_boundary_is_incomplete() {
+    let (repo, secrets) = with_five();
+    let clone = repo.clone_as("clone", &["--depth", "2"]);
+    let run = clone.run(&["--since", "2000-01-01"]);
+    run.assert_incomplete(&[&secrets[3], &secrets[4]], &["shallow"]);
+    // Nothing is that new, so nothing that is needed is missing.
+    clone.run(&["--since", "2999-01-01"]).assert_finds(&[]);
+}
+
+/// CI checks out the merge of a pull request with its base, and nothing before it.
+#[test]
+fn a_checkout_of_a_pull_request_is_complete() {
+    let repo = Repo::with_commit();
+    let base = repo.id("HEAD");
+    repo.git(&["switch", "-q", "-c", "feature"]);
+    repo.commit("feature.txt", "harmless\n");
+    repo.git(&["switch", "-q", "main"]);
+    repo.git(&["merge", "-q", "--no-ff", "-m", "Merge feature", "feature"]);
+    let clone = repo.clone_as("clone", &["--depth", "1"]);
+    let run = clone.run(&["--range", &format!("{base}..HEAD")]);
+    run.assert_finds(&[]);
+    assert!(run.report["notes"].to_string().contains("merged"), "{}", run.report["notes"]);
+    let secret = token(9);
+    repo.commit("leak.txt", &secret);
+    repo.git(&["branch", "-q", "topic", "HEAD~1"]);
+    repo.git(&["switch", "-q", "topic"]);
+    repo.git(&["merge", "-q", "--no-ff", "-m", "Merge leak", "main"]);
+    let base = repo.id("HEAD^1");
+    let clone = repo.clone_as("leaky", &["--depth", "1", "--branch", "topic"]);
+    clone.run(&["--range", &format!("{base}..HEAD")]).assert_finds(&[&secret]);
+}
+
+#[test]
 fn a_shallow_repository_with_all_its_parents_is_complete() {
     let (repo, secrets) = with_five();
     let clone = repo.clone_as("clone", &["--depth", "2"]);

@@ -172,7 +172,7 @@ impl Walk<'_> {
             let gone = cut.iter().filter(|parent| !self.unwanted.contains(*parent)).count();
             if gone > 0 && header.parents.iter().any(|parent| self.unwanted.contains(parent)) {
                 selected.is_merge_cut = true;
-            } else if gone > 0 && self.since.is_none() {
+            } else if gone > 0 {
                 selected.is_cut = true;
             }
             all.insert((header.date, *id), Chosen { id: *id, tree: header.tree, parents, cut });
