@@ -87,7 +87,7 @@ pub(super) fn lines(history: &History) -> [String; 2] {
 }
 
 fn holders(history: &History) -> String {
-    let now = if history.in_head { "still in HEAD" } else { "not in HEAD" };
+    let now = if history.in_head { "still in HEAD's files" } else { "not in HEAD's files" };
     let named: Vec<&str> = history.refs.iter().take(MAX_REFS).map(|name| short(name)).collect();
     let more = history.ref_count.saturating_sub(named.len() as u64);
     let refs = match (named.is_empty(), more) {

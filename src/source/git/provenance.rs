@@ -1,7 +1,7 @@
 //! What a history tells of the secrets that were found in it. Only what holds a secret is looked at.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
@@ -14,7 +14,7 @@ use super::objects::{Object, index};
 use super::pruned::{Child, Pruned, paths};
 use super::ranges::Scanned;
 use super::reach::First;
-use crate::blob::{Origin, inert};
+use crate::blob::{Origin, inert, path_bytes};
 use crate::finding::{Finding, FindingKind, Place};
 use crate::history::{At, GitPlace, History as Told, Moment, ObjectName};
 
@@ -24,25 +24,17 @@ pub(in crate::source) fn trace(
     ranges: &[Scanned],
     findings: &mut [Finding],
 ) {
-    for finding in findings.iter_mut() {
-        finding.places.sort_by_key(|place| match &*place.origin {
-            Origin::Git(GitPlace {
-                at: At::Commit { order, .. } | At::CommitText { order, .. },
-                ..
-            }) => *order,
-            _ => 0,
-        });
-    }
     for history in histories {
         let secrets: Vec<Secret> = findings
             .iter()
             .enumerate()
             .filter_map(|(at, finding)| Secret::new(at, finding, history))
             .collect();
-        let told = Tracer::new(history, &secrets).run(&secrets);
-        for (secret, told) in secrets.iter().zip(told) {
+        let answers = Tracer::new(history, &secrets).run(&secrets);
+        for (secret, answer) in secrets.iter().zip(answers) {
             if let Some(finding) = findings.get_mut(secret.finding) {
-                finding.history = Some(told);
+                finding.places.extend(elsewhere(finding, answer.elsewhere));
+                finding.history = Some(answer.told);
             }
         }
     }
@@ -52,10 +44,38 @@ pub(in crate::source) fn trace(
     findings.iter_mut().for_each(one_place_a_path);
 }
 
-/// Keeps the oldest place of each path, and adds one for each further path that the same content lies under, so that
-/// what is said of one path says nothing of the others.
+/// The place of a content under other paths, so that what is said of one path says nothing of the others.
+fn elsewhere(finding: &Finding, places: Vec<GitPlace>) -> Vec<Place> {
+    let blob = |place: &GitPlace| match &place.at {
+        At::Commit { blob, .. } => Some(blob.clone()),
+        _ => None,
+    };
+    let same = |place: &GitPlace| {
+        let wanted = blob(place);
+        finding.places.iter().find(|known| match &*known.origin {
+            Origin::Git(known) => blob(known) == wanted,
+            _ => false,
+        })
+    };
+    let copy = |place: GitPlace| {
+        let known = same(&place)?.clone();
+        Some(Place { origin: Arc::new(Origin::Git(place)), ..known })
+    };
+    places.into_iter().filter_map(copy).collect()
+}
+
+/// Keeps the oldest place of each path, the oldest first.
 fn one_place_a_path(finding: &mut Finding) {
-    let Some(history) = &finding.history else { return };
+    if finding.history.is_none() {
+        return;
+    }
+    finding.places.sort_by_key(|place| match &*place.origin {
+        Origin::Git(GitPlace {
+            at: At::Commit { order, .. } | At::CommitText { order, .. },
+            ..
+        }) => *order,
+        _ => 0,
+    });
     let mut seen = HashSet::new();
     finding.places.retain(|place| match &*place.origin {
         Origin::Git(git) if matches!(git.at, At::Commit { .. }) => {
@@ -63,16 +83,6 @@ fn one_place_a_path(finding: &mut Finding) {
         }
         _ => true,
     });
-    let of_commit = |place: &&Place| {
-        matches!(&*place.origin, Origin::Git(GitPlace { at: At::Commit { .. }, .. }))
-    };
-    let Some(first) = finding.places.iter().find(of_commit).cloned() else { return };
-    let Origin::Git(git) = &*first.origin else { return };
-    let is_known = |path: &&PathBuf| seen.iter().any(|(_, known, _)| known == *path);
-    for path in history.paths.iter().filter(|path| !is_known(path)) {
-        let origin = Arc::new(Origin::Git(GitPlace { path: path.clone(), ..git.clone() }));
-        finding.places.push(Place { origin, ..first.clone() });
-    }
 }
 
 /// A secret and what of a history holds it.
@@ -83,6 +93,8 @@ struct Secret {
     /// Commits whose own text has it, by their place.
     commits: Vec<u32>,
     tags: Vec<Object>,
+    /// The paths under which it is known.
+    paths: HashSet<PathBuf>,
 }
 
 impl Secret {
@@ -91,7 +103,13 @@ impl Secret {
         if !matches!(of.kind, FindingKind::Secret { .. }) || of.history.is_some() {
             return None;
         }
-        let mut secret = Self { finding, blobs: Vec::new(), commits: Vec::new(), tags: Vec::new() };
+        let mut secret = Self {
+            finding,
+            blobs: Vec::new(),
+            commits: Vec::new(),
+            tags: Vec::new(),
+            paths: HashSet::new(),
+        };
         for place in &of.places {
             let Origin::Git(place) = &*place.origin else { continue };
             if place.repository != history.name {
@@ -99,7 +117,10 @@ impl Secret {
             }
             let find = |name: &ObjectName| history.store.objects.find(name.as_bytes());
             match &place.at {
-                At::Commit { blob, .. } => secret.blobs.extend(find(blob)),
+                At::Commit { blob, .. } => {
+                    secret.blobs.extend(find(blob));
+                    secret.paths.insert(place.path.clone());
+                }
                 At::Object { object, .. } => secret.blobs.extend(find(object)),
                 At::CommitText { order, .. } => secret.commits.push(*order),
                 At::TagText { tag } => secret.tags.extend(find(tag)),
@@ -119,8 +140,19 @@ struct Tracer<'a> {
     pruned: Pruned,
     /// What the tree of each commit is in `pruned`.
     roots: Vec<Option<Child>>,
+    /// Each different one of them, with the first commit that has it.
+    different: Vec<(u32, Child)>,
+    /// Contents in the order of their numbers in `pruned`.
+    blobs: Vec<Object>,
     /// Contents by their number in `pruned`.
     numbers: HashMap<Object, u32>,
+}
+
+/// What a history tells of a secret.
+struct Answer {
+    told: Told,
+    /// Places of it under further paths.
+    elsewhere: Vec<GitPlace>,
 }
 
 impl<'a> Tracer<'a> {
@@ -131,16 +163,20 @@ impl<'a> Tracer<'a> {
         blobs.dedup();
         let pruned = Pruned::new(&history.trees, &history.reached.finished, &blobs);
         let root = |tree: Option<Object>| tree.and_then(|tree| pruned.get(tree));
-        let roots = history.graph.commits.iter().map(|commit| root(commit.tree.object())).collect();
+        let roots: Vec<Option<Child>> =
+            history.graph.commits.iter().map(|commit| root(commit.tree.object())).collect();
+        let mut seen = HashSet::new();
+        let places = (0..).zip(&roots).filter_map(|(place, root)| Some((place, (*root)?)));
+        let different = places.filter(|(_, root)| seen.insert(*root)).collect();
         let numbers = blobs.iter().copied().zip(0..).collect();
-        Self { history, pruned, roots, numbers }
+        Self { history, pruned, roots, different, blobs, numbers }
     }
 
-    fn run(&self, secrets: &[Secret]) -> Vec<Told> {
+    fn run(&self, secrets: &[Secret]) -> Vec<Answer> {
         let holders = self.pruned.holders();
         let nodes = self.pruned.roots(&self.history.graph);
         let batches = secrets.par_chunks(64).flat_map_iter(|batch| {
-            let mut told = Vec::with_capacity(batch.len());
+            let mut answers = Vec::with_capacity(batch.len());
             let flow = Flow::new(self, batch);
             for (bit, secret) in (0..).zip(batch) {
                 let blobs: Vec<u32> = secret
@@ -150,11 +186,30 @@ impl<'a> Tracer<'a> {
                     .collect();
                 let is_root = |node| nodes.contains(&node);
                 let paths = paths(&blobs, &holders, &is_root, &self.history.trees, Told::MAX_PATHS);
-                told.push(Told { paths, ..flow.told(self, secret, bit) });
+                let elsewhere = paths.iter().filter(|path| !secret.paths.contains(*path));
+                let elsewhere = elsewhere.filter_map(|path| self.under(path, &blobs)).collect();
+                let told = Told { paths, ..flow.told(self, secret, bit) };
+                answers.push(Answer { told, elsewhere });
             }
-            told
+            answers
         });
         batches.collect()
+    }
+
+    /// The first commit that has one of these contents under a path.
+    fn under(&self, path: &Path, blobs: &[u32]) -> Option<GitPlace> {
+        let name = path_bytes(path);
+        let (order, blob) = self.different.iter().find_map(|(place, root)| {
+            match self.pruned.at(*root, &name, &self.history.trees) {
+                Some(Child::Blob(blob)) if blobs.contains(&blob) => Some((*place, blob)),
+                _ => None,
+            }
+        })?;
+        let objects = &self.history.store.objects;
+        let commit = ObjectName::new(objects.name(self.history.graph.get(order)?.object));
+        let blob = ObjectName::new(objects.name(*self.blobs.get(index(blob))?));
+        let at = At::Commit { order, commit, blob };
+        Some(GitPlace { repository: self.history.name.clone(), path: path.into(), at })
     }
 
     fn moment(&self, place: u32) -> Option<Moment> {

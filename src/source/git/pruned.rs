@@ -106,6 +106,16 @@ impl Pruned {
         trees.filter_map(node).collect()
     }
 
+    /// What lies at a path below a node.
+    pub(super) fn at(&self, root: Child, path: &[u8], trees: &Trees) -> Option<Child> {
+        path.split(|byte| *byte == b'/').try_fold(root, |child, part| {
+            let Child::Node(node) = child else { return None };
+            let children = self.children(self.nodes.get(index(node))?);
+            let found = children.iter().find(|(name, _)| trees.name(*name) == part);
+            found.map(|(_, child)| *child)
+        })
+    }
+
     /// For every node which secrets it holds, when that is known of the contents of files.
     pub(super) fn masks(&self, of_blob: &dyn Fn(u32) -> u64) -> Masks {
         let mut masks = Masks { of_node: Vec::with_capacity(self.nodes.len()) };
