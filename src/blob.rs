@@ -166,8 +166,19 @@ pub struct Made<'a> {
     pub number: u32,
     /// Whether others are made of it.
     pub is_base: bool,
-    /// What it is made of: the number of that, and what it has of it, in the order of the text.
-    pub base: Option<(u32, &'a [Copied])>,
+    /// What it is made of.
+    pub base: Option<Base<'a>>,
+}
+
+/// What a text is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Base<'a> {
+    /// What that is known by.
+    pub number: u32,
+    /// What the text has of it, in the order of the text.
+    pub copied: &'a [Copied],
+    /// Whether nothing else is made of it any more.
+    pub is_last: bool,
 }
 
 /// Bytes that a text has of another.

@@ -7,7 +7,7 @@ use regex_automata::{Anchored, Input};
 use super::assign::{self, Assignment, Words};
 use super::candidate::{Candidate, Named};
 use super::place::PlaceClass;
-use super::prefilter::{Hit, Lanes};
+use super::prefilter::{Hit, Lanes, Marks, REACH};
 use super::rule::{Found, Rule, Trigger};
 use super::ruleset::RuleSet;
 
@@ -20,23 +20,29 @@ pub(super) const AROUND_RUN: usize = 64;
 /// Longer runs are data, not tokens; words and infixes do not apply to them.
 pub(super) const LONGEST_RUN: usize = 1024;
 
-/// All candidates of a text, in no particular order, some of them twice. What their place says is not filled in.
+/// All candidates of a text, in no particular order, some of them twice, and which hits led to them. What their place says
+/// is not filled in.
 pub(super) fn candidates<'a>(
     rules: &'a RuleSet,
     text: &'a [u8],
     lanes: &Lanes,
-) -> Vec<Candidate<'a>> {
+) -> (Vec<Candidate<'a>>, Marks) {
     let mut matcher = Matcher { rules, text, found: Vec::new() };
-    for hit in &lanes.prefixes {
-        matcher.prefix(*hit);
+    let mut led = Marks::default();
+    led.prefixes.reserve_exact(lanes.prefixes.len());
+    for (at, hit) in lanes.prefixes.iter().enumerate() {
+        let is_idle = lanes.idle.prefixes.get(at) == Some(&true);
+        led.prefixes.push(!is_idle && matcher.prefix(*hit));
     }
-    matcher.anchors(&lanes.anchors);
-    matcher.runs(&lanes.runs);
-    matcher.found
+    led.anchors = matcher.anchors(&lanes.anchors, &lanes.idle.anchors);
+    led.runs = matcher.runs(&lanes.runs, &lanes.idle.runs);
+    (matcher.found, led)
 }
 
 /// A run and the stretch of text in which a word counts as near it.
 struct Surroundings {
+    /// Its number.
+    number: usize,
     run: Range<usize>,
     near: Range<usize>,
 }
@@ -56,8 +62,10 @@ struct Matcher<'a> {
 }
 
 impl<'a> Matcher<'a> {
-    fn prefix(&mut self, hit: Hit) {
-        let rules = self.rules;
+    /// Whether it led to a candidate, or a rule looks further than anything that is known.
+    fn prefix(&mut self, hit: Hit) -> bool {
+        let (rules, before) = (self.rules, self.found.len());
+        let mut is_far = false;
         for rule in rules
             .by_prefix
             .get(hit.id)
@@ -66,15 +74,24 @@ impl<'a> Matcher<'a> {
             .filter_map(|number| rules.rule(*number))
         {
             let range = hit.at..self.text.len().min(hit.at + rule.span);
+            is_far |= rule.span > REACH;
             self.search(rule, range, Anchored::Yes, |_| true);
         }
+        is_far || self.found.len() > before
     }
 
-    fn anchors(&mut self, hits: &[Hit]) {
+    /// Which of the hits led to candidates, or have a rule that looks further than anything that is known.
+    fn anchors(&mut self, hits: &[Hit], idle: &[bool]) -> Vec<bool> {
         let rules = self.rules;
         let mut name_end = 0;
-        for hit in hits {
+        let mut led = vec![false; hits.len()];
+        for (at, hit) in hits.iter().enumerate() {
             let Some(anchor) = rules.by_anchor.get(hit.id) else { continue };
+            if idle.get(at) == Some(&true) {
+                continue;
+            }
+            let known = self.found.len();
+            let mut is_far = false;
             // Rules of one literal mostly ask for the same byte behind it: look once.
             let mut looked: Option<(u8, bool)> = None;
             for rule in anchor.rules.iter().filter_map(|number| rules.rule(*number)) {
@@ -83,6 +100,7 @@ impl<'a> Matcher<'a> {
                     Some((known, follows)) if known == byte => follows,
                     _ => looked.insert((byte, is_followed_by(self.text, hit.at, byte))).1,
                 });
+                is_far |= rule.span.max(before) > REACH;
                 if follows {
                     self.literal(rule, hit.at, before);
                 }
@@ -95,7 +113,11 @@ impl<'a> Matcher<'a> {
                     self.assigned(assignment);
                 }
             }
+            if let Some(led) = led.get_mut(at) {
+                *led = is_far || self.found.len() > known;
+            }
         }
+        led
     }
 
     fn literal(&mut self, rule: &'a Rule, at: usize, before: usize) {
@@ -126,19 +148,26 @@ impl<'a> Matcher<'a> {
     }
 
     /// Tries the rules of the words near each run. Words are looked up once where the surroundings of runs overlap.
-    fn runs(&mut self, runs: &[Range<usize>]) {
+    fn runs(&mut self, runs: &[Range<usize>], idle: &[bool]) -> Vec<bool> {
+        let mut led = vec![false; runs.len()];
         let lengths = self.rules.near.least_run..=LONGEST_RUN;
-        let around = |run: &Range<usize>| Surroundings {
+        let around = |(number, run): (usize, &Range<usize>)| Surroundings {
+            number,
             run: run.clone(),
             near: run.start.saturating_sub(NEAR_BEFORE)..self.text.len().min(run.end + NEAR_AFTER),
         };
-        let runs: Vec<Surroundings> =
-            runs.iter().filter(|run| lengths.contains(&run.len())).map(around).collect();
+        let runs: Vec<Surroundings> = runs
+            .iter()
+            .enumerate()
+            .filter(|(at, run)| lengths.contains(&run.len()) && idle.get(*at) != Some(&true))
+            .map(around)
+            .collect();
         let mut words = Vec::new();
         for group in runs.chunk_by(|a, b| a.near.end >= b.near.start) {
             let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
             self.words_in(&(first.near.start..last.near.end), &mut words);
-            for Surroundings { run, near } in group {
+            for Surroundings { number, run, near } in group {
+                let known = self.found.len();
                 // Words are sorted by where they start, so those of earlier runs are skipped at once.
                 let from = words.partition_point(|word| word.at.start < near.start);
                 let there = words.iter().skip(from).take_while(|word| word.at.start < near.end);
@@ -151,8 +180,12 @@ impl<'a> Matcher<'a> {
                 for rule in rules {
                     self.near_run(rule, run);
                 }
+                if let Some(led) = led.get_mut(*number) {
+                    *led = self.found.len() > known;
+                }
             }
         }
+        led
     }
 
     /// The words of a stretch of text, by where they start.

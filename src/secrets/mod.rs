@@ -103,19 +103,25 @@ impl RuleSet {
     fn search(&self, blob: &Blob, scratch: &mut Scratch) {
         let Scratch { lanes, known } = scratch;
         let base = blob.made.and_then(|made| made.base);
-        match base.and_then(|(number, copied)| Some((known.get(&number)?, copied))) {
-            Some((before, copied)) => self.prefilter.search_again(blob.text, before, copied, lanes),
-            None => self.prefilter.search(blob.text, lanes),
-        }
-        if let Some(made) = blob.made.filter(|made| made.is_base) {
-            known.insert(made.number, Hits::of(lanes, blob.text.len()));
+        let Some((base, before)) = base.and_then(|base| Some((base, known.remove(&base.number)?)))
+        else {
+            lanes.idle.clear();
+            return self.prefilter.search(blob.text, lanes);
+        };
+        self.prefilter.search_again(blob.text, &before, base.copied, lanes);
+        if !base.is_last {
+            known.insert(base.number, before);
         }
     }
 
     /// The candidates that start in the part of the text that the blob owns, each once, by rule and place.
     fn candidates<'a>(&'a self, blob: &Blob<'a>, scratch: &mut Scratch) -> Vec<Candidate<'a>> {
         self.search(blob, scratch);
-        let mut candidates = matcher::candidates(self, blob.text, &scratch.lanes);
+        let (mut candidates, led) = matcher::candidates(self, blob.text, &scratch.lanes);
+        if let Some(made) = blob.made.filter(|made| made.is_base) {
+            let hits = Hits::of(&scratch.lanes, blob.text.len(), led);
+            scratch.known.insert(made.number, hits);
+        }
         candidates.retain(|candidate| {
             let is_read = blob.content == Content::Text || !candidate.rule.is_assigned();
             is_read && blob.owns.contains(&candidate.secret.start)

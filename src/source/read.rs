@@ -15,6 +15,8 @@ use crate::outcome::{SkipReason, Skipped};
 
 /// Inputs up to this size are read whole; larger ones in chunks of it.
 pub const CHUNK: usize = 1024 * 1024;
+/// What is in memory anyway is shown whole up to this size.
+const MAX_WHOLE: usize = 16 * CHUNK;
 /// A buffer with this much is not the whole input. Four bytes more than a chunk: UTF-32 stays aligned.
 const FULL: usize = CHUNK + 4;
 /// How much of the text before its own part a chunk carries along, as context.
@@ -105,7 +107,7 @@ pub(super) fn read_bytes(
 ) -> ReadStats {
     let (encoding, content) = content::detect(bytes);
     let is_plain = encoding == Encoding::AsciiCompatible
-        && bytes.len() <= CHUNK
+        && bytes.len() <= MAX_WHOLE
         && content::two_parts(bytes, encoding).is_none();
     if is_plain {
         visit(&Blob { made, ..Blob::named(name, bytes, content) });

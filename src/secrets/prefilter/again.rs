@@ -1,5 +1,6 @@
 //! The pass over a text that is mostly another one: nothing that is found reaches over the end of a line, so that what was
-//! found on lines that the texts share is found again.
+//! found on lines that the texts share is found again. And what led nowhere there leads nowhere here, unless something
+//! within reach of it is new.
 
 use std::ops::Range;
 
@@ -14,7 +15,28 @@ pub(crate) struct Hits {
     pub(crate) runs: Vec<Range<usize>>,
     /// The length of the text.
     pub(crate) len: usize,
+    /// Which of them led to something.
+    pub(crate) led: Marks,
 }
+
+/// A mark for each hit and run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks {
+    pub(crate) prefixes: Vec<bool>,
+    pub(crate) anchors: Vec<bool>,
+    pub(crate) runs: Vec<bool>,
+}
+
+impl Marks {
+    pub(crate) fn clear(&mut self) {
+        self.prefixes.clear();
+        self.anchors.clear();
+        self.runs.clear();
+    }
+}
+
+/// What is tried at a hit depends on no more bytes than these on either side; what does is marked as leading to something.
+pub(crate) const REACH: usize = 4096;
 
 /// Whole lines of a text that are whole lines of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +56,8 @@ impl Prefilter {
         lanes: &mut Lanes,
     ) {
         let shared = shared(text, before.len, copied);
+        let mut idle = std::mem::take(&mut lanes.idle);
+        idle.clear();
         let mut found = std::mem::take(&mut lanes.found);
         found.clear();
         let mut at = 0;
@@ -43,12 +67,30 @@ impl Prefilter {
             let changed = text.get(at..here.start).unwrap_or_default();
             if !changed.is_empty() {
                 self.search(changed, lanes);
+                idle.prefixes.resize(idle.prefixes.len() + lanes.prefixes.len(), false);
+                idle.anchors.resize(idle.anchors.len() + lanes.anchors.len(), false);
+                idle.runs.resize(idle.runs.len() + lanes.runs.len(), false);
                 found.add(&lanes.prefixes, &lanes.anchors, &lanes.runs, |offset| offset + at);
             }
             let there = there..there + here.len();
-            let (prefixes, anchors) =
-                (within(&before.prefixes, &there), within(&before.anchors, &there));
-            let runs = stretch(&before.runs, &there, |run| run.start);
+            // Whether something new is within reach; the ends of both texts are no news.
+            let low = if here.start == 0 && there.start == 0 { 0 } else { there.start + REACH };
+            let is_end = here.end == text.len() && there.end == before.len;
+            let high = if is_end { there.end } else { there.end.saturating_sub(REACH) };
+            let is_idle = |led: Option<&bool>, start: usize, end: usize| {
+                led == Some(&false) && low <= start && end <= high
+            };
+            let (prefixes, led) =
+                stretch(&before.prefixes, &before.led.prefixes, &there, |hit| hit.at);
+            let marks = prefixes.iter().enumerate();
+            idle.prefixes.extend(marks.map(|(at, hit)| is_idle(led.get(at), hit.at, hit.at)));
+            let (anchors, led) =
+                stretch(&before.anchors, &before.led.anchors, &there, |hit| hit.at);
+            let marks = anchors.iter().enumerate();
+            idle.anchors.extend(marks.map(|(at, hit)| is_idle(led.get(at), hit.at, hit.at)));
+            let (runs, led) = stretch(&before.runs, &before.led.runs, &there, |run| run.start);
+            let marks = runs.iter().enumerate();
+            idle.runs.extend(marks.map(|(at, run)| is_idle(led.get(at), run.start, run.end)));
             found.add(prefixes, anchors, runs, |offset| offset - there.start + here.start);
             at = here.end;
         }
@@ -56,17 +98,19 @@ impl Prefilter {
         std::mem::swap(&mut lanes.anchors, &mut found.anchors);
         std::mem::swap(&mut lanes.runs, &mut found.runs);
         lanes.found = found;
+        lanes.idle = idle;
     }
 }
 
 impl Hits {
-    /// What the last search found in a text of this length.
-    pub(crate) fn of(lanes: &Lanes, len: usize) -> Self {
+    /// What the last search found in a text of this length, and what of it led to something.
+    pub(crate) fn of(lanes: &Lanes, len: usize, led: Marks) -> Self {
         Self {
             prefixes: lanes.prefixes.clone(),
             anchors: lanes.anchors.clone(),
             runs: lanes.runs.clone(),
             len,
+            led,
         }
     }
 
@@ -90,15 +134,16 @@ impl Hits {
     }
 }
 
-fn within<'a>(hits: &'a [Hit], range: &Range<usize>) -> &'a [Hit] {
-    stretch(hits, range, |hit| hit.at)
-}
-
-/// The items of a sorted list that begin in a range.
-fn stretch<'a, T>(items: &'a [T], range: &Range<usize>, start: impl Fn(&T) -> usize) -> &'a [T] {
+/// The items of a sorted list that begin in a range, and their marks.
+fn stretch<'a, T>(
+    items: &'a [T],
+    marks: &'a [bool],
+    range: &Range<usize>,
+    start: impl Fn(&T) -> usize,
+) -> (&'a [T], &'a [bool]) {
     let from = items.partition_point(|item| start(item) < range.start);
     let to = items.partition_point(|item| start(item) < range.end);
-    items.get(from..to).unwrap_or_default()
+    (items.get(from..to).unwrap_or_default(), marks.get(from..to).unwrap_or_default())
 }
 
 /// The whole lines that copies carry over, in the order of the text and apart.
@@ -166,11 +211,11 @@ mod tests {
         let (text, copied) = make(base, pieces);
         let mut lanes = Lanes::default();
         prefilter.search(base.as_bytes(), &mut lanes);
-        let before = Hits::of(&lanes, base.len());
+        let before = Hits::of(&lanes, base.len(), Marks::default());
         prefilter.search_again(text.as_bytes(), &before, &copied, &mut lanes);
-        let again = Hits::of(&lanes, text.len());
+        let again = Hits::of(&lanes, text.len(), Marks::default());
         prefilter.search(text.as_bytes(), &mut lanes);
-        assert_eq!(again, Hits::of(&lanes, text.len()), "{text:?} of {base:?}");
+        assert_eq!(again, Hits::of(&lanes, text.len(), Marks::default()), "{text:?} of {base:?}");
     }
 
     #[test]

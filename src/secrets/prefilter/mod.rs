@@ -11,7 +11,7 @@ mod simd;
 
 use std::ops::Range;
 
-pub(crate) use again::Hits;
+pub(crate) use again::{Hits, Marks, REACH};
 pub(crate) use anchors::Anchors;
 pub(crate) use prefixes::Prefixes;
 
@@ -32,6 +32,8 @@ pub(crate) struct Lanes {
     pub(crate) runs: Vec<Range<usize>>,
     blocks: Vec<simd::Block>,
     places: Vec<usize>,
+    /// Hits and runs that are known to lead nowhere; empty where nothing is known.
+    pub(crate) idle: Marks,
     /// A buffer for [`Prefilter::search_again`].
     found: Hits,
 }

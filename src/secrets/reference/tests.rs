@@ -12,7 +12,7 @@ use super::super::rule::{Rule, Trigger};
 use super::super::{RuleSet, Scratch};
 use super::Found;
 use super::hits::{self, Dice};
-use crate::blob::{Blob, Content, Origin};
+use crate::blob::{Base, Blob, Content, Copied, Made, Origin};
 
 static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::built_in);
 
@@ -171,5 +171,63 @@ proptest! {
         let text: Vec<u8> = seeds.into_iter().flat_map(fragment).collect();
         let wrong = difference(&text);
         prop_assert!(wrong.is_empty(), "{:?}:\n{}", String::from_utf8_lossy(&text), wrong.join("\n"));
+    }
+}
+
+/// Candidates of texts each made of the one before, found with what is known of that.
+fn again(texts: &[(Vec<u8>, Vec<Copied>)]) -> Vec<BTreeSet<Found>> {
+    let (origin, scratch) = (Arc::new(Origin::Stdin), &mut Scratch::default());
+    let found = |(number, (text, copied)): (u32, &(Vec<u8>, Vec<Copied>))| {
+        let base = number.checked_sub(1).map(|number| Base { number, copied, is_last: true });
+        let made = Some(Made { number, is_base: true, base });
+        let blob = Blob { made, ..Blob::whole(&origin, text, Content::Text) };
+        let candidates = RULES.candidates(&blob, scratch);
+        candidates.iter().map(|found| Found::new(found.rule, &found.secret)).collect()
+    };
+    (0..).zip(texts).map(found).collect()
+}
+
+/// A text with pieces of it replaced, and what it has of the one before.
+fn edited(text: &[u8], edits: &[(usize, usize, u64)]) -> (Vec<u8>, Vec<Copied>) {
+    let (mut out, mut copied, mut from) = (Vec::new(), Vec::new(), 0);
+    let mut edits: Vec<_> =
+        edits.iter().map(|(at, gone, new)| (at % (text.len() + 1), *gone, *new)).collect();
+    edits.sort_unstable();
+    for (at, gone, new) in edits.into_iter().chain([(text.len(), 0, u64::MAX)]) {
+        let at = at.max(from);
+        let number = |number: usize| u32::try_from(number).unwrap();
+        if at > from {
+            copied.push(Copied {
+                to: number(out.len()),
+                from: number(from),
+                len: number(at - from),
+            });
+        }
+        out.extend(&text[from..at]);
+        if new != u64::MAX {
+            out.extend(fragment(new));
+        }
+        from = (at + gone).min(text.len());
+    }
+    (out, copied)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_known_of_a_text_is_true_of_what_is_made_of_it(
+        parts in prop::collection::vec((any::<u64>(), prop::sample::select(vec![0_usize, 3, 700, 1500])), 1..8),
+        edits in prop::collection::vec(prop::collection::vec((any::<usize>(), 0..40_usize, any::<u64>()), 0..3), 1..4),
+    ) {
+        let part = |(seed, filler): (u64, usize)| [fragment(seed), b"\n1 + 1\n".repeat(filler)].concat();
+        let mut texts = vec![(parts.into_iter().flat_map(part).collect::<Vec<u8>>(), Vec::new())];
+        for edits in &edits {
+            let next = edited(&texts[texts.len() - 1].0, edits);
+            texts.push(next);
+        }
+        for (found, (text, _)) in again(&texts).into_iter().zip(&texts) {
+            prop_assert_eq!(found, fast(text));
+        }
     }
 }

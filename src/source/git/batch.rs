@@ -11,7 +11,7 @@ use super::history::{Batch, History, Work};
 use super::objects::Object;
 use super::pack::{Entry, NONE, Pack};
 use super::store::Portion;
-use super::walk::Made;
+use super::walk::{Base, Made};
 use crate::blob::{self, Blob, Later, Name, Origin};
 use crate::history::GitPlace;
 use crate::outcome::{SkipReason, Skipped};
@@ -59,7 +59,10 @@ impl Reader<'_, '_> {
             &small,
             walk,
             &mut |object, made: Made<Option<Object>>| {
-                let base = made.base.as_ref().and_then(|base| Some(((*base.kept)?, base.copied)));
+                let base = made.base.as_ref().and_then(|base| {
+                    let Base { copied, is_last, .. } = *base;
+                    Some(blob::Base { number: (*base.kept)?, copied, is_last })
+                });
                 let is_base = pack.first_child(made.entry) != NONE;
                 let how = blob::Made { number: object, is_base, base };
                 self.show(object, made.bytes, Some(how));

@@ -146,8 +146,11 @@ struct Place {
 
 const NO_TREE: u16 = u16::MAX;
 
-/// A tree in more pieces is written out anew, which the trees made of it gain from.
-const MAX_STRETCHES: usize = 6;
+/// Whether a tree is in so many pieces that it is better written out anew, which the trees made of it gain from. Every
+/// change makes two more pieces: with n entries, 2√n pieces take the least room on the whole.
+const fn is_shattered(pieces: usize, entries: usize) -> bool {
+    pieces * pieces > 4 * entries
+}
 
 /// Names of files and directories, each once.
 #[derive(Default)]
@@ -212,7 +215,7 @@ impl Portion {
         let done = reader.run(bytes, base);
         let mut entries = reader.entries;
         let mut stretches = stretches(&entries.slots);
-        if stretches.len() > MAX_STRETCHES {
+        if is_shattered(stretches.len(), entries.slots.len()) {
             self.write_out(&mut entries.slots);
             stretches = self::stretches(&entries.slots);
         }

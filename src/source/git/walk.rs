@@ -21,6 +21,8 @@ pub(super) struct Base<'a, Kept> {
     pub(super) kept: &'a Kept,
     /// What the object has of it, in the order of the object.
     pub(super) copied: &'a [Copied],
+    /// Whether nothing else is made of it any more.
+    pub(super) is_last: bool,
 }
 
 /// Why an entry was not read; what is made of it was not either.
@@ -115,7 +117,8 @@ pub(super) fn walk<Kept>(
         match (Task { pack, entry: next, base: bytes, held }).run(scratch, &mut buffer) {
             Ok(()) => {
                 let copied = &scratch.copied;
-                let base = base.map(|base| Base { kept: &base.kept, copied });
+                let is_last = below.is_some();
+                let base = base.map(|base| Base { kept: &base.kept, copied, is_last });
                 let kept = visit(Made { entry: next, bytes: buffer.get(), base });
                 held += buffer.len;
                 frames.push(Frame { buffer, kept, next: pack.first_child(next) });
