@@ -47,7 +47,7 @@ pub(in crate::source) fn trace(
 /// The place of a content under other paths, so that what is said of one path says nothing of the others.
 fn elsewhere(finding: &Finding, places: Vec<GitPlace>) -> Vec<Place> {
     let blob = |place: &GitPlace| match &place.at {
-        At::Commit { blob, .. } => Some(blob.clone()),
+        At::Commit { blob, .. } | At::Object { object: blob, .. } => Some(blob.clone()),
         _ => None,
     };
     let same = |place: &GitPlace| {
@@ -135,6 +135,9 @@ impl Secret {
     }
 }
 
+/// How many steps may be made to find the paths of all secrets.
+const MAX_STEPS: usize = 50_000_000;
+
 struct Tracer<'a> {
     history: &'a History,
     pruned: Pruned,
@@ -146,6 +149,8 @@ struct Tracer<'a> {
     blobs: Vec<Object>,
     /// Contents by their number in `pruned`.
     numbers: HashMap<Object, u32>,
+    /// How many steps may be made to find the paths of one secret: fewer where there are many.
+    steps: usize,
 }
 
 /// What a history tells of a secret.
@@ -169,7 +174,8 @@ impl<'a> Tracer<'a> {
         let places = (0..).zip(&roots).filter_map(|(place, root)| Some((place, (*root)?)));
         let different = places.filter(|(_, root)| seen.insert(*root)).collect();
         let numbers = blobs.iter().copied().zip(0..).collect();
-        Self { history, pruned, roots, different, blobs, numbers }
+        let steps = (MAX_STEPS / secrets.len().max(1)).clamp(1000, 100_000);
+        Self { history, pruned, roots, different, blobs, numbers, steps }
     }
 
     fn run(&self, secrets: &[Secret]) -> Vec<Answer> {
@@ -185,9 +191,14 @@ impl<'a> Tracer<'a> {
                     .filter_map(|blob| self.numbers.get(blob).copied())
                     .collect();
                 let is_root = |node| nodes.contains(&node);
-                let paths = paths(&blobs, &holders, &is_root, &self.history.trees, Told::MAX_PATHS);
+                let trees = &self.history.trees;
+                let mut paths = paths(&blobs, &holders, &is_root, trees, self.steps);
+                paths.extend(secret.paths.iter().cloned());
+                let paths: Vec<PathBuf> = paths.into_iter().take(Told::MAX_PATHS).collect();
+                let mut steps = self.steps;
                 let elsewhere = paths.iter().filter(|path| !secret.paths.contains(*path));
-                let elsewhere = elsewhere.filter_map(|path| self.under(path, &blobs)).collect();
+                let elsewhere =
+                    elsewhere.filter_map(|path| self.under(path, &blobs, &mut steps)).collect();
                 let told = Told { paths, ..flow.told(self, secret, bit) };
                 answers.push(Answer { told, elsewhere });
             }
@@ -196,19 +207,27 @@ impl<'a> Tracer<'a> {
         batches.collect()
     }
 
-    /// The first commit that has one of these contents under a path.
-    fn under(&self, path: &Path, blobs: &[u32]) -> Option<GitPlace> {
+    /// The first commit that has one of these contents under a path; without a commit, when it takes too long to find.
+    fn under(&self, path: &Path, blobs: &[u32], steps: &mut usize) -> Option<GitPlace> {
         let name = path_bytes(path);
-        let (order, blob) = self.different.iter().find_map(|(place, root)| {
-            match self.pruned.at(*root, &name, &self.history.trees) {
+        let parts = name.split(|byte| *byte == b'/').map(|part| self.history.trees.number(part));
+        let parts: Vec<u32> = parts.collect::<Option<_>>()?;
+        let found = self.different.iter().find_map(|(place, root)| {
+            match self.pruned.at(*root, &parts, steps) {
                 Some(Child::Blob(blob)) if blobs.contains(&blob) => Some((*place, blob)),
                 _ => None,
             }
-        })?;
+        });
         let objects = &self.history.store.objects;
-        let commit = ObjectName::new(objects.name(self.history.graph.get(order)?.object));
-        let blob = ObjectName::new(objects.name(*self.blobs.get(index(blob))?));
-        let at = At::Commit { order, commit, blob };
+        let blob = |blob: u32| Some(ObjectName::new(objects.name(*self.blobs.get(index(blob))?)));
+        let at = match found {
+            Some((order, number)) => {
+                let commit = self.history.graph.get(order)?.object;
+                let commit = ObjectName::new(objects.name(commit));
+                At::Commit { order, commit, blob: blob(number)? }
+            }
+            None => At::Object { object: blob(*blobs.first()?)?, kind: "blob" },
+        };
         Some(GitPlace { repository: self.history.name.clone(), path: path.into(), at })
     }
 

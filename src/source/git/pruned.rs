@@ -31,9 +31,6 @@ pub(super) struct Pruned {
     of: HashMap<Object, Child>,
 }
 
-/// The most steps that the paths of one secret are looked for in.
-const MAX_STEPS: usize = 100_000;
-
 impl Pruned {
     /// Keeps what leads to `blobs`. `finished` are trees in the order in which all below them was seen.
     pub(super) fn new(trees: &Trees, finished: &[Object], blobs: &[Object]) -> Self {
@@ -106,12 +103,14 @@ impl Pruned {
         trees.filter_map(node).collect()
     }
 
-    /// What lies at a path below a node.
-    pub(super) fn at(&self, root: Child, path: &[u8], trees: &Trees) -> Option<Child> {
-        path.split(|byte| *byte == b'/').try_fold(root, |child, part| {
+    /// What lies at a path below a node, its names by their numbers. Names that are compared are taken off `steps`, and
+    /// when none are left nothing is found.
+    pub(super) fn at(&self, root: Child, path: &[u32], steps: &mut usize) -> Option<Child> {
+        path.iter().try_fold(root, |child, part| {
             let Child::Node(node) = child else { return None };
             let children = self.children(self.nodes.get(index(node))?);
-            let found = children.iter().find(|(name, _)| trees.name(*name) == part);
+            *steps = steps.checked_sub(children.len())?;
+            let found = children.iter().find(|(name, _)| name == part);
             found.map(|(_, child)| *child)
         })
     }
@@ -153,19 +152,18 @@ impl Masks {
     }
 }
 
-/// The paths under which contents of files lie in any commit, sorted; the first `limit`.
+/// The paths under which contents of files lie in any commit, sorted. After so many steps no more are looked for.
 pub(super) fn paths(
     blobs: &[u32],
     holders: &HashMap<Child, Vec<(Node, u32)>>,
     is_root: &dyn Fn(Node) -> bool,
     trees: &Trees,
-    limit: usize,
-) -> Vec<PathBuf> {
+    mut steps: usize,
+) -> BTreeSet<PathBuf> {
     let mut waiting: Vec<(Child, BString)> =
         blobs.iter().map(|blob| (Child::Blob(*blob), BString::default())).collect();
     let mut seen: HashSet<(Child, BString)> = HashSet::new();
     let mut found = BTreeSet::new();
-    let mut steps = 0;
     while let Some((child, below)) = waiting.pop() {
         if let Child::Node(node) = child
             && is_root(node)
@@ -173,17 +171,17 @@ pub(super) fn paths(
             found.insert(below.clone());
         }
         for (node, name) in holders.get(&child).into_iter().flatten() {
-            steps += 1;
+            steps = steps.saturating_sub(1);
             let mut path = BString::from(trees.name(*name));
             if !below.is_empty() {
                 path.push(b'/');
                 path.extend_from_slice(&below);
             }
             let next = (Child::Node(*node), path);
-            if steps < MAX_STEPS && seen.insert(next.clone()) {
+            if steps > 0 && seen.insert(next.clone()) {
                 waiting.push(next);
             }
         }
     }
-    found.into_iter().take(limit).map(|path| to_path(path.as_bstr())).collect()
+    found.into_iter().map(|path| to_path(path.as_bstr())).collect()
 }

@@ -60,6 +60,11 @@ impl Trees {
         self.parts.iter().map(|part| part.slots.len()).sum()
     }
 
+    /// The number of a name, where any directory has it.
+    pub(super) fn number(&self, name: &[u8]) -> Option<u32> {
+        self.names.numbers.get(name).copied()
+    }
+
     pub(super) fn name(&self, name: u32) -> &[u8] {
         self.names.get(name)
     }
