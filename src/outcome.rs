@@ -46,6 +46,13 @@ pub struct Skipped {
     pub accepted: Option<String>,
 }
 
+impl Skipped {
+    /// A gap that nobody has accepted yet.
+    pub fn new(origin: Origin, reason: SkipReason, detail: impl Into<String>) -> Self {
+        Self { origin, reason, detail: detail.into(), accepted: None }
+    }
+}
+
 /// Why an input was not scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SkipReason {

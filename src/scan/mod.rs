@@ -142,8 +142,8 @@ fn analyse(unit: &Unit, config: &Config) -> Part {
 }
 
 fn failed(origin: Origin) -> Skipped {
-    let detail = "keylint failed on this input; please report it".into();
-    Skipped { origin, reason: SkipReason::Internal, detail, accepted: None }
+    let detail = "keylint failed on this input; please report it";
+    Skipped::new(origin, SkipReason::Internal, detail)
 }
 
 impl Part {

@@ -108,11 +108,12 @@ pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
         }
     }
     let of_failed = failed.into_iter().filter_map(|file| files.get(file));
-    part.skipped.extend(of_failed.map(|file| Skipped {
-        origin: (*file.origin).clone(),
-        reason: SkipReason::Internal,
-        detail: "keylint failed on the policies of this input; please report it".into(),
-        accepted: None,
+    part.skipped.extend(of_failed.map(|file| {
+        Skipped::new(
+            (*file.origin).clone(),
+            SkipReason::Internal,
+            "keylint failed on the policies of this input; please report it",
+        )
     }));
     part
 }
@@ -123,11 +124,12 @@ impl Part {
             return;
         }
         self.stats.documents += analysis.documents;
-        self.skipped.extend(analysis.unread.into_iter().map(|unread| Skipped {
-            origin: (*file.origin).clone(),
-            reason: if unread.is_limit { SkipReason::Limit } else { SkipReason::Malformed },
-            detail: format!("policies were not read: {}", unread.problem),
-            accepted: None,
+        self.skipped.extend(analysis.unread.into_iter().map(|unread| {
+            Skipped::new(
+                (*file.origin).clone(),
+                if unread.is_limit { SkipReason::Limit } else { SkipReason::Malformed },
+                format!("policies were not read: {}", unread.problem),
+            )
         }));
         if analysis.defects.is_empty() {
             return;

@@ -45,12 +45,7 @@ pub(super) fn list(
 }
 
 fn unreadable(path: PathBuf, detail: &str) -> Skipped {
-    Skipped {
-        origin: Origin::File { path },
-        reason: SkipReason::Unreadable,
-        detail: detail.into(),
-        accepted: None,
-    }
+    Skipped::new(Origin::File { path }, SkipReason::Unreadable, detail)
 }
 
 /// What the walk says about one name.

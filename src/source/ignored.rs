@@ -273,12 +273,11 @@ fn tracked_files(repository: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 fn unread_index(repository: &Path, detail: &str) -> Skipped {
-    Skipped {
-        origin: Origin::File { path: repository.join(".git") },
-        reason: SkipReason::Malformed,
-        detail: format!(
+    Skipped::new(
+        Origin::File { path: repository.join(".git") },
+        SkipReason::Malformed,
+        format!(
             "git's index could not be read, so ignored files that are tracked were left out: {detail}"
         ),
-        accepted: None,
-    }
+    )
 }

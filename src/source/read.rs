@@ -127,12 +127,7 @@ pub(super) fn read_bytes(
 /// When it is larger than [`MAX_DOCUMENT`], cannot be read, or is standard input, which is gone by then.
 pub fn read_whole(unit: &Unit, visit: &mut dyn FnMut(&Blob)) -> Result<(), Skipped> {
     let origin = Arc::new(unit.origin());
-    let limit = |detail: &str| Skipped {
-        origin: (*origin).clone(),
-        reason: SkipReason::Limit,
-        detail: detail.into(),
-        accepted: None,
-    };
+    let limit = |detail: &str| Skipped::new((*origin).clone(), SkipReason::Limit, detail);
     let path = match unit {
         Unit::File(path) => path,
         Unit::Batch(_) => return Ok(()),
@@ -180,7 +175,7 @@ fn skip(origin: &Arc<Origin>, error: &io::Error) -> Skipped {
         io::ErrorKind::InvalidInput => SkipReason::NotRegular,
         _ => SkipReason::Unreadable,
     };
-    Skipped { origin: (**origin).clone(), reason, detail: error.to_string(), accepted: None }
+    Skipped::new((**origin).clone(), reason, error.to_string())
 }
 
 /// Opens a regular file without following a link that took its place, and without waiting on a FIFO.

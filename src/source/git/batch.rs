@@ -146,12 +146,7 @@ impl Reader<'_, '_> {
     fn skip(&mut self, object: Object, detail: String) {
         if self.history.is_wanted(object) {
             let origin = Origin::Git(self.history.place(object));
-            self.sink.skipped.push(Skipped {
-                origin,
-                reason: SkipReason::Malformed,
-                detail,
-                accepted: None,
-            });
+            self.sink.skipped.push(Skipped::new(origin, SkipReason::Malformed, detail));
         }
     }
 }

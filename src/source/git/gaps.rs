@@ -138,7 +138,7 @@ impl Gaps {
         }
         let file = || Origin::File { path: repository.common_dir().join("shallow") };
         let mut of_file = |reason, detail| {
-            skipped.push(Skipped { origin: file(), reason, detail, accepted: None });
+            skipped.push(Skipped::new(file(), reason, detail));
         };
         if let Some(detail) = &self.shallow {
             of_file(SkipReason::Malformed, detail.clone());
@@ -154,5 +154,5 @@ impl Gaps {
 }
 
 fn gap(place: GitPlace, reason: SkipReason, detail: String) -> Skipped {
-    Skipped { origin: Origin::Git(place), reason, detail, accepted: None }
+    Skipped::new(Origin::Git(place), reason, detail)
 }

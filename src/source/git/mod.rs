@@ -159,12 +159,11 @@ pub(super) fn list(
                     Ok(module) => {
                         history::list(&Arc::new(module), name, *scope, selection, listing);
                     }
-                    Err(error) => listing.skipped.push(Skipped {
-                        origin: Origin::File { path: module },
-                        reason: SkipReason::Malformed,
-                        detail: error.to_string(),
-                        accepted: None,
-                    }),
+                    Err(error) => listing.skipped.push(Skipped::new(
+                        Origin::File { path: module },
+                        SkipReason::Malformed,
+                        error.to_string(),
+                    )),
                 }
             }
             Ok(())

@@ -103,7 +103,7 @@ impl Odb {
 
     fn gap(&mut self, path: &Path, detail: String) {
         let origin = Origin::File { path: path.into() };
-        self.gaps.push(Skipped { origin, reason: SkipReason::Malformed, detail, accepted: None });
+        self.gaps.push(Skipped::new(origin, SkipReason::Malformed, detail));
     }
 
     /// The indices of the packs in a directory of objects, sorted.

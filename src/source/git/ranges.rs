@@ -131,7 +131,7 @@ fn name_gaps(repository: &Repository, selected: &Selected, listing: &mut Listing
 }
 
 fn gap(origin: Origin, reason: SkipReason, detail: String) -> Skipped {
-    Skipped { origin, reason, detail, accepted: None }
+    Skipped::new(origin, reason, detail)
 }
 
 struct Lister<'a> {

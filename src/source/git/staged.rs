@@ -99,12 +99,11 @@ fn index(repository: &Repository, listing: &mut Listing) -> Option<gix::index::S
     match read {
         Ok(index) => Some(index.into_parts().0),
         Err(error) => {
-            listing.skipped.push(Skipped {
-                origin: Origin::File { path },
-                reason: SkipReason::Malformed,
-                detail: format!("git's index could not be read: {error}"),
-                accepted: None,
-            });
+            listing.skipped.push(Skipped::new(
+                Origin::File { path },
+                SkipReason::Malformed,
+                format!("git's index could not be read: {error}"),
+            ));
             None
         }
     }
@@ -135,11 +134,12 @@ struct Head {
 
 impl Head {
     fn new(repository: &Arc<Repository>, listing: &mut Listing) -> Self {
-        let failed = |detail: String| Skipped {
-            origin: Origin::File { path: repository.git_dir().join("HEAD") },
-            reason: SkipReason::Malformed,
-            detail: format!("HEAD cannot be read, so every file counts as new: {detail}"),
-            accepted: None,
+        let failed = |detail: String| {
+            Skipped::new(
+                Origin::File { path: repository.git_dir().join("HEAD") },
+                SkipReason::Malformed,
+                format!("HEAD cannot be read, so every file counts as new: {detail}"),
+            )
         };
         let tree = match tips::head(repository) {
             Ok(None) => None,
@@ -162,14 +162,11 @@ impl Head {
     fn name_unread(&self, listing: &mut Listing) {
         for (path, detail) in self.tree.iter().flat_map(|tree| &tree.unread) {
             let place = GitPlace { repository: None, path: to_path(path.as_bstr()), at: At::File };
-            listing.skipped.push(Skipped {
-                origin: Origin::Git(place),
-                reason: SkipReason::Malformed,
-                detail: format!(
-                    "a directory of HEAD cannot be read, so its files count as new: {detail}"
-                ),
-                accepted: None,
-            });
+            listing.skipped.push(Skipped::new(
+                Origin::Git(place),
+                SkipReason::Malformed,
+                format!("a directory of HEAD cannot be read, so its files count as new: {detail}"),
+            ));
         }
     }
 
@@ -233,13 +230,11 @@ impl Names {
             if is_directory || known.contains(path.as_bstr()) || head.blob(path).is_some() {
                 continue;
             }
-            listing.skipped.push(Skipped {
-                origin: Origin::File { path: name.clone() },
-                reason: SkipReason::Unreadable,
-                detail: "it is not in git's index: add it, or scan the file with `keylint scan`"
-                    .into(),
-                accepted: None,
-            });
+            listing.skipped.push(Skipped::new(
+                Origin::File { path: name.clone() },
+                SkipReason::Unreadable,
+                "it is not in git's index: add it, or scan the file with `keylint scan`",
+            ));
         }
     }
 }

@@ -221,10 +221,5 @@ impl Store {
 }
 
 fn unreadable(path: &Path, detail: String) -> Skipped {
-    Skipped {
-        origin: Origin::File { path: path.into() },
-        reason: SkipReason::Malformed,
-        detail,
-        accepted: None,
-    }
+    Skipped::new(Origin::File { path: path.into() }, SkipReason::Malformed, detail)
 }

@@ -234,5 +234,5 @@ fn work_trees(common: &Path) -> Vec<PathBuf> {
 
 fn broken(path: &Path, detail: String) -> Skipped {
     let origin = Origin::File { path: path.into() };
-    Skipped { origin, reason: SkipReason::Malformed, detail, accepted: None }
+    Skipped::new(origin, SkipReason::Malformed, detail)
 }

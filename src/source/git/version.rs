@@ -69,7 +69,7 @@ impl Version {
     }
 
     fn unread(&self, detail: String) -> Skipped {
-        Skipped { origin: self.origin(), reason: SkipReason::Malformed, detail, accepted: None }
+        Skipped::new(self.origin(), SkipReason::Malformed, detail)
     }
 }
 
