@@ -149,27 +149,37 @@ pub(super) fn list(
         Part::History(scope) => {
             let name = source.name.clone().map(Arc::from);
             history::list(&repository, name, *scope, selection, listing);
-            let directory = repository.common_dir().join("modules");
-            // A link could lead anywhere.
-            let modules = if directory.is_symlink() { Vec::new() } else { modules(&directory, 0) };
-            for module in modules {
-                let name = module.strip_prefix(repository.common_dir()).unwrap_or(&module);
-                let name = Some(Arc::from(source.name.clone().unwrap_or_default().join(name)));
-                match Repository::open(&module, &Environment::default()) {
-                    Ok(module) => {
-                        history::list(&Arc::new(module), name, *scope, selection, listing);
-                    }
-                    Err(error) => listing.skipped.push(Skipped::new(
-                        Origin::File { path: module },
-                        SkipReason::Malformed,
-                        error.to_string(),
-                    )),
-                }
-            }
+            list_modules(&repository, source, *scope, selection, listing);
             Ok(())
         }
         Part::Commits(commits) => ranges::list(&repository, commits, selection, listing),
         Part::Staged(staged) => staged::list(&repository, staged, selection, listing),
+    }
+}
+
+/// Lists the histories of the submodules of a repository, each under the name of its git directory.
+fn list_modules(
+    repository: &Repository,
+    source: &GitSource,
+    scope: Scope,
+    selection: &Selection,
+    listing: &mut Listing,
+) {
+    let common = repository.common_dir();
+    let directory = common.join("modules");
+    // A link could lead anywhere.
+    let modules = if directory.is_symlink() { Vec::new() } else { modules(&directory, 0) };
+    for path in modules {
+        let name = path.strip_prefix(&common).unwrap_or(&path);
+        let name = Some(Arc::from(source.name.clone().unwrap_or_default().join(name)));
+        match Repository::open(&path, &Environment::default()) {
+            Ok(module) => history::list(&Arc::new(module), name, scope, selection, listing),
+            Err(error) => {
+                let origin = Origin::File { path };
+                let gap = Skipped::new(origin, SkipReason::Malformed, error.to_string());
+                listing.skipped.push(gap);
+            }
+        }
     }
 }
 
