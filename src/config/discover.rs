@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::ConfigError;
-use crate::source::{Source, work_tree};
+use crate::source::Source;
 
 const NAME: &str = "keylint.toml";
 
@@ -29,7 +29,7 @@ pub fn discover(sources: &[Source]) -> Result<Discovered, ConfigError> {
         let of_source = match source {
             Source::Stdin => None,
             Source::Path(path) => of_path(path),
-            Source::Git(git) => work_tree(&git.repository).and_then(|root| in_directory(&root)),
+            Source::Git(git) => git.work_tree().and_then(|root| in_directory(&root)),
         };
         let Some(file) = of_source else { continue };
         match &found {

@@ -17,7 +17,7 @@ use thiserror::Error;
 pub use git::hooks;
 pub use git::{
     Batch, Commits, Environment, GitSource, History, Part, Report, Scanned, Scope, Staged, Update,
-    Version, work_tree,
+    Version,
 };
 pub use read::{AFTER, CHUNK, MAX_DOCUMENT, ReadStats, Scratch, read, read_whole};
 

@@ -112,6 +112,11 @@ fn a_tree_that_explodes_when_checked_out() {
         assert!(run.secrets().contains(secret.as_str()), "{}", run.err);
         assert!(run.out.len() < 1 << 20, "a report of {} bytes", run.out.len());
     }
+    // An exclusion must not make it look for every path.
+    let config = repo.write("../exclude.toml", "exclude = [\"0/**\"]\n");
+    let fixed = ["git", "--format", "json", "--reveal", "--config", config.to_str().unwrap()];
+    let run = repo.keylint("", &fixed, &[], b"").with_report();
+    assert!(run.secrets().contains(secret.as_str()), "{}", run.err);
 }
 
 #[test]

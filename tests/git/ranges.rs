@@ -51,6 +51,27 @@ fn an_empty_range_is_clean_and_said() {
 }
 
 #[test]
+fn repositories_are_told_apart() {
+    let (one, ids, secrets) = with_three();
+    let two = one.clone_as("two", &[]);
+    two.commit("other.txt", "harmless\n");
+    let (secret, path) = (token(7), two.path(""));
+    let id = two.commit("leak.txt", &secret);
+    let run = one.run(&["--range", "HEAD~1..HEAD", ".", &path]);
+    run.assert_finds(&[&secrets[2], &secret]);
+    assert_eq!(run.finding(&secret)["history"]["first"]["commit"], id);
+    assert_eq!(run.finding(&secrets[2])["history"]["first"]["commit"], ids[2]);
+    assert!(run.origins(&secret)[0].starts_with(&path), "{:?}", run.origins(&secret));
+}
+
+#[test]
+fn names_of_branches_may_have_many_parts() {
+    let (repo, _, [.., third]) = with_three();
+    repo.git(&["branch", "a/b/c/d/e/f/g/h/i/j/k/l"]);
+    repo.run(&["--range", "HEAD~1..a/b/c/d/e/f/g/h/i/j/k/l"]).assert_finds(&[&third]);
+}
+
+#[test]
 fn unknown_revisions_are_refused() {
     let (repo, ..) = with_three();
     repo.run(&["--range", "nowhere..HEAD"]).assert_refused("nowhere");

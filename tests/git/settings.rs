@@ -78,7 +78,7 @@ fn flags_of_every_scan() {
     repo.commit("file.txt", &secret);
     repo.commit("policy.json", policy("admin-star"));
     repo.run(&["--only", "secrets"]).assert_finds(&[&secret]);
-    assert!(repo.run(&["--only", "policy"]).secrets().is_empty());
+    repo.run(&["--only", "policy"]).assert_refused("policies");
     let fixed = ["git", "--no-config", "--fail-on", "critical", "--min-confidence", "very-high"];
     assert_eq!(repo.keylint("", &fixed, &[], b"").code, 1);
     let run = repo.keylint("", &["git", "--no-config", "--fail-on", "never"], &[], b"");

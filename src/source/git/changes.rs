@@ -8,6 +8,7 @@ use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::{Kind, TreeRefIter};
 
 use super::repository::Repository;
+use super::{MAX_PATH, join};
 
 /// A file that a commit adds or changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +28,6 @@ pub(super) struct Changes {
     /// Directories that cannot be read, and why.
     pub(super) unread: Vec<(BString, String)>,
 }
-
-/// The longest path that is gone down; no work tree can hold a longer one.
-const MAX_PATH: usize = 4096;
 
 /// So many directories are compared under every path they have; the same comparison is then made once, so that trees that
 /// hold themselves many times over come to an end.
@@ -145,13 +143,4 @@ impl Comparer {
 fn find<'a>(entries: &'a [Entry], name: &BStr) -> Option<&'a Entry> {
     let at = entries.binary_search_by(|entry| entry.name.as_bstr().cmp(name)).ok()?;
     entries.get(at)
-}
-
-fn join(above: &BString, name: &BString) -> BString {
-    let mut path = above.clone();
-    if !path.is_empty() {
-        path.push(b'/');
-    }
-    path.extend_from_slice(name);
-    path
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use gix::bstr::{BStr, ByteSlice};
 
+use super::split;
+
 /// The most files that are read for others.
 const MAX: usize = 1000;
 
@@ -20,7 +22,8 @@ pub(super) fn of<'a, T: ?Sized>(
         return Vec::new();
     }
     let all = || changed.iter().copied().chain(others.iter().map(|(path, _)| *path));
-    let folders: BTreeSet<&[u8]> = all().filter(|path| ends(path, SOURCES)).map(folder).collect();
+    let folders: BTreeSet<&[u8]> =
+        all().filter(|path| ends(path, SOURCES)).map(|path| &**split(path).0).collect();
     if folders.is_empty() {
         return Vec::new();
     }
@@ -39,8 +42,4 @@ pub(super) fn is_wanted(changed: &BTreeSet<&BStr>) -> bool {
 
 fn ends(path: &BStr, endings: &[&str]) -> bool {
     endings.iter().any(|ending| path.ends_with(ending.as_bytes()))
-}
-
-fn folder(path: &BStr) -> &[u8] {
-    path.rfind_byte(b'/').and_then(|at| path.get(..at)).unwrap_or_default()
 }

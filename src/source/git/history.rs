@@ -15,7 +15,7 @@ use super::Scope;
 use super::commits::{Commit, Graph, Link, tagged};
 use super::gaps::Gaps;
 use super::objects::Object;
-use super::pruned::{Pruned, paths};
+use super::pruned::{Pruned, paths, steps};
 use super::reach::{First, Reached};
 use super::repository::Repository;
 use super::store::{Portion, Store};
@@ -186,11 +186,15 @@ impl History {
         };
         let excluded: Vec<Object> = (0..self.store.objects.len()).filter(is_excluded).collect();
         let pruned = Pruned::new(&self.trees, &self.reached.finished, &excluded);
+        let steps = steps(excluded.len());
         let (holders, roots) = (pruned.holders(), pruned.roots(&self.graph));
         let is_root = |node| roots.contains(&node);
         for (number, object) in (0..).zip(excluded) {
-            let all = paths(&[number], &holders, &is_root, &self.trees, usize::MAX);
+            let mut steps = steps;
+            let all = paths(&[number], &holders, &is_root, &self.trees, &mut steps);
             let other = all.into_iter().find(|path| !self.exclude.is_match(path));
+            // What has too many paths to look at all of them is not left out.
+            let other = other.or_else(|| (steps == 0).then(PathBuf::new));
             self.other_names.extend(other.map(|path| (object, path)));
         }
     }

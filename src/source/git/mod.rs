@@ -34,6 +34,8 @@ mod walk;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gix::bstr::ByteSlice;
+
 pub(in crate::source) use batch::{Sink, read as read_batch};
 pub use history::{Batch, History};
 pub(in crate::source) use provenance::trace;
@@ -152,7 +154,10 @@ pub(super) fn list(
             list_modules(&repository, source, *scope, selection, listing);
             Ok(())
         }
-        Part::Commits(commits) => ranges::list(&repository, commits, selection, listing),
+        Part::Commits(commits) => {
+            let name = source.name.clone().map(Arc::from);
+            ranges::list(&repository, name, commits, selection, listing)
+        }
         Part::Staged(staged) => staged::list(&repository, staged, selection, listing),
     }
 }
@@ -202,6 +207,25 @@ fn modules(directory: &Path, depth: usize) -> Vec<PathBuf> {
     found
 }
 
+/// The longest path that is gone down; no work tree can hold a longer one.
+const MAX_PATH: usize = 4096;
+
+/// The path of a name in a directory.
+fn join(directory: &[u8], name: &[u8]) -> gix::bstr::BString {
+    let mut path = gix::bstr::BString::from(directory);
+    if !path.is_empty() {
+        path.push(b'/');
+    }
+    path.extend_from_slice(name);
+    path
+}
+
+/// The directory of a path, and the name in it.
+fn split(path: &gix::bstr::BStr) -> (&gix::bstr::BStr, &gix::bstr::BStr) {
+    path.rsplit_once_str("/")
+        .map_or((b"".into(), path), |(directory, name)| (directory.into(), name.into()))
+}
+
 /// A path as git writes it.
 fn to_path(path: &gix::bstr::BStr) -> PathBuf {
     // Where paths are not bytes, what is no UTF-8 cannot be opened, but still be named.
@@ -209,7 +233,12 @@ fn to_path(path: &gix::bstr::BStr) -> PathBuf {
         .map_or_else(|_| path.to_string().into(), std::borrow::Cow::into_owned)
 }
 
-/// The root of the work tree of the repository at `path`, where it has one.
-pub fn work_tree(path: &Path) -> Option<PathBuf> {
-    Repository::open(path, &Environment::default()).ok()?.work_tree()
+impl GitSource {
+    /// The root of the work tree, where the repository has one.
+    pub fn work_tree(&self) -> Option<PathBuf> {
+        let told = self.environment.work_tree.clone();
+        told.or_else(|| {
+            Repository::discover(&self.repository).ok()?.work_dir().map(Path::to_path_buf)
+        })
+    }
 }

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use gix::ObjectId;
 use gix::bstr::{BStr, BString, ByteSlice};
 
+use super::split;
+
 /// The most files that a new file is compared with.
 const MAX_MOVED: usize = 32;
 
@@ -26,15 +28,12 @@ impl Moved {
         if self.ids.contains(&id) {
             return vec![id];
         }
-        let alike = self.files.iter().filter(|(known, _)| name(known.as_bstr()) == name(path));
+        let alike =
+            self.files.iter().filter(|(known, _)| split(known.as_bstr()).1 == split(path).1);
         let alike: Vec<ObjectId> = alike.map(|(_, id)| *id).take(MAX_MOVED).collect();
         if alike.is_empty() && self.files.len() <= MAX_MOVED {
             return self.files.iter().map(|(_, id)| *id).collect();
         }
         alike
     }
-}
-
-fn name(path: &BStr) -> &[u8] {
-    path.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
 }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::commits::seconds;
 use super::history::History;
 use super::objects::{Object, index};
-use super::pruned::{Child, Pruned, paths};
+use super::pruned::{Child, Pruned, paths, steps};
 use super::ranges::Scanned;
 use super::reach::First;
 use crate::blob::{Origin, inert, path_bytes};
@@ -135,9 +135,6 @@ impl Secret {
     }
 }
 
-/// How many steps may be made to find the paths of all secrets.
-const MAX_STEPS: usize = 50_000_000;
-
 struct Tracer<'a> {
     history: &'a History,
     pruned: Pruned,
@@ -174,7 +171,7 @@ impl<'a> Tracer<'a> {
         let places = (0..).zip(&roots).filter_map(|(place, root)| Some((place, (*root)?)));
         let different = places.filter(|(_, root)| seen.insert(*root)).collect();
         let numbers = blobs.iter().copied().zip(0..).collect();
-        let steps = (MAX_STEPS / secrets.len().max(1)).clamp(1000, 100_000);
+        let steps = steps(secrets.len());
         Self { history, pruned, roots, different, blobs, numbers, steps }
     }
 
@@ -192,7 +189,7 @@ impl<'a> Tracer<'a> {
                     .collect();
                 let is_root = |node| nodes.contains(&node);
                 let trees = &self.history.trees;
-                let mut paths = paths(&blobs, &holders, &is_root, trees, self.steps);
+                let mut paths = paths(&blobs, &holders, &is_root, trees, &mut { self.steps });
                 paths.extend(secret.paths.iter().cloned());
                 let paths: Vec<PathBuf> = paths.into_iter().take(Told::MAX_PATHS).collect();
                 let mut steps = self.steps;

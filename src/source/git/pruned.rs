@@ -8,8 +8,8 @@ use gix::bstr::{BString, ByteSlice};
 
 use super::commits::Graph;
 use super::objects::{Object, index};
-use super::to_path;
 use super::trees::{Slot, Trees};
+use super::{join, to_path};
 
 /// A tree that holds a secret somewhere below: names of what does.
 pub(super) type Node = u32;
@@ -152,13 +152,19 @@ impl Masks {
     }
 }
 
+/// How many steps may be made to find the paths of one of so many things.
+pub(super) fn steps(things: usize) -> usize {
+    const ALL: usize = 50_000_000;
+    (ALL / things.max(1)).clamp(1000, 100_000)
+}
+
 /// The paths under which contents of files lie in any commit, sorted. After so many steps no more are looked for.
 pub(super) fn paths(
     blobs: &[u32],
     holders: &HashMap<Child, Vec<(Node, u32)>>,
     is_root: &dyn Fn(Node) -> bool,
     trees: &Trees,
-    mut steps: usize,
+    steps: &mut usize,
 ) -> BTreeSet<PathBuf> {
     let mut waiting: Vec<(Child, BString)> =
         blobs.iter().map(|blob| (Child::Blob(*blob), BString::default())).collect();
@@ -171,14 +177,11 @@ pub(super) fn paths(
             found.insert(below.clone());
         }
         for (node, name) in holders.get(&child).into_iter().flatten() {
-            steps = steps.saturating_sub(1);
-            let mut path = BString::from(trees.name(*name));
-            if !below.is_empty() {
-                path.push(b'/');
-                path.extend_from_slice(&below);
-            }
+            *steps = steps.saturating_sub(1);
+            let name = trees.name(*name);
+            let path = if below.is_empty() { name.into() } else { join(name, &below) };
             let next = (Child::Node(*node), path);
-            if steps > 0 && seen.insert(next.clone()) {
+            if *steps > 0 && seen.insert(next.clone()) {
                 waiting.push(next);
             }
         }

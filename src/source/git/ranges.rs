@@ -1,7 +1,7 @@
 //! Some commits of a repository: what they add, their texts, and the policies at their end.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gix::ObjectId;
@@ -26,6 +26,8 @@ use crate::outcome::{SkipReason, Skipped};
 /// Commits that were scanned, for what is told of findings in them.
 pub struct Scanned {
     pub(super) repository: Arc<Repository>,
+    /// How it is named beside others.
+    name: Option<Arc<Path>>,
     /// Parents first.
     pub(super) commits: Vec<ObjectId>,
     /// The files at the end.
@@ -50,6 +52,9 @@ impl Scanned {
         let (mut paths, mut blobs) = (BTreeSet::new(), HashSet::new());
         for place in &finding.places {
             let Origin::Git(place) = &*place.origin else { continue };
+            if place.repository != self.name {
+                continue;
+            }
             match &place.at {
                 At::Commit { order, blob, .. } => {
                     orders.insert(*order);
@@ -78,15 +83,17 @@ impl Scanned {
 /// Lists what the chosen commits add.
 pub(super) fn list(
     repository: &Arc<Repository>,
+    name: Option<Arc<Path>>,
     commits: &Commits,
     selection: &Selection,
     listing: &mut Listing,
 ) -> Result<(), SourceError> {
     let asked = Asked::new(repository, commits, listing)?;
     let selected = select(repository, &asked.wanted);
-    name_gaps(repository, &selected, listing);
+    name_gaps(repository, name.as_ref(), &selected, listing);
     let mut lister = Lister {
         repository,
+        name: name.as_ref(),
         selection,
         listing,
         comparer: Comparer::new(repository),
@@ -107,22 +114,28 @@ pub(super) fn list(
     listing.objects.commits += selected.commits.len() as u64;
     listing.ranges.push(Scanned {
         repository: Arc::clone(repository),
+        name,
         commits: ids,
         tip: asked.tip,
     });
     Ok(())
 }
 
-fn name_gaps(repository: &Repository, selected: &Selected, listing: &mut Listing) {
+fn name_gaps(
+    repository: &Repository,
+    name: Option<&Arc<Path>>,
+    selected: &Selected,
+    listing: &mut Listing,
+) {
     for (id, detail) in &selected.unread {
         let at = At::Object { object: ObjectName::new(id.as_slice()), kind: "commit" };
-        let place = GitPlace { repository: None, path: PathBuf::new(), at };
-        listing.skipped.push(gap(Origin::Git(place), SkipReason::Missing, detail.clone()));
+        let place = GitPlace { repository: name.cloned(), path: PathBuf::new(), at };
+        listing.skipped.push(Skipped::new(Origin::Git(place), SkipReason::Missing, detail.clone()));
     }
     if selected.is_cut {
         let detail = "the clone is shallow: commits of the range are not here (`git fetch --unshallow` gets them)";
         let path = repository.common_dir().join("shallow");
-        listing.skipped.push(gap(Origin::File { path }, SkipReason::Missing, detail.into()));
+        listing.skipped.push(Skipped::new(Origin::File { path }, SkipReason::Missing, detail));
     } else if selected.is_merge_cut {
         listing.notes.push(
             "the clone is shallow: the commits that were merged are not here; what came out of the merge was scanned whole".into(),
@@ -130,12 +143,9 @@ fn name_gaps(repository: &Repository, selected: &Selected, listing: &mut Listing
     }
 }
 
-fn gap(origin: Origin, reason: SkipReason, detail: String) -> Skipped {
-    Skipped::new(origin, reason, detail)
-}
-
 struct Lister<'a> {
     repository: &'a Arc<Repository>,
+    name: Option<&'a Arc<Path>>,
     selection: &'a Selection,
     listing: &'a mut Listing,
     comparer: Comparer,
@@ -175,15 +185,19 @@ impl Lister<'_> {
         let changes = self.comparer.compare(id, Vec::new());
         self.name_unread(changes.unread);
         for Change { path, id, .. } in changes.added {
-            let place = GitPlace { repository: None, path: to_path(path.as_bstr()), at: at(&id) };
+            let place = self.place(to_path(path.as_bstr()), at(&id));
             self.add(id, Kind::Blob, place, Before::Anything);
         }
     }
 
     fn name_unread(&mut self, unread: Vec<(BString, String)>) {
         for (path, detail) in unread {
-            let place = GitPlace { repository: None, path: to_path(path.as_bstr()), at: At::File };
-            self.listing.skipped.push(gap(Origin::Git(place), SkipReason::Malformed, detail));
+            let place = self.place(to_path(path.as_bstr()), At::File);
+            self.listing.skipped.push(Skipped::new(
+                Origin::Git(place),
+                SkipReason::Malformed,
+                detail,
+            ));
         }
     }
 
@@ -204,12 +218,15 @@ impl Lister<'_> {
         }
         let before = if before.is_empty() { Before::Anything } else { Before::Blobs(before) };
         let at = At::Commit { order, commit: commit.clone(), blob: ObjectName::new(id.as_slice()) };
-        self.add(id, Kind::Blob, GitPlace { repository: None, path: file, at }, before);
+        self.add(id, Kind::Blob, self.place(file, at), before);
+    }
+
+    fn place(&self, path: PathBuf, at: At) -> GitPlace {
+        GitPlace { repository: self.name.cloned(), path, at }
     }
 
     fn text(&mut self, id: ObjectId, kind: Kind, at: At) {
-        let place = GitPlace { repository: None, path: PathBuf::new(), at };
-        self.add(id, kind, place, Before::Anything);
+        self.add(id, kind, self.place(PathBuf::new(), at), Before::Anything);
     }
 
     fn add(&mut self, id: ObjectId, kind: Kind, place: GitPlace, before: Before) {
@@ -245,7 +262,7 @@ impl Lister<'_> {
                 commit: name.clone(),
                 blob: ObjectName::new(id.as_slice()),
             };
-            let place = GitPlace { repository: None, path: to_path(path), at };
+            let place = self.place(to_path(path), at);
             let repository = Arc::clone(self.repository);
             let version = Version {
                 repository,

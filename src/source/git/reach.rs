@@ -176,7 +176,7 @@ impl Reached {
         to_path(path.as_bstr())
     }
 
-    /// What lies in a tree by name: for an object that is in a commit by itself.
+    /// For an object that a tag or a reference leads to, and no commit.
     pub(super) const fn tagged() -> First {
         First::root(First::TAGGED)
     }

@@ -77,14 +77,16 @@ pub(super) fn irregular_reference(git_dir: &Path) -> Option<PathBuf> {
     if is_wrong { Some(packed) } else { below(&git_dir.join("refs"), 0) }
 }
 
+/// The first below a directory. Links to directories are not followed: they could lead in circles.
 fn below(directory: &Path, depth: usize) -> Option<PathBuf> {
-    const MAX_DEPTH: usize = 8;
+    const MAX_DEPTH: usize = 64;
     for entry in fs::read_dir(directory).ok()?.flatten() {
         let path = entry.path();
         let kind = fs::metadata(&path).map(|metadata| metadata.file_type());
         let wrong = match kind {
             Ok(kind) if kind.is_file() => None,
-            Ok(kind) if kind.is_dir() && depth < MAX_DEPTH => below(&path, depth + 1),
+            Ok(kind) if kind.is_dir() && (depth == MAX_DEPTH || path.is_symlink()) => None,
+            Ok(kind) if kind.is_dir() => below(&path, depth + 1),
             Ok(_) => Some(path),
             // A link to nothing is not waited for.
             Err(_) => None,

@@ -22,6 +22,14 @@ pub(super) struct Repository {
 impl Repository {
     /// Opens the repository at or above `path`.
     pub(super) fn open(path: &Path, environment: &Environment) -> Result<Self, SourceError> {
+        let shared = Self::discover(path)?;
+        let hash = shared.to_thread_local().object_hash();
+        let odb = Odb::open(shared.objects_dir(), &environment.objects, hash);
+        Ok(Self { shared, environment: environment.clone(), odb })
+    }
+
+    /// Finds the repository at or above `path`; its objects are not looked at.
+    pub(super) fn discover(path: &Path) -> Result<gix::ThreadSafeRepository, SourceError> {
         let here = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let Ok(here) = std::fs::canonicalize(here) else {
             return Err(SourceError::NotFound { path: path.into() });
@@ -45,11 +53,8 @@ impl Repository {
             trust: upwards::TrustPolicy::Assume(gix::sec::Trust::Reduced),
             ..upwards::Options::default()
         };
-        let shared = gix::ThreadSafeRepository::discover_opts(&here, search, trust)
-            .map_err(|error| failed(error.to_string()))?;
-        let hash = shared.to_thread_local().object_hash();
-        let odb = Odb::open(shared.objects_dir(), &environment.objects, hash);
-        Ok(Self { shared, environment: environment.clone(), odb })
+        gix::ThreadSafeRepository::discover_opts(&here, search, trust)
+            .map_err(|error| failed(error.to_string()))
     }
 
     /// A handle for this thread. Replacement objects have no say: what they replace is content too.

@@ -52,7 +52,7 @@ struct Walk<'a> {
     unwanted: HashSet<ObjectId>,
     /// Commits that wait and are wanted.
     pending: HashSet<ObjectId>,
-    unread: Vec<(ObjectId, String)>,
+    unread: BTreeMap<ObjectId, String>,
 }
 
 /// Chooses the commits that are wanted.
@@ -66,7 +66,7 @@ pub(super) fn select(repository: &Arc<Repository>, wanted: &Wanted) -> Selected 
         seen: HashMap::new(),
         unwanted: wanted.without.iter().copied().collect(),
         pending: HashSet::new(),
-        unread: Vec::new(),
+        unread: BTreeMap::new(),
     };
     for id in &wanted.without {
         // What is not there leads nowhere; it is still known by name.
@@ -94,11 +94,7 @@ impl Walk<'_> {
                     self.pending.insert(id);
                 }
             }
-            Err(detail) => {
-                if !self.unread.iter().any(|(known, _)| *known == id) {
-                    self.unread.push((id, detail));
-                }
-            }
+            Err(detail) => _ = self.unread.insert(id, detail),
         }
     }
 
@@ -163,7 +159,8 @@ impl Walk<'_> {
     }
 
     fn selected(self) -> Selected {
-        let mut selected = Selected { unread: self.unread.clone(), ..Selected::default() };
+        let mut selected =
+            Selected { unread: self.unread.clone().into_iter().collect(), ..Selected::default() };
         let mut all: BTreeMap<(i64, ObjectId), Chosen> = BTreeMap::new();
         let chosen = self.seen.iter().filter(|(id, header)| self.is_chosen(id, header));
         for (id, header) in chosen.collect::<BTreeMap<_, _>>() {

@@ -9,12 +9,10 @@ use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::TreeRefIter;
 
 use super::repository::Repository;
+use super::{MAX_PATH, join, split};
 
 /// The most files that are listed of a tree.
 const MAX_FILES: usize = 1_000_000;
-
-/// The longest path that is gone down; no work tree can hold a longer one.
-const MAX_PATH: usize = 4096;
 
 /// A tree and what was read of it.
 pub(super) struct Tree {
@@ -48,10 +46,7 @@ impl Tree {
 
     /// The content at a path.
     pub(super) fn blob(&mut self, path: &BStr) -> Option<ObjectId> {
-        let (above, name) = match path.rfind_byte(b'/') {
-            Some(at) => (path.get(..at)?.as_bstr(), path.get(at + 1..)?.as_bstr()),
-            None => (b"".as_bstr(), path),
-        };
+        let (above, name) = split(path);
         match self.directory(above)?.get(name)? {
             (id, Entry::File) => Some(*id),
             _ => None,
@@ -65,10 +60,7 @@ impl Tree {
         let id = if path.is_empty() {
             self.root
         } else {
-            let (above, name) = match path.rfind_byte(b'/') {
-                Some(at) => (path.get(..at)?.as_bstr(), path.get(at + 1..)?.as_bstr()),
-                None => (b"".as_bstr(), path),
-            };
+            let (above, name) = split(path);
             match self.directory(above)?.get(name)? {
                 (id, Entry::Directory) => *id,
                 _ => return None,
@@ -109,11 +101,7 @@ impl Tree {
             let mut names: Vec<_> = directory.iter().collect();
             names.sort();
             for (name, (id, kind)) in names {
-                let mut below = path.clone();
-                if !below.is_empty() {
-                    below.push(b'/');
-                }
-                below.extend_from_slice(name);
+                let below = join(&path, name);
                 match kind {
                     Entry::Directory if waiting.len() < MAX_FILES && below.len() < MAX_PATH => {
                         waiting.push(below);
