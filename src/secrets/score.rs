@@ -106,6 +106,9 @@ fn name_terms(named: &Named, candidate: &Candidate, terms: &mut Vec<Term>) {
             Syntax::Prose => term!("bare-in-prose"),
             Syntax::Unknown => term!("bare-elsewhere"),
         });
+        if words_follow(candidate) {
+            terms.push(term!("words-follow"));
+        }
     }
     if named.assignment.call.is_some() {
         terms.push(term!("wrapped"));
@@ -121,6 +124,18 @@ fn name_terms(named: &Named, candidate: &Candidate, terms: &mut Vec<Term>) {
     if Words::of(candidate.secret()).iter().any(|word| word.len() >= 3 && in_name.has(word)) {
         terms.push(term!("shares-a-word"));
     }
+}
+
+/// `Password: wrong or missing`: a blank before the value and words behind it, as in a sentence.
+fn words_follow(candidate: &Candidate) -> bool {
+    let is_apart = candidate.line_before(1).first().is_some_and(u8::is_ascii_whitespace);
+    let end = candidate.secret.end;
+    let behind = candidate.text.get(end..candidate.text.len().min(end + 60)).unwrap_or_default();
+    let line = behind.split(|byte| b"\r\n".contains(byte)).next().unwrap_or_default();
+    let is_word = |word: &&[u8]| word.len() >= 2 && word.iter().all(u8::is_ascii_alphabetic);
+    is_apart
+        && line.first() == Some(&b' ')
+        && line.split(|byte| *byte == b' ').skip(1).take(2).filter(is_word).count() == 2
 }
 
 fn value_terms(secret: &[u8], terms: &mut Vec<Term>) {

@@ -97,7 +97,25 @@ pub(super) fn is_expression(candidate: &Candidate) -> bool {
         || arrow
         || sigil
         || is_dotted_name(secret)
-        || (candidate.place.syntax == Syntax::Code && is_identifier(secret))
+        || (candidate.place.syntax == Syntax::Code
+            && (is_identifier(secret) || is_indexed(secret) || is_member(secret)))
+}
+
+/// `list[at`, `r.s[r.at-1`: an element of something that has a name.
+fn is_indexed(secret: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    let name = secret.iter().take_while(|byte| is_name(byte)).count();
+    secret.get(name) == Some(&b'[') && secret.first().is_some_and(u8::is_ascii_alphabetic)
+}
+
+/// `x.u`, `it.pw`: too short to tell chance from a name, so it is a name.
+fn is_member(secret: &[u8]) -> bool {
+    secret.len() <= 8
+        && secret.contains(&b'.')
+        && secret.split(|byte| *byte == b'.').all(|part| {
+            part.first().is_some_and(u8::is_ascii_alphabetic)
+                && part.iter().all(u8::is_ascii_alphanumeric)
+        })
 }
 
 /// A function that computes its value rather than wraps it, unless what it is given is plainly random.

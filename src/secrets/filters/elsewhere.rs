@@ -65,6 +65,12 @@ fn is_windows_variable(secret: &[u8]) -> bool {
     matches!(secret, [b'%', name @ .., b'%'] if !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'))
 }
 
+/// `en_PW`: the name is that of a language and a country.
+pub(super) fn is_of_locale(candidate: &Candidate) -> bool {
+    matches!(candidate.name(), [a, b, b'_' | b'-', c, d] if a.is_ascii_lowercase() && b.is_ascii_lowercase()
+        && c.is_ascii_uppercase() && d.is_ascii_uppercase())
+}
+
 /// `8-4-4-4-12` hex digits.
 pub(in crate::secrets) fn is_uuid(secret: &[u8]) -> bool {
     let bytes =

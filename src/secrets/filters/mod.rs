@@ -49,6 +49,7 @@ pub(crate) const FILTERS: &[Filter] = &[
     scored("option", code::is_option),
     scored("url", |candidate| memchr::memmem::find(candidate.secret(), b"://").is_some()),
     scored("uuid", elsewhere::is_identifier),
+    scored("locale", elsewhere::is_of_locale),
     scored("ciphertext", elsewhere::is_ciphertext),
     scored("password-hash", elsewhere::is_password_hash),
     unmarked("digest", elsewhere::is_digest),

@@ -62,6 +62,9 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
         &["pa", "ssword = user.kvq7xz", "w2mb"],
     ),
     ("expression", "a.rs", &["pa", "ssword: Config::read"], &["pa", "ssword: Config:r3a", "dkvq7"]),
+    ("expression", "a.go", &["to", "ken = r.s[r.si-1 : end]"], &["to", "ken = r.s9qz7vKx"]),
+    ("expression", "a.cs", &["pa", "ssword = x.u && true"], &["pa", "ssword = x.u7qz9vKx"]),
+    ("locale", "a.php", &["en_P", "W => 'Beurla (Palabh)'"], &["eng_P", "W => 'Beurla (Palabh)'"]),
     (
         "expression",
         "a.js",
