@@ -4,7 +4,7 @@
 //! <https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate>.
 
 use super::Verified;
-use super::checksum::{base32_decode, base64};
+use super::encoding::{base32_decode, base64};
 use crate::finding::Verdict;
 
 /// The seeds that services use, as the eight characters they stand for. Which one fits names the role of the key.
