@@ -137,11 +137,13 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("grafana-crc32", |token, _| Verified::checksum(checksum::grafana(token))),
     ("groq-key", |token, _| vendor::groq(token)),
     ("intercom-token", |token, _| wrapped::intercom(token)),
+    ("java-keystore", |token, _| key::java_keystore(token)),
     ("jfrog-reference", wrapped::jfrog_reference),
     ("json-document", |token, _| document::json(token)),
     ("juniper-type9", |token, _| reversible::juniper_type9(token)),
     ("jwk", |token, _| key::jwk(token)),
     ("jwt", jwt::jwt),
+    ("keytab", |token, _| key::keytab(token)),
     ("mapbox-token", |token, _| wrapped::mapbox(token)),
     ("minisign", |token, _| key::minisign(token)),
     ("nats-seed", |token, _| wallet::nats_seed(token)),
@@ -201,6 +203,32 @@ mod tests {
         assert!(verifier("jwt").is_some() && verifier("nothing").is_none());
     }
 
+    /// The table of the verdicts: what each makes of a rule that is critical and of medium confidence.
+    #[test]
+    fn verdicts_weigh() {
+        let weighed = |verdict| weigh(verdict, Severity::Critical, Confidence::Medium);
+        let expected = [
+            (Verdict::ShapeOnly, Severity::Critical, Confidence::Medium),
+            (Verdict::StructureValid, Severity::Critical, Confidence::High),
+            (Verdict::ChecksumValid, Severity::Critical, Confidence::VeryHigh),
+            (Verdict::ChecksumFailed, Severity::Low, Confidence::Medium),
+            (Verdict::Expired, Severity::Low, Confidence::Medium),
+            (Verdict::EncryptedKey, Severity::Low, Confidence::Medium),
+            (Verdict::PublicKnown, Severity::Note, Confidence::Low),
+        ];
+        for (verdict, severity, confidence) in expected {
+            assert_eq!(weighed(verdict), (severity, confidence), "{verdict}");
+        }
+    }
+
+    #[test]
+    fn the_place_tells_more_than_the_token() {
+        let text = b"mysql://app:hunter2hunter2@db/x";
+        let verified = verify(None, text, &(12..26), 0);
+        assert_eq!(verified.verdict, Verdict::ShapeOnly);
+        assert_eq!(verified.facts.len(), 2);
+    }
+
     #[test]
     fn no_verifier_fails_on_nonsense() {
         let long = vec![b'A'; 5000];
@@ -214,9 +242,41 @@ mod tests {
                 b"=====",
                 b"eyJ.eyJ.x",
                 b"github_pat__",
+                b"-----BEGIN PRIVATE KEY-----\\nMA==\\n-----END",
+                b"-----BEGIN ",
+                b"PuTTY-User-Key-File-3: x\nEncryption: none\nComment:\nPublic-Lines: 9",
+                b"{\"kty\": \"RSA\"}",
+                b"$9$",
+                b"00",
+                "\u{e9}".repeat(40).as_bytes(),
                 &long,
             ] {
                 run(token, 0);
+            }
+        }
+    }
+
+    /// Texts of every length, in the letters that verifiers decode, with the marks that they look for.
+    #[test]
+    fn no_verifier_fails_on_chance() {
+        const MARKS: &[&str] =
+            &["", "eyJ", "$9$", "ABSK", "LS0tLS1CRUdJTi", "AgEIcHlwaS5vcmc", "[", "FF"];
+        const LETTERS: &[&[u8]] = &[
+            b"0123456789ABCDEF",
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/._-:= ",
+        ];
+        let mut state = 1_u32;
+        let mut next = |limit: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as usize % limit
+        };
+        for length in 0..200 {
+            let letters = LETTERS[length % LETTERS.len()];
+            let mut token = MARKS[length % MARKS.len()].as_bytes().to_vec();
+            token.extend((0..length).map(|_| letters[next(letters.len())]));
+            for (_, run) in VERIFIERS {
+                run(&token, u64::MAX);
             }
         }
     }

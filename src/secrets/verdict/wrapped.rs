@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Verified;
 use super::encoding::base64;
 use super::signed_url::presigned;
-use crate::date::date;
+use crate::date::{DAY, date};
 use crate::finding::{Severity, Verdict};
 
 fn shape() -> Verified {
@@ -204,7 +204,7 @@ pub(super) fn discord(token: &[u8], now: u64) -> Verified {
     let Some(number) = number.filter(|number| *number > 1 << 22) else { return shape() };
     let created = ((number >> 22) + EPOCH_MS) / 1000;
     // A day of grace for clocks; no clock at all is one that stands at 0.
-    if now > 0 && created > now + crate::date::DAY {
+    if now > 0 && created > now.saturating_add(DAY) {
         return shape();
     }
     Verified::structure(true).with("bot", number.to_string()).with("account created", date(created))
@@ -221,7 +221,9 @@ pub(super) fn ulid(token: &[u8], now: u64) -> Verified {
         })
     });
     match time.map(|milliseconds| milliseconds / 1000) {
-        Some(created) if created > 1_400_000_000 && (now == 0 || created <= now + 86_400) => {
+        Some(created)
+            if created > 1_400_000_000 && (now == 0 || created <= now.saturating_add(DAY)) =>
+        {
             Verified::structure(true).with("created", date(created))
         }
         _ => shape(),

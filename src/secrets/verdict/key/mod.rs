@@ -2,6 +2,7 @@
 
 mod asn1;
 mod jwk;
+mod keystore;
 mod openssh;
 mod pgp;
 mod public;
@@ -14,6 +15,7 @@ use super::known::is_public;
 use crate::finding::{Confidence, Verdict};
 
 pub(super) use jwk::jwk;
+pub(super) use keystore::{java_keystore, keytab};
 pub(super) use pgp::pgp;
 pub(super) use putty::ppk;
 pub(super) use signing::{minisign, openvpn, signify, wireguard};
