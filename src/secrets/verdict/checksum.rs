@@ -22,7 +22,7 @@ fn ends_in_base62(text: &[u8], alphabet: &[u8; 62]) -> bool {
         .is_some_and(|(rest, tail)| digits(crc32fast::hash(rest), alphabet, 6) == tail)
 }
 
-/// GitHub's scheme, which npm, Vercel, Polar, SaladCloud and others took over: the last 6 characters of the body are the
+/// GitHub's scheme, which npm, Vercel, Polar, `SaladCloud` and others took over: the last 6 characters of the body are the
 /// CRC32 of the rest of it in base62.
 /// <https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/>
 pub(super) fn base62_tail(token: &[u8]) -> bool {

@@ -69,16 +69,15 @@ impl Verified {
     }
 }
 
-/// What is known of the secret at a place of a text: what `verifier` says of it, and what stands around it.
+/// What is known of the secret at a place of a text: what its rule's verifier says of it, and what stands around it.
 pub(crate) fn verify(
-    verifier: Option<Verifier>,
+    judge: Option<Verifier>,
     text: &[u8],
     secret: &Range<usize>,
     now: u64,
 ) -> Verified {
     let token = text.get(secret.clone()).unwrap_or_default();
-    let mut verified =
-        verifier.map_or(Verified::new(Verdict::ShapeOnly), |verifier| verifier(token, now));
+    let mut verified = judge.map_or(Verified::new(Verdict::ShapeOnly), |judge| judge(token, now));
     if is_public(token) {
         verified.verdict = Verdict::PublicKnown;
     }

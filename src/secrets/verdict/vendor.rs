@@ -188,7 +188,7 @@ pub(super) fn base64_bits(token: &[u8]) -> Verified {
     }
 }
 
-/// BitLocker recovery: eight groups of six digits, each a multiple of 11 below 720,896.
+/// `BitLocker` recovery: eight groups of six digits, each a multiple of 11 below 720,896.
 /// <https://learn.microsoft.com/windows/security/operating-system-security/data-protection/bitlocker/recovery-overview>
 pub(super) fn bitlocker(token: &[u8]) -> Verified {
     let groups: Vec<&[u8]> = token.split(|byte| *byte == b'-').collect();
@@ -197,7 +197,7 @@ pub(super) fn bitlocker(token: &[u8]) -> Verified {
     }
     let holds = |group: &&[u8]| {
         let number = str::from_utf8(group).ok().and_then(|group| group.parse::<u32>().ok());
-        number.is_some_and(|number| number % 11 == 0 && number / 11 <= u32::from(u16::MAX))
+        number.is_some_and(|number| number % 11 == 0 && u16::try_from(number / 11).is_ok())
     };
     Verified::checksum(groups.iter().all(holds))
 }

@@ -254,7 +254,8 @@ mod tests {
     }
 
     fn base58check_of(version: &[u8], length: usize, alphabet: &[u8; 58]) -> Vec<u8> {
-        let data = [version.to_vec(), (0..length).map(|n| (n * 37) as u8).collect()].concat();
+        let data = [version.to_vec(), (0_u8..).map(|n| n.wrapping_mul(37)).take(length).collect()]
+            .concat();
         let sum = Sha256::digest(Sha256::digest(&data));
         base58(&[&data, &sum[..4]].concat(), alphabet)
     }

@@ -44,7 +44,8 @@ pub(super) fn private_key(bytes: &[u8]) -> Option<Verified> {
             pkcs8(&elements(algorithm.value())?, octets(key)?)
         }
         [version, key, rest @ ..] if key.tag() == Tag::OctetString => {
-            (number(version)? == [1]).then(|| sec1(octets(key)?, None, rest))?
+            let scalar = octets(key).filter(|_| number(version) == Some(&[1]))?;
+            Some(sec1(scalar, None, rest))
         }
         [_, _, _, _, _, _] => openssl_dsa(&parts),
         _ => pkcs1(&parts),
@@ -64,14 +65,14 @@ fn pkcs1(parts: &[AnyRef]) -> Option<Verified> {
 /// Version, p, q, g, y, x. <https://docs.openssl.org/3.0/man1/openssl-dsa/>
 fn openssl_dsa(parts: &[AnyRef]) -> Option<Verified> {
     let numbers: Option<Vec<&[u8]>> = parts.iter().map(number).collect();
-    let [_version, p, q, g, y, x] = numbers?.try_into().ok()?;
-    let fits = bits(x) <= bits(q) && bits(y) <= bits(p);
-    let public = Public::Dsa { parameters: [p, q, g], number: y };
+    let [_version, modulus, order, generator, number, secret] = numbers?.try_into().ok()?;
+    let fits = bits(secret) <= bits(order) && bits(number) <= bits(modulus);
+    let public = Public::Dsa { parameters: [modulus, order, generator], number };
     Some(public.describe(Verified::structure(fits)))
 }
 
 /// RFC 5915: the number, then optionally the curve and the point.
-fn sec1(scalar: &[u8], curve: Option<Curve>, rest: &[AnyRef]) -> Option<Verified> {
+fn sec1(scalar: &[u8], curve: Option<Curve>, rest: &[AnyRef]) -> Verified {
     let tagged = |place: u32| {
         let tag = Tag::ContextSpecific { constructed: true, number: TagNumber(place) };
         rest.iter().find(|any| any.tag() == tag).and_then(|any| AnyRef::from_der(any.value()).ok())
@@ -81,13 +82,13 @@ fn sec1(scalar: &[u8], curve: Option<Curve>, rest: &[AnyRef]) -> Option<Verified
         trim(scalar).len() <= usize::from(curve.bits).div_ceil(8) && !trim(scalar).is_empty()
     };
     let Some(curve) = curve.or(named) else {
-        return Some(Verified::structure(scalar.len() >= 20).with("key", "EC"));
+        return Verified::structure(scalar.len() >= 20).with("key", "EC");
     };
     let verified = Verified::structure(fits(&curve));
     let point = tagged(1).and_then(|any| any.value().strip_prefix(&[0]).map(<[u8]>::to_vec));
     match point {
-        Some(point) => Some(Public::Ec { curve, point }.describe(verified)),
-        None => Some(verified.with("key", curve.name).with("bits", curve.bits.to_string())),
+        Some(point) => Public::Ec { curve, point }.describe(verified),
+        None => verified.with("key", curve.name).with("bits", curve.bits.to_string()),
     }
 }
 
@@ -104,7 +105,7 @@ fn pkcs8(algorithm: &[AnyRef], key: &[u8]) -> Option<Verified> {
         EC => {
             let parts = sequence(key)?;
             let [_version, scalar, rest @ ..] = parts.as_slice() else { return None };
-            sec1(octets(scalar)?, algorithm.get(1).and_then(curve_of), rest)
+            Some(sec1(octets(scalar)?, algorithm.get(1).and_then(curve_of), rest))
         }
         ED25519 => {
             let seed = octets(&AnyRef::from_der(key).ok()?)?.try_into().ok()?;

@@ -77,7 +77,7 @@ fn kdf_text(kdf: &[u8], options: &[u8]) -> String {
 }
 
 /// Whether the two halves of the key belong together, if that can be told, and its comment.
-fn halves<'a>(mut private: Fields<'a>) -> (Option<bool>, Option<&'a [u8]>) {
+fn halves(mut private: Fields<'_>) -> (Option<bool>, Option<&[u8]>) {
     let holds = match private.string() {
         Some(b"ssh-ed25519") => {
             private.string();

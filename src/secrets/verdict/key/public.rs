@@ -72,8 +72,9 @@ impl Public<'_> {
 
     fn bits(&self) -> usize {
         match self {
-            Self::Rsa { modulus, .. } => bits(modulus),
-            Self::Dsa { parameters: [modulus, ..], .. } => bits(modulus),
+            Self::Rsa { modulus, .. } | Self::Dsa { parameters: [modulus, ..], .. } => {
+                bits(modulus)
+            }
             Self::Ec { curve, .. } => curve.bits.into(),
             Self::Ed25519(_) => 256,
         }

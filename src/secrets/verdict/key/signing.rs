@@ -9,7 +9,7 @@ use super::super::encoding::{base64, hex, hex_decode};
 use super::super::wallet::is_ed25519_pair;
 use crate::finding::Verdict;
 
-/// minisign: algorithm, KDF, kind of sum, salt and two limits, then key id, key pair and the BLAKE2b of algorithm, id and
+/// minisign: algorithm, KDF, kind of sum, salt and two limits, then key id, key pair and the `BLAKE2b` of algorithm, id and
 /// pair. A KDF of zeros means no passphrase. <https://jedisct1.github.io/minisign/#secret-key-format>
 pub(in super::super) fn minisign(token: &[u8]) -> Verified {
     let line = last_line(token);
@@ -60,7 +60,8 @@ fn last_line(token: &[u8]) -> &[u8] {
 /// <https://git.zx2c4.com/wireguard-tools/tree/src/curve25519.h>
 pub(in super::super) fn wireguard(token: &[u8]) -> Verified {
     let key = base64(token).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    let is_clamped = |[first, .., last]: [u8; 32]| first & 7 == 0 && last & 0xC0 == 0x40;
+    let is_clamped =
+        |[first, .., last]: [u8; 32]| first.trailing_zeros() >= 3 && last & 0xC0 == 0x40;
     Verified::structure(key.is_some_and(is_clamped))
 }
 
