@@ -307,12 +307,12 @@ mod tests {
 
     #[test]
     fn one_time_passwords() {
-        let secret = "GEZDGNBV".repeat(4);
-        let address = format!("otpauth://totp/x?secret={secret}&issuer=ACME");
+        let digits = "GEZDGNBV".repeat(4);
+        let address = format!("otpauth://totp/x?secret={digits}&issuer=ACME");
         let verified = otpauth(address.as_bytes());
         assert_eq!(verified.verdict, Verdict::StructureValid);
         assert!(has(&verified, "issuer", "ACME"));
-        assert_eq!(otpauth(secret.as_bytes()).verdict, Verdict::StructureValid);
+        assert_eq!(otpauth(digits.as_bytes()).verdict, Verdict::StructureValid);
         assert_eq!(otpauth(b"otpauth://totp/x?secret=1").verdict, Verdict::ShapeOnly);
     }
 }
