@@ -42,6 +42,8 @@ lists! {
     DIGEST = "digest",
     DIGEST_NEAR = "digest-near",
     MADE_UP = "made-up",
+    NOUN = "noun",
+    NO_NOUN = "no-noun",
     PATH_TEST = "path-test",
     PATH_LOCALE = "path-locale",
     PATH_GENERATED = "path-generated",

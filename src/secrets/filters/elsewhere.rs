@@ -54,7 +54,7 @@ fn is_windows_variable(secret: &[u8]) -> bool {
 }
 
 /// `8-4-4-4-12` hex digits.
-pub(super) fn is_uuid(secret: &[u8]) -> bool {
+pub(in crate::secrets) fn is_uuid(secret: &[u8]) -> bool {
     let bytes =
         secret.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or(secret);
     bytes.len() == 36

@@ -6,8 +6,11 @@ mod made_up;
 #[cfg(test)]
 mod tests;
 
+pub(super) use elsewhere::is_uuid;
+
 use super::candidate::Candidate;
 use super::rule::Trigger;
+use super::vendor;
 
 /// A reason to drop a candidate.
 pub(crate) struct Filter {
@@ -45,10 +48,11 @@ pub(crate) const FILTERS: &[Filter] = &[
     scored("escapes", code::is_escapes),
     scored("option", code::is_option),
     scored("url", |candidate| memchr::memmem::find(candidate.secret(), b"://").is_some()),
-    scored("uuid", |candidate| elsewhere::is_uuid(candidate.secret())),
+    scored("uuid", |candidate| is_uuid(candidate.secret())),
     scored("ciphertext", elsewhere::is_ciphertext),
     scored("password-hash", elsewhere::is_password_hash),
     unmarked("digest", elsewhere::is_digest),
+    unmarked("unnamed", vendor::is_unnamed),
     scored("public-key", elsewhere::is_public_key),
     scored("name-again", made_up::repeats_its_name),
 ];

@@ -43,6 +43,24 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
         &["pa", "ssword = String(\"kvq7xz", "w2mb\")"],
     ),
     (
+        "not-random",
+        "a.ini",
+        &["civo_key = ", "CreateTheTokenOfTheAppli", "cationIn2026ForUserNumber1"],
+        &["civo_key = ", "q7Zr1VxK9sBd3WmEt5LpHc8N", "fYg2JuRa4TkDv6XnQw0MbSz7Gh"],
+    ),
+    (
+        "unnamed",
+        "a.ini",
+        &["blazemeter = 2f164b2d-c1d7-4e05-9a3b", "-5d80e7a94c12"],
+        &["blazemeter_key = 2f164b2d-c1d7-4e05-9a3b", "-5d80e7a94c12"],
+    ),
+    (
+        "unnamed",
+        "a.ini",
+        &["axonaut_key_id = 6dc0b7a1f25e48", "93b7f01c9ad42e8563"],
+        &["axonaut_id_key = 6dc0b7a1f25e48", "93b7f01c9ad42e8563"],
+    ),
+    (
         "reference",
         "a.ini",
         &["pa", "ssword = \"${DB_PASSWORD}\""],
