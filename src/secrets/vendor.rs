@@ -47,7 +47,9 @@ pub(crate) fn pattern(value: &str) -> Result<String, RuleProblem> {
     letters(&hir, &mut own);
     let own = |spared: u8| -> String {
         let is_own = |byte: &u8| *byte != spared && own.get(usize::from(*byte)) == Some(&true);
-        (b'!'..=b'~').filter(is_own).map(|byte| format!("\\x{byte:02x}")).collect()
+        let escaped: Vec<String> =
+            (b'!'..=b'~').filter(is_own).map(|byte| format!("\\x{byte:02x}")).collect();
+        escaped.concat()
     };
     // Padding ends a value; before it, `=` is an operator.
     let before = format!(r"0-9A-Za-z+/.@\#$%\\\~{}", own(b'='));
@@ -70,7 +72,9 @@ fn letters(hir: &Hir, own: &mut [bool; 256]) {
         HirKind::Repetition(repetition) => letters(&repetition.sub, own),
         HirKind::Capture(capture) => letters(&capture.sub, own),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-            parts.iter().for_each(|part| letters(part, own));
+            for part in parts {
+                letters(part, own);
+            }
         }
         HirKind::Empty | HirKind::Look(_) => {}
     }
@@ -234,6 +238,7 @@ mod tests {
     use super::super::{RuleSet, Scratch};
     use super::*;
     use crate::blob::{Blob, Content, Origin};
+    use crate::outcome::Stats;
 
     const RULES: &str = r#"
         [[rule]]
@@ -283,7 +288,7 @@ mod tests {
         let text = line.replace('@', &hex).replace('~', &uuid);
         let origin = Arc::new(Origin::Stdin);
         let blob = Blob::whole(&origin, text.as_bytes(), Content::Text);
-        let detections = rules.detect(&blob, 0, &mut Scratch::default(), &mut Default::default());
+        let detections = rules.detect(&blob, 0, &mut Scratch::default(), &mut Stats::default());
         detections.first().map(|detection| detection.confidence)
     }
 

@@ -177,6 +177,12 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
     ),
     (
         "digest",
+        "go.sum",
+        &["unseal_key v1.2 h1:xeWdI1Tu65bJFq8Zk2", "mRv9NcQy3LtHs7Po4Ag0KiU5Y="],
+        &["unseal_key v1.2 k1:xeWdI1Tu65bJFq8Zk2", "mRv9NcQy3LtHs7Po4Ag0KiU5Y="],
+    ),
+    (
+        "digest",
         "a.ini",
         &["commit: au", "th_k", "ey = \"8110287947deaccd", "83371538273efcca\""],
         &["connect: au", "th_k", "ey = \"8110287947deaccd", "83371538273efcca\""],

@@ -66,7 +66,7 @@ fn joins(gap: &[u8]) -> bool {
         let mut longer = start + VALUE..=gap.len();
         starts(start) && longer.any(|end| ends(end) && is_value(&gap[start..end]))
     });
-    let lines = gap.iter().filter(|byte| **byte == b'\n').count();
+    let lines = memchr::memchr_iter(b'\n', gap).count();
     length <= MAX_GAP
         && blanks <= MAX_BLANKS
         && JOINING.is_match(gap)
