@@ -45,7 +45,7 @@ fn candidates(rules: &RuleSet, text: &[u8]) -> BTreeSet<Found> {
         let secrets = match &rule.trigger {
             Trigger::Prefix(prefixes) => of_prefix(rule, text, prefixes),
             // Without any of the words there is nothing to look at.
-            Trigger::Words { words, .. } if stand(words, &lower).is_empty() => continue,
+            Trigger::Words { words, .. } if !has_any(words, &lower) => continue,
             _ => triggered(rule, text, &places(rule, text, &runs)),
         };
         found.extend(secrets.iter().map(|secret| Found::new(rule, secret)));
@@ -199,6 +199,12 @@ fn runs(text: &[u8]) -> Vec<Range<usize>> {
         at += length + 1;
     }
     runs
+}
+
+fn has_any(words: &[String], lower: &[u8]) -> bool {
+    words
+        .iter()
+        .any(|word| memchr::memmem::find(lower, word.to_ascii_lowercase().as_bytes()).is_some())
 }
 
 /// Where the words stand in a text of small letters.
