@@ -52,13 +52,13 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
         "unnamed",
         "a.ini",
         &["blazemeter = 2f164b2d-c1d7-4e05-9a3b", "-5d80e7a94c12"],
-        &["blazemeter_key = 2f164b2d-c1d7-4e05-9a3b", "-5d80e7a94c12"],
+        &["blazemeter_k", "ey = 2f164b2d-c1d7-4e05-9a3b", "-5d80e7a94c12"],
     ),
     (
         "unnamed",
         "a.ini",
         &["axonaut_key_id = 6dc0b7a1f25e48", "93b7f01c9ad42e8563"],
-        &["axonaut_id_key = 6dc0b7a1f25e48", "93b7f01c9ad42e8563"],
+        &["axonaut_id_k", "ey = 6dc0b7a1f25e48", "93b7f01c9ad42e8563"],
     ),
     (
         "reference",
