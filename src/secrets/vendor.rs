@@ -346,7 +346,7 @@ mod tests {
             "pacme_key = @",
             "acme is used. A key @",
             "acme_key = 1 # @",
-            "acme_key = a81b2c3d4e5f60718293; other = @",
+            "acme_key = @a1; other = @",
             "acme_keys = {\"@\": 1}",
             "acme_key = true\nother = @",
             "acme_key = 31415926535897932384626433832795",

@@ -57,7 +57,7 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
     (
         "unnamed",
         "a.ini",
-        &["axonaut_key_id = 6dc0b7a1f25e48", "93b7f01c9ad42e8563"],
+        &["axonaut_k", "ey_id = 6dc0b7a1f25e48", "93b7f01c9ad42e8563"],
         &["axonaut_id_k", "ey = 6dc0b7a1f25e48", "93b7f01c9ad42e8563"],
     ),
     (
