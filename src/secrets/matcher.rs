@@ -10,6 +10,7 @@ use super::place::PlaceClass;
 use super::prefilter::{Hit, Lanes, Marks, REACH};
 use super::rule::{Found, Rule, Trigger};
 use super::ruleset::RuleSet;
+use super::vendor;
 
 /// How far before a run a word counts as near it, in bytes.
 pub(super) const NEAR_BEFORE: usize = 100;
@@ -243,7 +244,7 @@ impl<'a> Matcher<'a> {
             let Some(Found { whole, secret }) = rule.find(&input) else { break };
             // The sign behind one secret may be the one that the next match needs before it.
             from = secret.end.max(whole.start + 1);
-            if !secret.is_empty() && fits(&whole) {
+            if !secret.is_empty() && fits(&whole) && vendor::allows(rule, self.text, &secret) {
                 self.found.push(Candidate {
                     rule,
                     text: self.text,
@@ -268,7 +269,7 @@ fn is_followed_by(text: &[u8], at: usize, byte: u8) -> bool {
 }
 
 /// Whether a word begins at `at`: after no letter, or where the case changes as in `myToken`.
-fn begins_word(text: &[u8], at: usize) -> bool {
+pub(super) fn begins_word(text: &[u8], at: usize) -> bool {
     let Some(before) = at.checked_sub(1).and_then(|before| text.get(before)) else { return true };
     let first = text.get(at).copied().unwrap_or(0);
     !before.is_ascii_alphabetic()

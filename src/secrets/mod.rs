@@ -23,6 +23,7 @@ mod rule_error;
 mod rule_text;
 mod ruleset;
 mod score;
+mod vendor;
 mod verdict;
 mod words;
 
@@ -155,7 +156,7 @@ fn judge(candidate: Candidate<'_>, now: u64) -> Result<Detection<'_>, Rejection>
     let confidence = if rule.is_scored() {
         score::confidence(score::probability(&candidate)).ok_or("score")?
     } else {
-        rule.meta.confidence
+        vendor::confidence(&candidate)
     };
     let verified = verdict::verify(rule.verifier, candidate.text, &candidate.secret, now);
     let Verified { verdict, facts, .. } = verified;

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::Detection;
 use super::rule::Trigger;
-use crate::finding::{Severity, Verdict};
+use crate::finding::{Confidence, Severity, Verdict};
 
 /// Drops every detection that a better one overlaps, and sorts the rest by place.
 pub(super) fn resolve(mut detections: Vec<Detection<'_>>) -> Vec<Detection<'_>> {
@@ -29,6 +29,13 @@ fn rank(detection: &Detection) -> (bool, u8, Severity, usize, Reverse<(usize, us
     let precision = match detection.candidate.rule.trigger {
         Trigger::Prefix(_) => 4,
         Trigger::Infix { .. } | Trigger::Literal { .. } => 3,
+        // A vendor's word alone says less than the name of a secret.
+        Trigger::Words { .. }
+            if detection.candidate.rule.vendor.is_some()
+                && detection.confidence == Confidence::Low =>
+        {
+            0
+        }
         Trigger::Words { .. } => 2,
         Trigger::Assigned { .. } => 1,
     };

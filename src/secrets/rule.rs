@@ -12,6 +12,7 @@ use super::assign::NameClass;
 use super::finder;
 use super::rule_error::RuleProblem;
 use super::rule_text::{RuleText, TriggerText};
+use super::vendor::{self, Vendor};
 use super::verdict::{Verifier, verifier};
 use crate::finding::{Confidence, RuleMeta, Severity};
 
@@ -90,6 +91,8 @@ pub(crate) struct Rule {
     pub(crate) needs: Vec<Kind>,
     /// The class of name by which values are scored, for rules whose format says little.
     pub(crate) scored: Option<NameClass>,
+    /// How a vendor's word and the value belong together, for rules that give a `value`.
+    pub(crate) vendor: Option<Vendor>,
     /// Its place among the rules: where two know as much, the earlier one wins.
     pub(crate) order: usize,
     pattern: String,
@@ -152,7 +155,7 @@ impl Rule {
 
     /// Checks a rule as written, all but its regex, which costs time.
     pub(crate) fn new(text: RuleText) -> Result<Self, RuleProblem> {
-        let RuleText { id, title, help, regex: pattern, references, .. } = text;
+        let RuleText { id, title, help, references, .. } = text;
         check_words(&id, &title, &help)?;
         let bad = |field: &'static str, value: &str| RuleProblem::UnknownValue {
             field,
@@ -164,6 +167,7 @@ impl Rule {
         if span > MAX_SPAN {
             return Err(RuleProblem::SpanTooLong { span });
         }
+        let (pattern, vendor) = pattern(text.regex, text.value, &text.trigger)?;
         let trigger = Trigger::new(text.trigger)?;
         let confidence = match &text.confidence {
             Some(name) => by_name(Confidence::ALL, Confidence::name, name)
@@ -200,12 +204,30 @@ impl Rule {
             proof,
             needs,
             scored,
+            vendor,
             order: 0,
             all_secret: is_one_group(&pattern),
             pattern,
             regex: OnceLock::new(),
         })
     }
+}
+
+/// The regex of a rule: as written, or made of its value.
+fn pattern(
+    regex: String,
+    value: Option<String>,
+    trigger: &TriggerText,
+) -> Result<(String, Option<Vendor>), RuleProblem> {
+    let Some(value) = value else { return Ok((regex, None)) };
+    if !regex.is_empty() {
+        return Err(RuleProblem::RegexAndValue);
+    }
+    if trigger.words.is_empty() {
+        return Err(RuleProblem::Idle { field: "value" });
+    }
+    let pattern = vendor::pattern(&value)?;
+    Ok((pattern, Some(Vendor { named: trigger.named })))
 }
 
 /// Reports need all three, and ids go into comments and command lines.
@@ -285,6 +307,7 @@ impl Trigger {
 fn idle(text: &TriggerText) -> Option<&'static str> {
     let fields = [
         ("run", text.run.is_some() && text.words.is_empty() && text.infix.is_empty()),
+        ("named", text.named && text.words.is_empty()),
         ("with", !text.with.is_empty() && text.assigned.is_empty()),
         ("before", text.before.is_some() && text.literal.is_empty()),
         ("followed_by", text.followed_by.is_some() && text.literal.is_empty()),

@@ -59,8 +59,11 @@ pub enum RuleProblem {
         span: usize,
     },
     /// No regex where one is needed.
-    #[error("the rule has no `regex`")]
+    #[error("the rule has no `regex` and no `value`")]
     NoRegex,
+    /// Both ways to say what is matched.
+    #[error("a rule has a `regex` or a `value`, not both")]
+    RegexAndValue,
     /// A regex that captures nothing.
     #[error("the regex has no group; group 1 is the secret")]
     NoGroup,

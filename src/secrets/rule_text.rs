@@ -24,6 +24,8 @@ pub(crate) struct RuleText {
     #[serde(default)]
     pub(crate) regex: String,
     #[serde(default)]
+    pub(crate) value: Option<String>,
+    #[serde(default)]
     pub(crate) needs: Vec<String>,
     #[serde(default)]
     pub(crate) scored: Option<String>,
@@ -54,6 +56,8 @@ pub(crate) struct TriggerText {
     pub(crate) run: Option<usize>,
     #[serde(default)]
     pub(crate) words: Vec<String>,
+    #[serde(default)]
+    pub(crate) named: bool,
     #[serde(default)]
     pub(crate) infix: Vec<String>,
     #[serde(default)]

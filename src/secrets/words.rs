@@ -43,6 +43,8 @@ lists! {
     DIGEST_NEAR = "digest-near",
     MADE_UP = "made-up",
     DEED = "deed",
+    NOUN = "noun",
+    NO_NOUN = "no-noun",
     PATH_TEST = "path-test",
     PATH_LOCALE = "path-locale",
     PATH_GENERATED = "path-generated",

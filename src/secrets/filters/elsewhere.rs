@@ -103,13 +103,15 @@ pub(super) fn is_password_hash(candidate: &Candidate) -> bool {
     words::PASSWORD_HASH.starts(secret) || words::HASH_WITHIN.stands_in(secret)
 }
 
-/// Hex of a hash's length, where something around says hash.
+/// Hex of a hash's length, where something around says hash, and whatever is labelled as one.
 pub(super) fn is_digest(candidate: &Candidate) -> bool {
     let secret = candidate.secret();
     let hex = matches!(secret.len(), 7..=12 | 32 | 40 | 56 | 64 | 96 | 128)
         && secret.iter().all(u8::is_ascii_hexdigit);
-    let says_so = || words::DIGEST_NEAR.stands_in(&candidate.line_before(80).to_ascii_lowercase());
-    words::DIGEST.starts(secret) || hex && says_so()
+    let before = candidate.line_before(80).to_ascii_lowercase();
+    words::DIGEST.starts(secret)
+        || words::DIGEST.iter().any(|label| before.ends_with(label.as_bytes()))
+        || hex && words::DIGEST_NEAR.stands_in(&before)
 }
 
 pub(super) fn is_public_key(candidate: &Candidate) -> bool {

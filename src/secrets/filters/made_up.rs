@@ -89,9 +89,14 @@ pub(super) fn is_prose(candidate: &Candidate) -> bool {
     spaces >= 1 && randomness::evidence(secret) < 10.0 || spaces >= 3 || foreign * 4 > secret.len()
 }
 
-/// A value found by a word nearby that reads like words itself.
+/// A value found by a word nearby that reads like words itself. One that a vendor's word alone speaks of must look
+/// more like chance, and be no number.
 pub(super) fn is_not_random(candidate: &Candidate) -> bool {
     let secret = candidate.secret();
     let length = u16::try_from(secret.len()).unwrap_or(u16::MAX);
-    is_unmarked(candidate) && randomness::evidence(secret) < 0.4 * f32::from(length)
+    let of_vendor = candidate.rule.vendor.is_some();
+    let least = if of_vendor { 0.8 } else { 0.4 };
+    is_unmarked(candidate)
+        && (randomness::evidence(secret) < least * f32::from(length)
+            || of_vendor && secret.iter().all(u8::is_ascii_digit))
 }

@@ -6,9 +6,11 @@ mod made_up;
 #[cfg(test)]
 mod tests;
 
+pub(super) use elsewhere::is_uuid;
+
 use super::candidate::Candidate;
 use super::rule::Trigger;
-pub(super) use elsewhere::is_uuid;
+use super::vendor;
 
 /// A reason to drop a candidate.
 pub(crate) struct Filter {
@@ -53,6 +55,7 @@ pub(crate) const FILTERS: &[Filter] = &[
     scored("ciphertext", elsewhere::is_ciphertext),
     scored("password-hash", elsewhere::is_password_hash),
     unmarked("digest", elsewhere::is_digest),
+    unmarked("unnamed", vendor::is_unnamed),
     scored("public-key", elsewhere::is_public_key),
     scored("name-again", made_up::repeats_its_name),
 ];

@@ -72,6 +72,24 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
         &["pa", "ssword = String(\"kvq7xz", "w2mb\")"],
     ),
     (
+        "not-random",
+        "a.ini",
+        &["civo_key = ", "CreateTheTokenOfTheAppli", "cationIn2026ForUserNumber1"],
+        &["civo_key = ", "q7Zr1VxK9sBd3WmEt5LpHc8N", "fYg2JuRa4TkDv6XnQw0MbSz7Gh"],
+    ),
+    (
+        "unnamed",
+        "a.ini",
+        &["blazemeter = 2f164b2d-c1d7-4e05-9a3b", "-5d80e7a94c12"],
+        &["blazemeter_k", "ey = 2f164b2d-c1d7-4e05-9a3b", "-5d80e7a94c12"],
+    ),
+    (
+        "unnamed",
+        "a.ini",
+        &["axonaut_k", "ey_id = 6dc0b7a1f25e48", "93b7f01c9ad42e8563"],
+        &["axonaut_id_k", "ey = 6dc0b7a1f25e48", "93b7f01c9ad42e8563"],
+    ),
+    (
         "reference",
         "a.ini",
         &["pa", "ssword = \"${DB_PASSWORD}\""],
@@ -185,6 +203,12 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
         "a.ini",
         &["au", "th_k", "ey = \"sha256:kvq7xz", "w2mb9fd4pzQ\""],
         &["au", "th_k", "ey = \"sah256:kvq7xz", "w2mb9fd4pzQ\""],
+    ),
+    (
+        "digest",
+        "go.sum",
+        &["unseal_key v1.2 h1:xeWdI1Tu65bJFq8Zk2", "mRv9NcQy3LtHs7Po4Ag0KiU5Y="],
+        &["unseal_key v1.2 k1:xeWdI1Tu65bJFq8Zk2", "mRv9NcQy3LtHs7Po4Ag0KiU5Y="],
     ),
     (
         "digest",

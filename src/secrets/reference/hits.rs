@@ -69,8 +69,15 @@ pub(super) fn hit(rule: &Rule, dice: &mut Dice) -> Vec<u8> {
     let pattern = if rule.is_assigned() { "[0-9A-Za-z!$%_-]{6,30}" } else { rule.pattern() };
     let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).unwrap();
     let mut text = Vec::new();
-    draw(&hir, dice, &mut text);
+    // What may stand beside a vendor's value is left to the text round it.
+    let group = rule.vendor.as_ref().and_then(|_| group(&hir));
+    draw(group.unwrap_or(&hir), dice, &mut text);
     text
+}
+
+fn group(hir: &Hir) -> Option<&Hir> {
+    let HirKind::Concat(parts) = hir.kind() else { return None };
+    parts.iter().find(|part| matches!(part.kind(), HirKind::Capture(_)))
 }
 
 const fn name(class: NameClass) -> &'static str {

@@ -3,6 +3,7 @@
 
 mod hits;
 mod tests;
+mod vendor;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -39,9 +40,12 @@ struct Match {
 fn candidates(rules: &RuleSet, text: &[u8]) -> BTreeSet<Found> {
     let mut found = BTreeSet::new();
     let runs = runs(text);
+    let lower = text.to_ascii_lowercase();
     for rule in (0..).map_while(|number| rules.rule(number)) {
         let secrets = match &rule.trigger {
             Trigger::Prefix(prefixes) => of_prefix(rule, text, prefixes),
+            // Without any of the words there is nothing to look at.
+            Trigger::Words { words, .. } if !has_any(words, &lower) => continue,
             _ => triggered(rule, text, &places(rule, text, &runs)),
         };
         found.extend(secrets.iter().map(|secret| Found::new(rule, secret)));
@@ -105,6 +109,7 @@ fn triggered(rule: &Rule, text: &[u8], places: &[Place]) -> Vec<Range<usize>> {
     let found = matches(rule, text).into_iter();
     found
         .filter(|found| places.iter().any(|place| place.fits(found)))
+        .filter(|found| vendor::allows(rule, text, &found.secret))
         .map(|found| found.secret)
         .collect()
 }
@@ -112,6 +117,9 @@ fn triggered(rule: &Rule, text: &[u8], places: &[Place]) -> Vec<Range<usize>> {
 /// Whether the regex matches this secret from some byte on, when it sees no more than what a trigger lets it see. A
 /// longer match over the whole text may hide that one.
 fn is_cut_match(rule: &Rule, text: &[u8], secret: &Range<usize>, runs: &[Range<usize>]) -> bool {
+    if !vendor::allows(rule, text, secret) {
+        return false;
+    }
     places(rule, text, runs).iter().filter(|place| place.reach.contains(&secret.start)).any(
         |place| {
             (place.reach.start..=secret.start).any(|start| {
@@ -139,14 +147,14 @@ fn places(rule: &Rule, text: &[u8], runs: &[Range<usize>]) -> Vec<Place> {
         }
         Trigger::Words { run: least, words } | Trigger::Infix { run: least, infix: words } => {
             let only_whole = matches!(rule.trigger, Trigger::Words { .. });
+            let there = stand(words, &text.to_ascii_lowercase());
             let has_word = |run: &&Range<usize>| {
                 let near = reach(run.start, NEAR_BEFORE, run.end, NEAR_AFTER);
-                let stands = |at: usize, word: &String| {
-                    at + word.len() <= near.end
-                        && stands_at(text, at, word)
-                        && (!only_whole || begins_word(text, at))
-                };
-                near.clone().any(|at| words.iter().any(|word| stands(at, word)))
+                there.iter().any(|word| {
+                    near.start <= word.start
+                        && word.end <= near.end
+                        && (!only_whole || begins_word(text, word.start))
+                })
             };
             let place = |run: &Range<usize>| Place {
                 at: run.clone(),
@@ -191,6 +199,22 @@ fn runs(text: &[u8]) -> Vec<Range<usize>> {
         at += length + 1;
     }
     runs
+}
+
+fn has_any(words: &[String], lower: &[u8]) -> bool {
+    words
+        .iter()
+        .any(|word| memchr::memmem::find(lower, word.to_ascii_lowercase().as_bytes()).is_some())
+}
+
+/// Where the words stand in a text of small letters.
+fn stand(words: &[String], lower: &[u8]) -> Vec<Range<usize>> {
+    let places = |word: &String| {
+        let word = word.to_ascii_lowercase();
+        let found: Vec<usize> = memchr::memmem::find_iter(lower, word.as_bytes()).collect();
+        found.into_iter().map(move |at| at..at + word.len()).collect::<Vec<_>>()
+    };
+    words.iter().flat_map(places).collect()
 }
 
 fn stands_at(text: &[u8], at: usize, word: &str) -> bool {
