@@ -1,6 +1,6 @@
 //! All rules of a scan, and the tables by which a hit finds its rules.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use miette::{NamedSource, SourceSpan};
 
@@ -27,6 +27,9 @@ pub struct RuleSet {
     pub(super) near: Near,
     /// The rules for values of assignments.
     assigned: Vec<usize>,
+    by_id: HashMap<String, usize>,
+    /// The rules that others name as what they need.
+    parts: HashSet<String>,
 }
 
 /// What an anchor stands for.
@@ -119,6 +122,8 @@ impl RuleSet {
             by_anchor,
             near: Near { words: Finder::new(near.words), rules: near.rules, least_run },
             assigned,
+            by_id: rules.iter().map(|rule| (rule.meta.id.clone(), rule.order)).collect(),
+            parts: rules.iter().flat_map(|rule| rule.pair.iter().cloned()).collect(),
             rules,
         }
     }
@@ -126,6 +131,27 @@ impl RuleSet {
     /// What is known of each rule, in the order of the files.
     pub fn metas(&self) -> impl Iterator<Item = &std::sync::Arc<crate::finding::RuleMeta>> {
         self.rules.iter().map(|rule| &rule.meta)
+    }
+
+    /// The rule with this id.
+    fn by_id(&self, id: &str) -> Option<&Rule> {
+        self.by_id.get(id).and_then(|number| self.rule(*number))
+    }
+
+    /// Whether the score decides about the values of a rule: it says little about what they are.
+    pub(super) fn is_scored(&self, id: &str) -> bool {
+        self.by_id(id).is_some_and(Rule::is_scored)
+    }
+
+    /// What a rule needs beside what it finds, as far as that is looked for.
+    pub(super) fn pair(&self, id: &str) -> impl Iterator<Item = &str> {
+        let others = self.by_id(id).into_iter().flat_map(|rule| &rule.pair);
+        others.map(String::as_str).filter(|other| self.by_id.contains_key(*other))
+    }
+
+    /// Whether another rule needs what this one finds.
+    pub(super) fn is_part(&self, id: &str) -> bool {
+        self.parts.contains(id)
     }
 
     pub(super) fn rule(&self, number: usize) -> Option<&Rule> {
