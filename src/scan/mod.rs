@@ -209,11 +209,12 @@ impl Part {
                 meets(&added, &(start.offset..end.offset))
             })
         };
-        let (new, old): (Vec<_>, Vec<_>) =
-            self.findings.drain(..).partition(is_new);
+        let (new, old): (Vec<_>, Vec<_>) = self.findings.drain(..).partition(is_new);
         self.findings = new;
         self.stats.unchanged += old.len() as u64;
-        old.iter().for_each(|finding| self.gathered.unlisted(finding));
+        for finding in &old {
+            self.gathered.unlisted(finding);
+        }
     }
 
     fn secrets(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {

@@ -63,13 +63,21 @@ impl RuleSet {
     /// When a file is not a rule file, or a rule makes no sense.
     pub fn load(files: &[(String, String)]) -> Result<Self, RuleError> {
         let mut rules = unpack();
+        let mut needed = Vec::new();
         for (name, text) in files {
             for rule in parse(name, text)? {
+                let id = &rule.meta.id;
+                let pairs = rule.pair.iter().map(|other| ((name, text), id.clone(), other.clone()));
+                needed.extend(pairs);
                 rules.retain(|known| known.meta.id != rule.meta.id);
                 rules.push(rule);
             }
         }
-        Ok(Self::new(rules))
+        let rules = Self::new(rules);
+        match needed.iter().find(|(_, _, other)| rules.by_id(other).is_none()) {
+            None => Ok(rules),
+            Some(((name, text), id, other)) => Err(lonely((name, text), id, other)),
+        }
     }
 
     /// The rules whose id `keep` wants.
@@ -240,6 +248,16 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Rule>, RuleError> {
     Ok(rules)
 }
 
+/// What is wrong with a rule of a file that needs what no rule finds.
+fn lonely((name, text): (&str, &str), id: &str, other: &str) -> RuleError {
+    RuleError::Invalid {
+        at: place_of(text, other),
+        id: id.into(),
+        problem: RuleProblem::UnknownValue { field: "rule to pair with", value: other.into() },
+        source_code: NamedSource::new(name, text.to_owned()).with_language("TOML"),
+    }
+}
+
 /// Where an id is written last in a file.
 fn place_of(text: &str, id: &str) -> SourceSpan {
     text.rfind(&format!("\"{id}\"")).map_or_else(|| (0, 0).into(), |at| (at, id.len() + 2).into())
@@ -256,11 +274,16 @@ mod tests {
             let rules = parse(name, text).unwrap_or_else(|error| panic!("{name}: {error}"));
             ids.extend(rules.iter().map(|rule| rule.meta.id.clone()));
         }
-        let packed: Vec<String> = RuleSet::built_in().metas().map(|meta| meta.id.clone()).collect();
+        let built_in = RuleSet::built_in();
+        let packed: Vec<String> = built_in.metas().map(|meta| meta.id.clone()).collect();
         assert_eq!(packed, ids, "the packed rules are those of the files");
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), packed.len(), "every id is there once");
+        let parts: std::collections::BTreeSet<_> = built_in.parts.iter().collect();
+        for other in parts {
+            assert!(built_in.by_id(other).is_some(), "no rule finds `{other}`, which others need");
+        }
     }
 
     #[test]

@@ -40,8 +40,12 @@ impl Gathered {
     pub(crate) fn add(&mut self, next: Self) {
         let Self { unlisted, material, left_out } = next;
         self.left_out += left_out;
-        unlisted.into_iter().for_each(|unlisted| self.keep_unlisted(unlisted));
-        material.into_iter().for_each(|material| self.keep_material(material));
+        for unlisted in unlisted {
+            self.keep_unlisted(unlisted);
+        }
+        for material in material {
+            self.keep_material(material);
+        }
     }
 
     fn keep_unlisted(&mut self, unlisted: Unlisted) {

@@ -11,7 +11,8 @@ const MOST_COST: u32 = 14;
 
 /// Whether a text has the form of a hash that can be tried.
 pub(super) fn is_one(text: &str) -> bool {
-    let is_base64 = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"./".contains(&b));
+    let is_base64 =
+        |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"./".contains(&b));
     if let Some(sum) = text.strip_prefix("{SHA}") {
         return STANDARD.decode(sum).is_ok_and(|sum| sum.len() == 20);
     }

@@ -69,7 +69,8 @@ fn armoured(before: &[u8], rest: &[u8], line_end: &str) -> Option<(Known, usize)
 
 /// `$2b$12$…`, `$apr1$…`, `{SHA}…`.
 fn hash(before: &[u8], rest: &[u8]) -> Option<(Known, usize)> {
-    let is_hash = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'+' | b'=');
+    let is_hash =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'+' | b'=');
     let length = rest.iter().take(HASH_REACH).take_while(|byte| is_hash(byte)).count();
     let mut from = before.len() - before.iter().rev().take_while(|byte| is_hash(byte)).count();
     if before.get(..from)?.ends_with(b"{SHA}") {

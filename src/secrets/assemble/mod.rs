@@ -55,10 +55,9 @@ const fn is_harmless(verdict: Verdict) -> bool {
         | Verdict::Expired
         | Verdict::EncryptedKey
         | Verdict::PublicKnown => true,
-        Verdict::ShapeOnly
-        | Verdict::StructureValid
-        | Verdict::ChecksumValid
-        | Verdict::Proven => false,
+        Verdict::ShapeOnly | Verdict::StructureValid | Verdict::ChecksumValid | Verdict::Proven => {
+            false
+        }
     }
 }
 

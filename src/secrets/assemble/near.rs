@@ -120,7 +120,8 @@ mod tests {
     fn the_nearest_stands_beside() {
         let origins = ["a/x.env", "a/y.env", "b/x.env", "c.env"].map(file);
         let [ax, ay, bx, top] = &origins;
-        let mut spots = [(ax, 90), (ax, 4), (bx, 1), (ay, 7)].map(|(o, line)| Spot::new(o, line, 0));
+        let mut spots =
+            [(ax, 90), (ax, 4), (bx, 1), (ay, 7)].map(|(o, line)| Spot::new(o, line, 0));
         spots.sort();
         let find = |origin, line| {
             let ((distance, _), spot) = nearest(&spots, &Spot::new(origin, line, 0)).unwrap();

@@ -59,7 +59,9 @@ fn parts<'a>(findings: &'a [Finding], gathered: &'a Gathered, terms: Terms<'a>) 
             parts.entry(&unlisted.rule.id).or_default().push(spot);
         }
     }
-    parts.values_mut().for_each(|spots| spots.sort_unstable());
+    for spots in parts.values_mut() {
+        spots.sort_unstable();
+    }
     parts
 }
 
@@ -132,4 +134,3 @@ const fn less(severity: Severity) -> Severity {
         Severity::Note => Severity::Note,
     }
 }
-

@@ -13,12 +13,11 @@ pub(super) fn unify(findings: Vec<Finding>, terms: Terms) -> Vec<Finding> {
     let mut known: HashMap<Fingerprint, usize> = HashMap::new();
     let mut same: Vec<Vec<Finding>> = Vec::new();
     for finding in findings {
-        match known.get(&finding.fingerprint).and_then(|at| same.get_mut(*at)) {
-            Some(others) => others.push(finding),
-            None => {
-                known.insert(finding.fingerprint.clone(), same.len());
-                same.push(vec![finding]);
-            }
+        if let Some(others) = known.get(&finding.fingerprint).and_then(|at| same.get_mut(*at)) {
+            others.push(finding);
+        } else {
+            known.insert(finding.fingerprint.clone(), same.len());
+            same.push(vec![finding]);
         }
     }
     same.into_iter().filter_map(|same| one(same, terms)).collect()

@@ -54,9 +54,8 @@ impl<'a> Lock<'a> {
     pub(super) fn effort(&self) -> Effort {
         let slow = |is_too_slow| if is_too_slow { Effort::TooSlow } else { Effort::Slow };
         match self {
-            Self::Token { .. } => Effort::Quick,
             Self::Hash(hash) if hash::is_slow(hash) => slow(hash::is_too_slow(hash)),
-            Self::Hash(_) => Effort::Quick,
+            Self::Token { .. } | Self::Hash(_) => Effort::Quick,
             Self::Key(armour) if armour.cipher.is_some() => Effort::Quick,
             Self::Key(armour) => match armour.openssh() {
                 Some(key) => slow(key.rounds > MOST_SSH_ROUNDS),
@@ -102,7 +101,8 @@ fn token(secret: &[u8]) -> Option<Lock<'_>> {
     let end = memchr::memrchr(b'.', secret)?;
     let (signed, signature) = (secret.get(..end)?, secret.get(end + 1..)?);
     let header = base64_url(signed.get(..memchr::memchr(b'.', signed)?)?)?;
-    let header: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&header).ok()?;
+    let header: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(&header).ok()?;
     let bits = match header.get("alg")?.as_str()? {
         "HS256" => 256,
         "HS384" => 384,
@@ -147,7 +147,8 @@ fn opens_legacy(cipher: &str, initial: &str, bytes: &[u8], secret: &[u8]) -> Opt
 }
 
 fn hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digit =
+        |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let pairs = text.as_bytes().chunks(2);
     pairs.map(|pair| Some(digit(pair.first()?)? << 4 | digit(pair.get(1)?)?)).collect()
 }
@@ -181,7 +182,7 @@ fn opens_ssh(armour: &Armour, secret: &[u8]) -> Option<bool> {
     let mut fields = Ssh(&start);
     let is_equal = fields.number()? == fields.number()?;
     let kind = fields.field()?;
-    Some(is_equal && kind.iter().all(|byte| byte.is_ascii_graphic()))
+    Some(is_equal && kind.iter().all(u8::is_ascii_graphic))
 }
 
 fn stream<C: KeyIvInit + StreamCipher>(key: &[u8], initial: &[u8], bytes: &mut [u8]) -> Option<()> {

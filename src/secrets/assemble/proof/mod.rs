@@ -63,7 +63,9 @@ fn public_halves(findings: &[Finding], gathered: &Gathered) -> Vec<Proof> {
             spots.entry(id).or_default().push(spot);
         }
     }
-    spots.values_mut().for_each(|spots| spots.sort_unstable());
+    for spots in spots.values_mut() {
+        spots.sort_unstable();
+    }
     if spots.is_empty() {
         return Vec::new();
     }
@@ -101,10 +103,9 @@ fn apply(finding: &mut Finding, proof: &Proof, terms: Terms) {
         Verdict::ShapeOnly | Verdict::StructureValid | Verdict::ChecksumValid => true,
         // It may be a real one and of no use: so it stays.
         Verdict::EncryptedKey => opened,
-        Verdict::Expired
-        | Verdict::ChecksumFailed
-        | Verdict::PublicKnown
-        | Verdict::Proven => false,
+        Verdict::Expired | Verdict::ChecksumFailed | Verdict::PublicKnown | Verdict::Proven => {
+            false
+        }
     };
     if !is_news {
         return;

@@ -207,14 +207,16 @@ impl<'a> Locked<'a> {
 
     /// What comes into question: a token may be signed with anything, all else is under a password.
     fn near<'k>(&self, keys: &'k Keys<'a>, at: &Spot, distance: Distance) -> &'k [Spot<'a>] {
-        let spots = if matches!(self.lock, Lock::Token { .. }) { &keys.all } else { &keys.passwords };
+        let spots =
+            if matches!(self.lock, Lock::Token { .. }) { &keys.all } else { &keys.passwords };
         if distance == Distance::File { in_file(spots, at) } else { in_folder(spots, at) }
     }
 
     /// What is said of both, as far as they are findings.
     fn proofs(&self, lock: &Spot, key: &Spot, findings: usize) -> Vec<Proof> {
         let (does, called) = self.lock.words();
-        let (at_lock, at_key) = (place_name(lock.origin, lock.line), place_name(key.origin, key.line));
+        let (at_lock, at_key) =
+            (place_name(lock.origin, lock.line), place_name(key.origin, key.line));
         let of_lock = self.finding.map(|of| Proof {
             of,
             says: format!("{called} is at {at_key}"),
