@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where the program is not as it expects")]
 
+mod assemble;
 mod chunks;
 mod encodings;
 mod folder;
 #[cfg(unix)]
 mod hostile;
+mod made;
+mod proofs;
 mod same_bytes;
 mod selection;
 mod settings;
