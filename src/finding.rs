@@ -158,7 +158,7 @@ impl fmt::Debug for Secret {
 pub struct Finding {
     /// The rule or check that found it.
     pub rule: Arc<RuleMeta>,
-    /// At most the rule's own.
+    /// At most the rule's own, unless a proof says more.
     pub severity: Severity,
     /// How sure we are.
     pub confidence: Confidence,

@@ -1,6 +1,10 @@
 //! `keylint scan` seen from outside: what it selects, reads, finds and answers.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where the program is not as it expects")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may stop where the program is not as it expects"
+)]
 
 mod assemble;
 mod chunks;

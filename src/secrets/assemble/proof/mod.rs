@@ -46,7 +46,7 @@ pub(super) fn prove(findings: &mut [Finding], gathered: &Gathered, terms: Terms)
     }
     if gathered.left_out() > 0 {
         notes.push(format!(
-            "{} public keys, hashes of passwords and unlisted parts of credentials were not compared with what was found: there are too many",
+            "not compared with what was found: {} of the public keys, hashes of passwords and unlisted parts of credentials, of which there are too many",
             gathered.left_out()
         ));
     }

@@ -90,7 +90,7 @@ pub(super) fn run(
     }
     let note = || {
         format!(
-            "{} signed tokens, encrypted keys and hashes of passwords were not tried with every secret in their directory: a scan makes at most {QUICK} quick and {SLOW} slow trials",
+            "not tried with every secret in their directory: {} of the signed tokens, encrypted keys and hashes of passwords; a scan makes at most {QUICK} quick and {SLOW} slow trials",
             untried.len()
         )
     };
