@@ -3,6 +3,11 @@
 pub(crate) const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 pub(crate) const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+/// A line with a password that somebody thought of.
+pub(crate) fn password(value: &str) -> String {
+    format!("{} = {value}\n", ["pass", "word"].concat())
+}
+
 /// So many characters of an alphabet; another seed gives others.
 pub(crate) fn made(length: usize, alphabet: &[u8], seed: u64) -> String {
     let letter = |byte: u8| char::from(alphabet[usize::from(byte) % alphabet.len()]);

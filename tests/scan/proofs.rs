@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Sha256, Sha512};
 
 use crate::folder::{Folder, Run};
-use crate::made::{LETTERS, bytes, made};
+use crate::made::{LETTERS, bytes, made, password};
 
 /// The finding at a file, by what its rule begins with; there must be one.
 fn at(run: &Run, origin: &str, rule: &str) -> Value {
@@ -189,9 +189,9 @@ fn a_passphrase_opens_a_key() {
         (&alone["severity"], &alone["secret"]["verdict"]),
         (&"low".into(), &"encrypted-key".into())
     );
-    folder.write("deploy.ini", "password = kvq7xzw2mc\n");
+    folder.write("deploy.ini", password("kvq7xzw2mc"));
     assert_eq!(key(&folder)["secret"]["verdict"], "encrypted-key", "another passphrase");
-    folder.write("deploy.ini", "x = 1\npassword = kvq7xzw2mb\n");
+    folder.write("deploy.ini", format!("x = 1\n{}", password("kvq7xzw2mb")));
     let run = folder.scan(&[]);
     let opened = at(&run, "id_test", "private-key");
     assert_proven(&opened, "deploy.ini:2");
@@ -206,7 +206,7 @@ fn a_password_has_a_hash() {
     for (hash, is_its) in [(&hash, true), (&hash.replace("$04$", "$05$"), false), (&apr1, false)] {
         let folder = Folder::new();
         folder.write("users.txt", format!("a\nalice:{hash}\n"));
-        folder.write("login.ini", "password = kvq7xzw2mb\n");
+        folder.write("login.ini", password("kvq7xzw2mb"));
         let found = at(&folder.scan(&[]), "login.ini", "password");
         if is_its {
             assert_proven(&found, "users.txt:2");
@@ -222,7 +222,7 @@ fn what_is_not_tried_is_named() {
     let folder = Folder::new();
     // More rounds than anybody waits for.
     folder.write("id_test", openssh("kvq7xzw2mb", 1_000_000));
-    folder.write("deploy.ini", "password = kvq7xzw2mc\n");
+    folder.write("deploy.ini", password("kvq7xzw2mc"));
     assert!(notes(&folder).contains("directory: 1 of the signed tokens"), "{}", notes(&folder));
     folder.write("id_test", "");
     assert_eq!(notes(&folder), "[]");

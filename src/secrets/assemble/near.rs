@@ -118,8 +118,8 @@ mod tests {
 
     #[test]
     fn the_nearest_stands_beside() {
-        let origins = ["a/x.env", "a/y.env", "b/x.env", "c.env"].map(file);
-        let [ax, ay, bx, top] = &origins;
+        let origins = ["a/x.env", "a/y.env", "a/z.env", "b/x.env", "c.env"].map(file);
+        let [ax, ay, az, bx, top] = &origins;
         let mut spots =
             [(ax, 90), (ax, 4), (bx, 1), (ay, 7)].map(|(o, line)| Spot::new(o, line, 0));
         spots.sort();
@@ -129,7 +129,7 @@ mod tests {
         };
         assert_eq!(find(ax, 10), (Distance::Block, "a/x.env".into(), 4));
         assert_eq!(find(ax, 60), (Distance::File, "a/x.env".into(), 90));
-        assert_eq!(find(&file("a/z.env"), 1), (Distance::Folder, "a/y.env".into(), 7));
+        assert_eq!(find(az, 1), (Distance::Folder, "a/y.env".into(), 7));
         assert_eq!(find(top, 1).0, Distance::Scan);
     }
 
@@ -146,7 +146,8 @@ mod tests {
             for at in &spots {
                 let best = some.iter().map(|spot| spot.distance(at)).min();
                 assert_eq!(nearest(&some, at).map(|(distance, _)| distance), best, "{at:?}");
-                let inside = |distance| some.iter().filter(|spot| spot.distance(at).0 <= distance);
+                let inside =
+                    |distance| some.iter().filter(move |spot| spot.distance(at).0 <= distance);
                 assert_eq!(in_file(&some, at).len(), inside(Distance::File).count());
                 assert_eq!(in_folder(&some, at).len(), inside(Distance::Folder).count());
             }
