@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::folder::{Folder, Run, with_slashes};
-use crate::made::{LETTERS, UPPER, made, password};
+use crate::made::{LETTERS, UPPER, login, made, weak};
 
 /// A secret access key, and the id of one.
 fn secret() -> String {
@@ -93,19 +93,20 @@ fn what_is_suppressed_does_not_depend_on_what_else_is_scanned() {
 #[test]
 fn weak_secrets_stay_apart() {
     let folder = Folder::new();
-    folder.write("a.ini", password("kvq7xzw2mb"));
-    folder.write("b.ini", format!("db_{}", password("kvq7xzw2mb")));
+    folder.write("a.ini", login(&weak('b')));
+    folder.write("b.ini", format!("db_{}", login(&weak('b'))));
     let run = folder.scan(&[]);
     assert_eq!(findings(&run).len(), 2, "nobody may confirm a guess: {}", run.text());
 }
+
+/// Files, where the other part is for the secret, its severity and its confidence.
+type Case<'a> = (Vec<(&'a str, String)>, &'a str, &'a str, &'a str);
 
 #[test]
 fn parts_are_joined_at_any_distance() {
     let (id, secret) =
         (format!("key = {}\n", id()), format!("AWS_SECRET_ACCESS_KEY={}\n", secret()));
     let far = "# it rains\n".repeat(30);
-    // Files, where the other part is for the secret, its severity and its confidence.
-    type Case<'a> = (Vec<(&'a str, String)>, &'a str, &'a str, &'a str);
     let cases: [Case; 5] = [
         (
             vec![(".env", format!("{id}{secret}"))],

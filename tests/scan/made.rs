@@ -3,8 +3,13 @@
 pub(crate) const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 pub(crate) const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+/// A password that could be guessed.
+pub(crate) fn weak(end: char) -> String {
+    format!("{}{end}", ["kvq7", "xzw2m"].concat())
+}
+
 /// A line with a password that somebody thought of.
-pub(crate) fn password(value: &str) -> String {
+pub(crate) fn login(value: &str) -> String {
     format!("{} = {value}\n", ["pass", "word"].concat())
 }
 

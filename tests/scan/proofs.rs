@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Sha256, Sha512};
 
 use crate::folder::{Folder, Run};
-use crate::made::{LETTERS, bytes, made, password};
+use crate::made::{LETTERS, bytes, login, made, weak};
 
 /// The finding at a file, by what its rule begins with; there must be one.
 fn at(run: &Run, origin: &str, rule: &str) -> Value {
@@ -182,16 +182,16 @@ fn openssh(passphrase: &str, rounds: u32) -> String {
 #[test]
 fn a_passphrase_opens_a_key() {
     let folder = Folder::new();
-    folder.write("id_test", openssh("kvq7xzw2mb", 4));
+    folder.write("id_test", openssh(&weak('b'), 4));
     let key = |folder: &Folder| at(&folder.scan(&[]), "id_test", "private-key");
     let alone = key(&folder);
     assert_eq!(
         (&alone["severity"], &alone["secret"]["verdict"]),
         (&"low".into(), &"encrypted-key".into())
     );
-    folder.write("deploy.ini", password("kvq7xzw2mc"));
+    folder.write("deploy.ini", login(&weak('c')));
     assert_eq!(key(&folder)["secret"]["verdict"], "encrypted-key", "another passphrase");
-    folder.write("deploy.ini", format!("x = 1\n{}", password("kvq7xzw2mb")));
+    folder.write("deploy.ini", format!("x = 1\n{}", login(&weak('b'))));
     let run = folder.scan(&[]);
     let opened = at(&run, "id_test", "private-key");
     assert_proven(&opened, "deploy.ini:2");
@@ -201,12 +201,12 @@ fn a_passphrase_opens_a_key() {
 
 #[test]
 fn a_password_has_a_hash() {
-    let hash = bcrypt::hash_with_salt("kvq7xzw2mb", 4, [9; 16]).unwrap().to_string();
+    let hash = bcrypt::hash_with_salt(weak('b'), 4, [9; 16]).unwrap().to_string();
     let apr1 = ["$apr1$", "Zt2Wmkq7$", "wJ0CUvhiYaSRF/JLvPUHg0"].concat();
     for (hash, is_its) in [(&hash, true), (&hash.replace("$04$", "$05$"), false), (&apr1, false)] {
         let folder = Folder::new();
         folder.write("users.txt", format!("a\nalice:{hash}\n"));
-        folder.write("login.ini", password("kvq7xzw2mb"));
+        folder.write("login.ini", login(&weak('b')));
         let found = at(&folder.scan(&[]), "login.ini", "password");
         if is_its {
             assert_proven(&found, "users.txt:2");
@@ -221,8 +221,8 @@ fn what_is_not_tried_is_named() {
     let notes = |folder: &Folder| folder.scan(&[]).json()["notes"].to_string();
     let folder = Folder::new();
     // More rounds than anybody waits for.
-    folder.write("id_test", openssh("kvq7xzw2mb", 1_000_000));
-    folder.write("deploy.ini", password("kvq7xzw2mc"));
+    folder.write("id_test", openssh(&weak('b'), 1_000_000));
+    folder.write("deploy.ini", login(&weak('c')));
     assert!(notes(&folder).contains("directory: 1 of the signed tokens"), "{}", notes(&folder));
     folder.write("id_test", "");
     assert_eq!(notes(&folder), "[]");
