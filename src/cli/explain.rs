@@ -1,5 +1,6 @@
 //! `keylint explain`.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use super::scan::{config_file, known_checks, rule_files, source};
 use super::{Exit, Failure, output, rules};
 use keylint::blob::{inert, write_inert};
 use keylint::config::{Config, Flags};
+use keylint::finding::Verdict;
 use keylint::secrets::{Explanation, Score, Scratch};
 use keylint::snippet::MASK;
 use keylint::source;
@@ -90,11 +92,12 @@ fn write(
         let score = explanation.score.as_ref();
         let terms = score
             .map(|score| score.terms.iter().map(|(name, amount, _)| (*name, *amount)).collect());
-        let terms: Option<std::collections::BTreeMap<&str, f32>> = terms;
+        let terms: Option<BTreeMap<&str, f32>> = terms;
         let line = json!({
             "origin": origin, "line": start.line, "column": start.column, "rule": explanation.rule, "name": explanation.name,
             "value": value, "filter": explanation.filter, "probability": score.map(|score| score.probability),
-            "terms": terms, "verdict": explanation.verdict,
+            "terms": terms, "verdict": explanation.verdict, "proof": explanation.proof.name(),
+            "facts": explanation.facts.iter().cloned().collect::<BTreeMap<_, _>>(),
         });
         return writeln!(out, "{line}");
     }
@@ -107,7 +110,13 @@ fn write(
     match (explanation.filter, &explanation.verdict) {
         (Some(filter), _) => writeln!(out, "  dropped by the filter `{filter}`")?,
         (None, Some(verdict)) => writeln!(out, "  taken for a secret: {verdict}")?,
-        (None, None) => writeln!(out, "  dropped by its score")?,
+        (None, None) => writeln!(out, "  dropped by its score, or for want of a proof")?,
+    }
+    if explanation.verdict.is_none() && explanation.proof != Verdict::ShapeOnly {
+        writeln!(out, "  by itself: {}", explanation.proof)?;
+    }
+    for (name, value) in &explanation.facts {
+        writeln!(out, "  {name}: {value}")?;
     }
     if let Some(Score { terms, probability }) = &explanation.score {
         for (name, amount, weight) in terms {

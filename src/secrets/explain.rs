@@ -1,7 +1,9 @@
 //! Every candidate of a text and what became of it: nothing is dropped without a trace.
 
+use super::verdict::{self, Verified};
 use super::{RuleSet, Scratch, filters, judge, score};
 use crate::blob::Blob;
+use crate::finding::Verdict;
 use crate::location::Location;
 
 /// Terms and what they add up to.
@@ -30,6 +32,10 @@ pub struct Explanation {
     pub score: Option<Score>,
     /// What a report says, when it is taken for a secret.
     pub verdict: Option<String>,
+    /// What the value itself proves.
+    pub proof: Verdict,
+    /// What it tells of itself: name and value.
+    pub facts: Vec<(String, String)>,
 }
 
 impl RuleSet {
@@ -44,6 +50,12 @@ impl RuleSet {
                     terms: score::terms(&candidate),
                     probability: score::probability(&candidate),
                 };
+                let Verified { verdict: proof, facts, .. } = verdict::verify(
+                    candidate.rule.verifier,
+                    candidate.text,
+                    &candidate.secret,
+                    now,
+                );
                 Explanation {
                     rule: candidate.rule.meta.id.clone(),
                     location: locator.locate(&candidate.secret),
@@ -57,6 +69,8 @@ impl RuleSet {
                             found.verdict, found.severity, found.confidence
                         )
                     }),
+                    proof,
+                    facts,
                 }
             })
             .collect();

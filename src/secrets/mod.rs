@@ -47,6 +47,7 @@ use candidate::Candidate;
 use place::PlaceClass;
 use prefilter::{Hits, Lanes};
 use rule::{Proof, Trigger};
+use verdict::Verified;
 
 /// Secrets of this many bits are their own identity: nobody can guess them from a fingerprint.
 const STRONG_BITS: f32 = 70.0;
@@ -163,16 +164,14 @@ fn judge(candidate: Candidate<'_>, now: u64) -> Result<Detection<'_>, Rejection>
     } else {
         rule.meta.confidence
     };
-    let verified = rule.verifier.map(|verify| verify(secret, now));
-    let (verdict, facts) = match verified {
-        _ if is_public => (Verdict::PublicKnown, Vec::new()),
-        Some(verified) => (verified.verdict, verified.facts),
-        None => (Verdict::ShapeOnly, Vec::new()),
-    };
+    let verified = verdict::verify(rule.verifier, candidate.text, &candidate.secret, now);
+    let Verified { verdict, facts, .. } = verified;
     if rule.proof == Proof::Required && verdict == Verdict::ShapeOnly {
         return Err("unproven");
     }
-    let (severity, confidence) = verdict::weigh(verdict, rule.meta.severity, confidence);
+    let severity = rule.meta.severity.min(verified.severity);
+    let confidence = confidence.min(verified.confidence);
+    let (severity, confidence) = verdict::weigh(verdict, severity, confidence);
     Ok(Detection { candidate, verdict, severity, confidence, facts })
 }
 

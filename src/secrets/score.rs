@@ -4,6 +4,7 @@
 
 use super::assign::{NameClass, Operator, Quoting, Words};
 use super::candidate::{Candidate, Named};
+use super::filters::is_uuid;
 use super::place::Syntax;
 use super::randomness;
 use super::words;
@@ -105,6 +106,9 @@ fn name_terms(named: &Named, candidate: &Candidate, terms: &mut Vec<Term>) {
             Syntax::Prose => term!("bare-in-prose"),
             Syntax::Unknown => term!("bare-elsewhere"),
         });
+        if words_follow(candidate) {
+            terms.push(term!("words-follow"));
+        }
     }
     if named.assignment.call.is_some() {
         terms.push(term!("wrapped"));
@@ -114,9 +118,24 @@ fn name_terms(named: &Named, candidate: &Candidate, terms: &mut Vec<Term>) {
         terms.push(term!("name-constant-case"));
     }
     let in_name = Words::of(name);
+    if in_name.iter().any(|word| words::DEED.has(word)) {
+        terms.push(term!("name-deed"));
+    }
     if Words::of(candidate.secret()).iter().any(|word| word.len() >= 3 && in_name.has(word)) {
         terms.push(term!("shares-a-word"));
     }
+}
+
+/// `Password: wrong or missing`: a blank before the value and words behind it, as in a sentence.
+fn words_follow(candidate: &Candidate) -> bool {
+    let is_apart = candidate.line_before(1).first().is_some_and(u8::is_ascii_whitespace);
+    let end = candidate.secret.end;
+    let behind = candidate.text.get(end..candidate.text.len().min(end + 60)).unwrap_or_default();
+    let line = behind.split(|byte| b"\r\n".contains(byte)).next().unwrap_or_default();
+    let is_word = |word: &&[u8]| word.len() >= 2 && word.iter().all(u8::is_ascii_alphabetic);
+    is_apart
+        && line.first() == Some(&b' ')
+        && line.split(|byte| *byte == b' ').skip(1).take(2).filter(is_word).count() == 2
 }
 
 fn value_terms(secret: &[u8], terms: &mut Vec<Term>) {
@@ -143,7 +162,9 @@ fn value_terms(secret: &[u8], terms: &mut Vec<Term>) {
         (term!("upper-only"), upper == secret.len()),
         (term!("capitalised"), is_capitalised(secret)),
         (term!("word-and-number"), is_word_and_number(secret)),
+        (term!("word-number-sign"), is_word_number_sign(secret)),
         (term!("leet"), is_leet(secret)),
+        (term!("uuid"), is_uuid(secret)),
         (
             term!("constant-case"),
             upper > 0 && lower == 0 && digits + upper < secret.len() && secret.contains(&b'_'),
@@ -157,8 +178,9 @@ fn value_terms(secret: &[u8], terms: &mut Vec<Term>) {
         (term!("slash-or-colon"), secret.iter().any(|byte| b"/:".contains(byte))),
     ];
     terms.extend(kinds.into_iter().filter(|(_, has)| *has).map(|(term, _)| term));
-    if speaks_of_secrets(secret) {
-        terms.push(term!("speaks-of-secrets"));
+    let spoken = speaks_of_secrets(secret);
+    if spoken > 0.0 {
+        terms.push(term!("speaks-of-secrets", spoken));
     }
 }
 
@@ -179,6 +201,19 @@ fn is_word_and_number(secret: &[u8]) -> bool {
         && randomness::evidence(word) < 2.0
 }
 
+/// `Sommer2024!`, `Berlin#7`: words, numbers and signs, as rules for passwords want them.
+fn is_word_number_sign(secret: &[u8]) -> bool {
+    let has = |test: fn(&u8) -> bool| secret.iter().any(test);
+    let is_sign = |byte: &u8| b"!@#$%^&*?+".contains(byte);
+    (6..=32).contains(&secret.len())
+        && has(u8::is_ascii_alphabetic)
+        && has(u8::is_ascii_digit)
+        && has(is_sign)
+        && secret
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || is_sign(byte) || b"-_.".contains(byte))
+}
+
 /// `s3cr3t`, `p@ssw0rd`: a word again, once the digits are read as letters.
 fn is_leet(secret: &[u8]) -> bool {
     let read = |byte: &u8| match byte {
@@ -196,9 +231,14 @@ fn is_leet(secret: &[u8]) -> bool {
         && randomness::evidence(&plain) < -2.0
 }
 
-/// The words of names of secrets, and those that examples are made of, within the value itself.
-fn speaks_of_secrets(secret: &[u8]) -> bool {
-    Words::of(secret).iter().any(|word| words::MADE_UP.has(word))
+/// The share of the value's letters, from 0 to 1, in words of names of secrets and in those that examples are made of.
+fn speaks_of_secrets(secret: &[u8]) -> f32 {
+    let words = Words::of(secret);
+    let length = |made_up: bool| -> u16 {
+        let words = words.iter().filter(|word| !made_up || words::MADE_UP.has(word));
+        words.map(|word| u16::try_from(word.len()).unwrap_or(u16::MAX)).fold(0, u16::saturating_add)
+    };
+    f32::from(length(true)) / f32::from(length(false).max(1))
 }
 
 fn place_terms(candidate: &Candidate, terms: &mut Vec<Term>) {

@@ -42,6 +42,7 @@ lists! {
     DIGEST = "digest",
     DIGEST_NEAR = "digest-near",
     MADE_UP = "made-up",
+    DEED = "deed",
     PATH_TEST = "path-test",
     PATH_LOCALE = "path-locale",
     PATH_GENERATED = "path-generated",
@@ -82,6 +83,19 @@ impl List {
     /// Whether a word of the list, of three bytes or more, stands anywhere in `text`, whatever its case.
     pub(crate) fn stands_in(&self, text: &[u8]) -> bool {
         self.0.any(text)
+    }
+
+    /// What is left of `text` without the words of the list that stand in it.
+    pub(crate) fn without(&self, text: &[u8]) -> Vec<u8> {
+        let mut rest = Vec::with_capacity(text.len());
+        let mut end = 0;
+        self.0.each(text, |at, number| {
+            rest.extend(text.get(end..at).unwrap_or_default());
+            let length = self.get(number).map_or(0, String::len);
+            end = end.max(at + length);
+        });
+        rest.extend(text.get(end..).unwrap_or_default());
+        rest
     }
 }
 

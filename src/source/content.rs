@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn tells_encodings_apart() {
-        let text = "password = \"hunter2\"\n";
+        let text = "user = \"hunter2\"\n";
         let be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
         let utf32: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
         for (bytes, encoding) in [
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_byte_too_many_hides_nothing() {
-        let text = "password = \"hunter2\"\nsome more text\n";
+        let text = "user = \"hunter2\"\nsome more text\n";
         let bytes = [utf16(text, false), b"\n".to_vec()].concat();
         assert_eq!(detect(&bytes), (Encoding::Utf16Le, Content::Text));
     }

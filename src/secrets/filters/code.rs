@@ -8,7 +8,37 @@ use super::super::{randomness, words};
 /// Words that every language uses for values that are none.
 pub(super) fn is_constant(candidate: &Candidate) -> bool {
     let lower = candidate.secret().to_ascii_lowercase();
-    str::from_utf8(&lower).is_ok_and(|word| words::CONSTANT.has(word))
+    let of_type = |c| matches!(c, '?' | '!' | '&');
+    str::from_utf8(&lower).is_ok_and(|word| words::CONSTANT.has(word.trim_matches(of_type)))
+}
+
+/// `v1.4.2`, `^6.4|^7.0`, `2.10.0-rc1`: numbers joined by dots, with what tells releases apart before and behind.
+pub(super) fn is_version(candidate: &Candidate) -> bool {
+    candidate.secret().split(|byte| b"|, ".contains(byte)).all(is_release)
+}
+
+fn is_release(text: &[u8]) -> bool {
+    let before = text.iter().take_while(|byte| b"v^~=<>!".contains(byte)).count();
+    let rest = text.get(before..).unwrap_or_default();
+    let number = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+    let (number, behind) = rest.split_at(number);
+    number.first().is_some_and(u8::is_ascii_digit)
+        && number.contains(&b'.')
+        && (behind.is_empty()
+            || behind.first().is_some_and(|byte| b"-+_".contains(byte)) && behind.len() <= 16)
+        && randomness::evidence(behind) < 8.0
+}
+
+/// `"+user+"`, `` `+expected+` ``: what stands between two strings is not a value but what is joined to them.
+pub(super) fn is_joined(candidate: &Candidate) -> bool {
+    let quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b' ');
+    let secret = candidate.secret();
+    let from = secret.iter().take_while(|byte| quote(byte)).count();
+    let to = secret.iter().rev().take_while(|byte| quote(byte)).count();
+    let inner = secret.get(from..secret.len().saturating_sub(to)).unwrap_or_default();
+    let is_quoted =
+        candidate.named.as_ref().is_some_and(|named| named.assignment.quoting == Quoting::Quoted);
+    (is_quoted || from + to > 0) && matches!(inner, [b'+' | b'.', .., b'+' | b'.'])
 }
 
 /// Numbers, dates, versions, sizes. A password may be a number, when it is one that a person would choose to hide.
@@ -30,7 +60,19 @@ pub(super) fn is_number(candidate: &Candidate) -> bool {
         .is_some_and(|rest| rest.len() <= 16 && rest.iter().all(u8::is_ascii_hexdigit));
     hex_number
         || has_unit
+        || is_date(secret)
         || numeric && !(is_password && secret.len() >= 6 && secret.iter().all(u8::is_ascii_digit))
+}
+
+/// `2030-01-01T00:00:00Z`.
+fn is_date(secret: &[u8]) -> bool {
+    secret.len() >= 16
+        && secret.iter().enumerate().all(|(at, byte)| match at {
+            0..=3 | 5 | 6 | 8 | 9 => byte.is_ascii_digit(),
+            4 | 7 => *byte == b'-',
+            10 => *byte == b'T' || *byte == b' ',
+            _ => byte.is_ascii_digit() || b":.+-Z".contains(byte),
+        })
 }
 
 /// A bare word that programs would evaluate, or a type.
@@ -55,7 +97,25 @@ pub(super) fn is_expression(candidate: &Candidate) -> bool {
         || arrow
         || sigil
         || is_dotted_name(secret)
-        || (candidate.place.syntax == Syntax::Code && is_identifier(secret))
+        || (candidate.place.syntax == Syntax::Code
+            && (is_identifier(secret) || is_indexed(secret) || is_member(secret)))
+}
+
+/// `list[at`, `r.s[r.at-1`: an element of something that has a name.
+fn is_indexed(secret: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    let name = secret.iter().take_while(|byte| is_name(byte)).count();
+    secret.get(name) == Some(&b'[') && secret.first().is_some_and(u8::is_ascii_alphabetic)
+}
+
+/// `x.u`, `it.pw`: too short to tell chance from a name, so it is a name.
+fn is_member(secret: &[u8]) -> bool {
+    secret.len() <= 8
+        && secret.contains(&b'.')
+        && secret.split(|byte| *byte == b'.').all(|part| {
+            part.first().is_some_and(u8::is_ascii_alphabetic)
+                && part.iter().all(u8::is_ascii_alphanumeric)
+        })
 }
 
 /// A function that computes its value rather than wraps it, unless what it is given is plainly random.

@@ -1,7 +1,7 @@
 //! Values that are kept elsewhere, encrypted, hashed, or public by nature.
 
-use super::super::assign::Words;
-use super::super::candidate::Candidate;
+use super::super::assign::{NameClass, Words};
+use super::super::candidate::{Candidate, Named};
 use super::super::words;
 
 /// A pointer to where the value is kept.
@@ -44,23 +44,52 @@ fn has_variable(secret: &[u8]) -> bool {
         || has(b"#{")
         || has(b"$(")
         || has(b"<%=")
+        || has_field(secret)
         || secret.ends_with(b"%s")
         || secret == b"%v"
         || secret == b"%d"
+}
+
+/// `postgres:{user.name}`, `{pick(`: a name in braces that is put in when the program runs.
+fn has_field(secret: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    memchr::memchr_iter(b'{', secret).any(|at| {
+        let rest = secret.get(at + 1..).unwrap_or_default();
+        let name = rest.iter().take_while(|byte| is_name(byte)).count();
+        rest.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+            && matches!(rest.get(name), Some(b'}' | b'.' | b'(' | b':' | b'['))
+    })
 }
 
 fn is_windows_variable(secret: &[u8]) -> bool {
     matches!(secret, [b'%', name @ .., b'%'] if !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'))
 }
 
+/// `en_PW`: the name is that of a language and a country.
+pub(super) fn is_of_locale(candidate: &Candidate) -> bool {
+    matches!(candidate.name(), [a, b, b'_' | b'-', c, d] if a.is_ascii_lowercase() && b.is_ascii_lowercase()
+        && c.is_ascii_uppercase() && d.is_ascii_uppercase())
+}
+
 /// `8-4-4-4-12` hex digits.
-pub(super) fn is_uuid(secret: &[u8]) -> bool {
+pub(in crate::secrets) fn is_uuid(secret: &[u8]) -> bool {
     let bytes =
         secret.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or(secret);
     bytes.len() == 36
         && bytes.iter().enumerate().all(|(at, byte)| {
             if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() }
         })
+}
+
+/// A UUID identifies things; it is a secret only where the name says so.
+pub(super) fn is_identifier(candidate: &Candidate) -> bool {
+    let secret_class = |named: &Named| {
+        matches!(
+            named.class,
+            NameClass::Secret | NameClass::Token | NameClass::Key | NameClass::Password
+        )
+    };
+    is_uuid(candidate.secret()) && !candidate.named.as_ref().is_some_and(secret_class)
 }
 
 /// Values that are encrypted at rest.

@@ -31,13 +31,16 @@ pub(super) fn is_placeholder(candidate: &Candidate) -> bool {
     let lower = secret.get(..secret.len().min(256)).unwrap_or_default().to_ascii_lowercase();
     let has = |needle: &[u8]| memchr::memmem::find(&lower, needle).is_some();
     let crossed_out = has(b"xxxx") && !has_many_kinds(secret);
-    let masked = has(b"***")
-        || crossed_out
-        || has(b"....")
-        || lower.ends_with(b"...")
-        || has("…".as_bytes());
+    let masked = has(b"***") || crossed_out || has(b"...") || has("…".as_bytes());
     let bracketed = matches!(secret, [b'<', .., b'>'] | [b'[', .., b']']);
-    masked || bracketed || words::PLACEHOLDER.stands_in(&lower) || is_sequence(&lower)
+    masked || bracketed || has_placeholder(&lower) || is_sequence(&lower)
+}
+
+/// A word of the list, and little else: by chance, a long secret may have one in it.
+fn has_placeholder(lower: &[u8]) -> bool {
+    let rest = words::PLACEHOLDER.without(lower);
+    rest.len() < lower.len()
+        && (rest.len() * 3 < lower.len() * 2 || randomness::evidence(&rest) < 20.0)
 }
 
 /// Long random strings may contain `xxxx`; placeholders have little else.

@@ -8,6 +8,7 @@ mod tests;
 
 use super::candidate::Candidate;
 use super::rule::Trigger;
+pub(super) use elsewhere::is_uuid;
 
 /// A reason to drop a candidate.
 pub(crate) struct Filter {
@@ -31,6 +32,8 @@ pub(crate) const FILTERS: &[Filter] = &[
     scored("too-short", |candidate| candidate.secret().len() < 3),
     scored("constant", code::is_constant),
     scored("number", code::is_number),
+    scored("version", code::is_version),
+    scored("joined", code::is_joined),
     all("repetition", made_up::is_repetition),
     all("kinds", |candidate| {
         !candidate.rule.needs.iter().all(|kind| kind.is_in(candidate.secret()))
@@ -45,7 +48,8 @@ pub(crate) const FILTERS: &[Filter] = &[
     scored("escapes", code::is_escapes),
     scored("option", code::is_option),
     scored("url", |candidate| memchr::memmem::find(candidate.secret(), b"://").is_some()),
-    scored("uuid", |candidate| elsewhere::is_uuid(candidate.secret())),
+    scored("uuid", elsewhere::is_identifier),
+    scored("locale", elsewhere::is_of_locale),
     scored("ciphertext", elsewhere::is_ciphertext),
     scored("password-hash", elsewhere::is_password_hash),
     unmarked("digest", elsewhere::is_digest),

@@ -16,6 +16,32 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
     ("number", "a.ini", &["pa", "ssword = 80917"], &["pa", "ssword = 8091", "7425"]),
     ("number", "a.ini", &["au", "th_k", "ey = 0x00FF17A0"], &["au", "th_k", "ey = 0xG", "0FF17A0"]),
     ("number", "a.ini", &["sec", "ret = 4096kb"], &["sec", "ret = 4096", "kbqz"]),
+    ("number", "a.ini", &["to", "ken = 2030-01-01T00:00:00Z"], &["to", "ken = 2030-01-01TkqzvZ"]),
+    ("constant", "a.php", &["pa", "ssword = ?string"], &["pa", "ssword = ?str1ngkq", "z7"]),
+    (
+        "version",
+        "a.yaml",
+        &["acme-sec", "ret: v2.10.0-rc1"],
+        &["acme-sec", "ret: v2.10-kqz7", "vR9x"],
+    ),
+    (
+        "version",
+        "a.json",
+        &["\"pa", "ssword\": \"^6.4|^7.0\""],
+        &["\"pa", "ssword\": \"^6.4|kqz7", "vR9x\""],
+    ),
+    (
+        "joined",
+        "a.go",
+        &["dial(`pa", "ssword=`+expected7+`", "`)"],
+        &["dial(`pa", "ssword=kqz7+expected", "`)"],
+    ),
+    (
+        "reference",
+        "a.cs",
+        &["pa", "ssword = \"db:{user.word}\""],
+        &["pa", "ssword = \"db:{7user!kqz", "vR9x\""],
+    ),
     (
         "repetition",
         "a.ini",
@@ -36,6 +62,9 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
         &["pa", "ssword = user.kvq7xz", "w2mb"],
     ),
     ("expression", "a.rs", &["pa", "ssword: Config::read"], &["pa", "ssword: Config:r3a", "dkvq7"]),
+    ("expression", "a.go", &["to", "ken = r.s[r.si-1 : end]"], &["to", "ken = r.s9qz7vKx"]),
+    ("expression", "a.cs", &["pa", "ssword = x.u && true"], &["pa", "ssword = x.u7qz9vKx"]),
+    ("locale", "a.php", &["en_P", "W => 'Beurla (Palabh)'"], &["eng_P", "W => 'Beurla (Palabh)'"]),
     (
         "expression",
         "a.js",
@@ -130,8 +159,8 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
     (
         "uuid",
         "a.ini",
-        &["api_k", "ey = \"3f2b8c1e-9d4a-4b7c", "-8e6f-1a2b3c9d5e7f\""],
-        &["api_k", "ey = \"3f2b8c1e-9d4a-4b7c", "-8e6f-1a2b3c9d5e7z\""],
+        &["sa", "lt = \"3f2b8c1e-9d4a-4b7c", "-8e6f-1a2b3c9d5e7f\""],
+        &["sa", "lt = \"3f2b8c1e-9d4a-4b7c", "-8e6f-1a2b3c9d5e7z\""],
     ),
     (
         "ciphertext",

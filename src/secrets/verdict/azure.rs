@@ -4,7 +4,7 @@
 //! <https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate>.
 
 use super::Verified;
-use super::checksum::{base32_decode, base64};
+use super::encoding::{base32_decode, base64, base64_encode};
 use crate::finding::Verdict;
 
 /// The seeds that services use, as the eight characters they stand for. Which one fits names the role of the key.
@@ -76,8 +76,8 @@ pub(super) fn marked_key(token: &[u8]) -> Verified {
     }
 }
 
-/// Common annotated keys carry their kind and date of issue in clear. Their checksum is not enforced: no public sample
-/// bears the published algorithm out.
+/// Common annotated keys carry their kind and date of issue in clear. Their checksum proves them, but a mismatch says
+/// nothing: hardly a public sample bears the published algorithm out.
 pub(super) fn annotated_key(token: &[u8]) -> Verified {
     let Some([kind, year, month, ..]) = token.get(57..) else {
         return Verified::new(Verdict::ShapeOnly);
@@ -90,9 +90,20 @@ pub(super) fn annotated_key(token: &[u8]) -> Verified {
         return Verified::new(Verdict::ShapeOnly);
     }
     let issued = format!("{}-{:02}", 2024 + u32::from(year - b'A'), month - b'A' + 1);
-    Verified::structure(true)
-        .with("issued", issued)
-        .with("service", String::from_utf8_lossy(signature))
+    let verified = if annotated_sum_holds(token) {
+        Verified::checksum(true)
+    } else {
+        Verified::structure(true)
+    };
+    verified.with("issued", issued).with("service", String::from_utf8_lossy(signature))
+}
+
+/// The last four characters, or six and padding, are base64 of the Marvin32 of the 60 bytes before.
+fn annotated_sum_holds(token: &[u8]) -> bool {
+    let Some((body, tail)) = token.split_at_checked(80) else { return false };
+    let tail = tail.strip_suffix(b"==").unwrap_or(tail);
+    let sum = base64(body).map(|data| marvin32(*b"Default0", &data).to_le_bytes());
+    sum.is_some_and(|sum| tail.len() >= 4 && base64_encode(&sum).as_bytes().starts_with(tail))
 }
 
 /// Microsoft Entra client secrets. In those with `8Q~` the last three characters are the first three of a checksum,
@@ -169,6 +180,9 @@ mod tests {
         let verified = annotated_key(&token);
         assert_eq!(verified.verdict, Verdict::StructureValid);
         assert!(verified.facts.contains(&("issued".into(), "2024-11".into())));
+        let sum = marvin32(*b"Default0", &base64(&token[..80]).unwrap()).to_le_bytes();
+        let proven = [&token[..80], &base64_encode(&sum).as_bytes()[..4]].concat();
+        assert_eq!(annotated_key(&proven).verdict, Verdict::ChecksumValid);
     }
 
     #[test]
