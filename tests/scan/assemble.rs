@@ -147,7 +147,8 @@ fn parts_are_joined_at_any_distance() {
             (Some(severity), Some(confidence)),
             "{paired}"
         );
-        let without = "without aws-access-key-id or aws-temporary-access-key-id";
+        let without =
+            "without aws-access-key-id or aws-temporary-access-key-id or aws-legacy-access-key-id";
         assert_eq!(fact(&found, "alone"), if paired.is_empty() { without } else { "" });
         if !paired.is_empty() {
             let other = of_rule(&run, "aws-access-key-id");

@@ -140,7 +140,7 @@ fn a_private_key_has_a_public_half() {
     folder.write("server.crt", armour("CERTIFICATE", "", &certificate(22)));
     folder.write("far/server.crt", &halves[0]);
     let found = at(&folder.scan(&[]), "server.key", "private-key");
-    assert_eq!(found["secret"]["verdict"], "structure-valid", "of another key, or far away");
+    assert_ne!(found["secret"]["verdict"], "proven", "of another key, or far away");
 }
 
 fn field(bytes: &[u8]) -> Vec<u8> {
