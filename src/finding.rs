@@ -116,6 +116,8 @@ pub enum Verdict {
     StructureValid,
     /// Its own checksum holds.
     ChecksumValid,
+    /// Other material of the same scan fits it: a token signed by a key that was found, a key and its certificate.
+    Proven,
     /// The format has a checksum and it does not hold.
     ChecksumFailed,
     /// It carries a date, and the date has passed.
@@ -127,7 +129,7 @@ pub enum Verdict {
 }
 
 names!(Verdict: ShapeOnly = "shape-only", StructureValid = "structure-valid", ChecksumValid = "checksum-valid",
-    ChecksumFailed = "checksum-failed", Expired = "expired", EncryptedKey = "encrypted-key", PublicKnown = "public-known");
+    Proven = "proven", ChecksumFailed = "checksum-failed", Expired = "expired", EncryptedKey = "encrypted-key", PublicKnown = "public-known");
 
 /// The raw bytes of a secret. Not `Debug`, `Display` or `Serialize`: it leaves through [`Secret::reveal`] alone.
 #[derive(Clone, PartialEq, Eq)]
@@ -156,7 +158,7 @@ impl fmt::Debug for Secret {
 pub struct Finding {
     /// The rule or check that found it.
     pub rule: Arc<RuleMeta>,
-    /// At most the rule's own.
+    /// At most the rule's own, unless a proof says more.
     pub severity: Severity,
     /// How sure we are.
     pub confidence: Confidence,
@@ -221,6 +223,8 @@ pub struct Edit {
 /// One place of a finding.
 #[derive(Clone, Debug)]
 pub struct Place {
+    /// What found it here: for a secret that several rules know, not always the rule of the finding.
+    pub rule: Arc<RuleMeta>,
     /// In which input.
     pub origin: Arc<Origin>,
     /// Where in it.

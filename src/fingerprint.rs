@@ -25,9 +25,10 @@ impl ContentId {
 }
 
 impl Fingerprint {
-    /// For a secret of 70 bits or more: 128 bits of SHA-256 over rule family and secret.
-    pub fn of_strong_secret(family: &str, secret: &[u8]) -> Self {
-        Self(format!("s1:{}", digest(&[b"s1", family.as_bytes(), secret])))
+    /// For a secret of 70 bits or more: 128 bits of SHA-256 over the secret. Which rule found it has no part in it, so
+    /// that it is the same wherever and however the secret is written.
+    pub fn of_strong_secret(secret: &[u8]) -> Self {
+        Self(format!("s1:{}", digest(&[b"s1", secret])))
     }
 
     /// For a secret that could be guessed: 128 bits over rule family, the name it is assigned to, and
@@ -85,9 +86,9 @@ mod tests {
 
     #[test]
     fn a_strong_secret_is_its_own_identity() {
-        let one = Fingerprint::of_strong_secret("family", b"secret one");
-        assert_eq!(one, Fingerprint::of_strong_secret("family", b"secret one"));
-        assert_ne!(one, Fingerprint::of_strong_secret("family", b"secret two"));
+        let one = Fingerprint::of_strong_secret(b"secret one");
+        assert_eq!(one, Fingerprint::of_strong_secret(b"secret one"));
+        assert_ne!(one, Fingerprint::of_strong_secret(b"secret two"));
         assert_eq!(one.as_str().len(), 35);
     }
 

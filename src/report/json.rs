@@ -87,6 +87,8 @@ struct PlaceView<'a> {
     origin: String,
     start: PositionView,
     end: PositionView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'a str>,
     snippet: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<SuppressionView<'a>>,
@@ -201,7 +203,7 @@ fn view(finding: &Finding, secrets: Secrets) -> FindingView<'_> {
         references: &finding.rule.references,
         fingerprint: finding.fingerprint.as_str(),
         kind,
-        places: finding.places.iter().map(place_view).collect(),
+        places: finding.places.iter().map(|place| place_view(place, finding)).collect(),
         history: finding.history.as_ref().map(history::view),
     }
 }
@@ -211,12 +213,13 @@ fn edit_view(edit: &Edit) -> EditView<'_> {
     EditView { start: position_view(location.start), end: position_view(location.end), text }
 }
 
-fn place_view(place: &Place) -> PlaceView<'_> {
+fn place_view<'a>(place: &'a Place, finding: &Finding) -> PlaceView<'a> {
     let suppression = |kind: &'static str, reason| SuppressionView { kind, reason };
     PlaceView {
         origin: place.origin.to_string(),
         start: position_view(place.location.start),
         end: position_view(place.location.end),
+        rule: Some(place.rule.id.as_str()).filter(|id| *id != finding.rule.id),
         snippet: &place.snippet.text,
         suppressed: place
             .suppressed

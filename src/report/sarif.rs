@@ -46,12 +46,12 @@ pub(super) fn write(
     let mut results: Vec<SarifResult> = Vec::new();
     let mut cut = 0;
     for finding in findings {
-        let rule = index.get(finding.rule.id.as_str()).copied().unwrap_or(0);
         let places = finding.places.iter().enumerate();
         let shown = places.filter(|(_, place)| {
             options.suppressed == Suppressed::Listed || place.suppressed.is_none()
         });
         for (ordinal, place) in shown {
+            let rule = index.get(place.rule.id.as_str()).copied().unwrap_or(0);
             if results.len() < MAX_RESULTS {
                 results.push(result(finding, place, ordinal, rule, options.secrets));
             } else {
@@ -73,10 +73,11 @@ pub(super) fn write(
     writeln!(out)
 }
 
-/// The rules of the findings, once each, by id.
+/// What found the findings at their places, once each, by id.
 fn rules(findings: &[&Finding]) -> Vec<Arc<RuleMeta>> {
+    let places = findings.iter().flat_map(|finding| &finding.places);
     let by_id: BTreeMap<&str, &Arc<RuleMeta>> =
-        findings.iter().map(|finding| (finding.rule.id.as_str(), &finding.rule)).collect();
+        places.map(|place| (place.rule.id.as_str(), &place.rule)).collect();
     by_id.into_values().map(Arc::clone).collect()
 }
 
@@ -153,7 +154,8 @@ fn result(
     let partial =
         [("primaryLocationLineHash".to_owned(), format!("{fingerprint}:{}", ordinal + 1))];
     let result = SarifResult::builder()
-        .rule_id(&finding.rule.id)
+        // What is found at a place does not depend on what else was scanned.
+        .rule_id(&place.rule.id)
         .rule_index(i64::try_from(rule).unwrap_or(0))
         .level(level(finding.severity))
         .message(message(&finding.message))

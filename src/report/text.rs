@@ -98,6 +98,9 @@ impl Diagnostic for Block<'_> {
         }
         for place in self.rest.iter().take(MORE_PLACES) {
             let _ = write!(help, "\nalso at {}:{}", place.origin, place.location.start.line);
+            if place.rule.id != self.finding.rule.id {
+                let _ = write!(help, " ({})", place.rule.id);
+            }
         }
         if self.rest.len() > MORE_PLACES {
             let _ = write!(help, "\nand at {} more places", self.rest.len() - MORE_PLACES);
@@ -117,6 +120,9 @@ impl Diagnostic for Block<'_> {
                 label.push_str(", ");
                 let _ = write_inert(&mut label, format!("{name} {value}").as_bytes());
             }
+        }
+        if self.first.rule.id != self.finding.rule.id {
+            let _ = write!(label, ", found here by {}", self.first.rule.id);
         }
         if let Some(suppression) = &self.first.suppressed {
             label.push_str(", suppressed: ");

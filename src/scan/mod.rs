@@ -3,7 +3,6 @@
 mod policies;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,12 +12,11 @@ use rayon::prelude::*;
 
 use crate::blob::{Blob, Content, Origin};
 use crate::config::{Config, Halves, Secrets};
-use crate::finding::{Finding, FindingKind, Place, Secret};
-use crate::fingerprint::Fingerprint;
+use crate::finding::{Finding, FindingKind, Place, RuleMeta, Secret};
 use crate::location::{Location, Position};
 use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
 use crate::policy;
-use crate::secrets::{self, Detection};
+use crate::secrets::{self, Detection, Gathered};
 use crate::snippet::{Redaction, Snippet};
 use crate::source::{self, Listing, Source, SourceError, Unit};
 use crate::suppress::{allow, inline};
@@ -76,13 +74,16 @@ fn scan_all(
     let mut outcome = Outcome { stats: part.stats, ..Outcome::default() };
     outcome.stats.census.add(&listing.census);
     outcome.stats.git = listing.objects;
-    outcome.findings = group(part.findings);
+    let (findings, notes) =
+        secrets::assemble(part.findings, &part.gathered, &config.rules, &config.severities);
+    outcome.findings = findings;
     source::trace(&listing, &mut outcome.findings);
     mask_history(&mut outcome.findings, config);
     if config.secrets == Secrets::Masked {
         secrets::mask_repeats(&mut outcome.findings);
     }
     outcome.notes.clone_from(&listing.notes);
+    outcome.notes.extend(notes);
     outcome.skipped.clone_from(&listing.skipped);
     outcome.skipped.extend(part.skipped);
     outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
@@ -105,6 +106,8 @@ fn unlisted_sources(sources: &[Source]) -> Listing {
 #[derive(Default)]
 struct Part {
     findings: Vec<Finding>,
+    /// What is no finding, and may say something of one.
+    gathered: Gathered,
     skipped: Vec<Skipped>,
     stats: Stats,
     /// What may hold policies, kept until all of it is there.
@@ -150,6 +153,7 @@ impl Part {
     /// This part and what came after it.
     fn then(mut self, next: Self) -> Self {
         self.findings.extend(next.findings);
+        self.gathered.add(next.gathered);
         self.skipped.extend(next.skipped);
         self.stats.add(&next.stats);
         self.policies.extend(next.policies);
@@ -199,31 +203,37 @@ impl Part {
             return;
         }
         let Some(added) = unit.added() else { return };
-        let all = self.findings.len();
-        self.findings.retain(|finding| {
+        let is_new = |finding: &Finding| {
             finding.places.iter().any(|place| {
                 let Location { start, end } = place.location;
                 meets(&added, &(start.offset..end.offset))
             })
-        });
-        self.stats.unchanged += (all - self.findings.len()) as u64;
+        };
+        let (new, old): (Vec<_>, Vec<_>) = self.findings.drain(..).partition(is_new);
+        self.findings = new;
+        self.stats.unchanged += old.len() as u64;
+        for finding in &old {
+            self.gathered.unlisted(finding);
+        }
     }
 
     fn secrets(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
         let detections = config.rules.detect(blob, config.now, scratch, &mut self.stats);
+        self.gathered.material(blob, scratch);
         if detections.is_empty() {
             return;
         }
         let redactions = redactions(&detections, config.secrets);
         let mut locator = blob.locator();
         for detection in &detections {
-            if detection.confidence < config.min_confidence {
-                self.stats.below_confidence += 1;
-                continue;
-            }
             let span = detection.span();
             let location = locator.locate(&span);
-            let place = place(blob, &span, location, &redactions, &detection.meta().id);
+            if detection.confidence < config.min_confidence {
+                self.stats.below_confidence += 1;
+                self.gathered.below(detection, blob, location, &config.rules);
+                continue;
+            }
+            let place = place(blob, &span, location, &redactions, detection.meta());
             self.findings.push(secret_finding(detection, place, config));
         }
     }
@@ -297,13 +307,14 @@ fn place(
     span: &Range<usize>,
     location: Location,
     redactions: &[Redaction],
-    rule: &str,
+    rule: &Arc<RuleMeta>,
 ) -> Place {
     Place {
+        rule: Arc::clone(rule),
         origin: Arc::clone(blob.origin()),
         location,
         snippet: Snippet::new(blob.text, span, redactions),
-        suppressed: inline::find(blob.text, span.start, rule),
+        suppressed: inline::find(blob.text, span.start, &rule.id),
         fix: None,
     }
 }
@@ -355,22 +366,4 @@ fn redactions(detections: &[Detection], secrets: Secrets) -> Vec<Redaction> {
             detections.iter().map(redaction).collect()
         }
     }
-}
-
-/// The same secret, or the same defect of the same statement, in several places becomes one finding, where it was first seen.
-fn group(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut known: HashMap<(String, Fingerprint), usize> = HashMap::new();
-    let mut grouped: Vec<Finding> = Vec::new();
-    for finding in findings {
-        let key = (finding.rule.id.clone(), finding.fingerprint.clone());
-        if let Some(first) = known.get(&key).and_then(|at| grouped.get_mut(*at)) {
-            first.severity = first.severity.max(finding.severity);
-            first.confidence = first.confidence.max(finding.confidence);
-            first.places.extend(finding.places);
-        } else {
-            known.insert(key, grouped.len());
-            grouped.push(finding);
-        }
-    }
-    grouped
 }

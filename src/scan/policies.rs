@@ -149,7 +149,7 @@ impl Part {
                 continue;
             }
             let location = locator.locate(&defect.span);
-            let mut place = place(&blob, &defect.span, location, &hidden, &defect.meta.id);
+            let mut place = place(&blob, &defect.span, location, &hidden, &defect.meta);
             let message = masks.put_on(&defect.message);
             place.fix = fix(&defect.fix, &locations, id);
             self.findings.push(policy_finding(defect, message, place, config));

@@ -2,6 +2,7 @@
 //!
 //! prefilter → matcher → candidates → filters → verdict and score → overlap
 
+mod assemble;
 mod assign;
 mod candidate;
 mod examples;
@@ -31,6 +32,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(crate) use assemble::{Gathered, assemble};
 pub use examples::{ExampleReport, check_built_in, check_file};
 pub use explain::{Explanation, Score};
 pub use masks::Masks;
@@ -63,6 +65,11 @@ impl Scratch {
     /// Forgets the texts that others were made of: the next input numbers its own.
     pub(crate) fn forget(&mut self) {
         self.known.clear();
+    }
+
+    /// The long runs of the text that was searched last.
+    fn runs(&self) -> &[Range<usize>] {
+        &self.lanes.runs
     }
 }
 
@@ -196,10 +203,10 @@ impl Detection<'_> {
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         let secret = self.secret();
-        let family = &self.candidate.rule.family;
         if randomness::guessing_bits(secret) >= STRONG_BITS {
-            Fingerprint::of_strong_secret(family, secret)
+            Fingerprint::of_strong_secret(secret)
         } else {
+            let family = &self.candidate.rule.family;
             Fingerprint::of_weak_secret(family, self.candidate.name(), secret)
         }
     }
@@ -213,16 +220,20 @@ impl Detection<'_> {
             }
             _ => title.clone(),
         };
-        match self.verdict {
-            Verdict::ShapeOnly => named,
-            Verdict::StructureValid => format!("{named}; its structure is valid"),
-            Verdict::ChecksumValid => format!("{named}; its checksum is valid"),
-            Verdict::ChecksumFailed => {
-                format!("{named}; its checksum does not hold, so it was altered or made up")
-            }
-            Verdict::Expired => format!("{named}; it has expired"),
-            Verdict::EncryptedKey => format!("{named}; a passphrase protects it"),
-            Verdict::PublicKnown => format!("{named}; a value from public documentation"),
-        }
+        named + said(self.verdict)
+    }
+}
+
+/// What a message says of a verdict, after the title.
+const fn said(verdict: Verdict) -> &'static str {
+    match verdict {
+        // What proves it is known when everything is read.
+        Verdict::ShapeOnly | Verdict::Proven => "",
+        Verdict::StructureValid => "; its structure is valid",
+        Verdict::ChecksumValid => "; its checksum is valid",
+        Verdict::ChecksumFailed => "; its checksum does not hold, so it was altered or made up",
+        Verdict::Expired => "; it has expired",
+        Verdict::EncryptedKey => "; a passphrase protects it",
+        Verdict::PublicKnown => "; a value from public documentation",
     }
 }

@@ -79,8 +79,10 @@ impl Kind {
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) meta: Arc<RuleMeta>,
-    /// What fingerprints are made of, so that two rules for one kind of token agree.
+    /// What fingerprints of weak secrets are made of, so that two rules for one kind of them agree.
     pub(crate) family: String,
+    /// The rules for what a credential needs beside this part of it: one of them is enough.
+    pub(crate) pair: Vec<String>,
     pub(crate) trigger: Trigger,
     /// How far a match may reach beyond the trigger, in bytes.
     pub(crate) span: usize,
@@ -155,8 +157,11 @@ impl Rule {
 
     /// Checks a rule as written, all but its regex, which costs time.
     pub(crate) fn new(text: RuleText) -> Result<Self, RuleProblem> {
-        let RuleText { id, title, help, references, .. } = text;
+        let RuleText { id, title, help, references, pair, .. } = text;
         check_words(&id, &title, &help)?;
+        if pair.contains(&id) {
+            return Err(RuleProblem::UnknownValue { field: "other part", value: id });
+        }
         let bad = |field: &'static str, value: &str| RuleProblem::UnknownValue {
             field,
             value: value.into(),
@@ -198,6 +203,7 @@ impl Rule {
         Ok(Self {
             meta: Arc::new(meta),
             family,
+            pair,
             trigger,
             span,
             verifier,

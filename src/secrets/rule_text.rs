@@ -35,6 +35,8 @@ pub(crate) struct RuleText {
     pub(crate) proof: Option<String>,
     #[serde(default)]
     pub(crate) family: Option<String>,
+    #[serde(default)]
+    pub(crate) pair: Vec<String>,
     pub(crate) help: String,
     #[serde(default)]
     pub(crate) references: Vec<String>,

@@ -1,6 +1,6 @@
 //! All rules of a scan, and the tables by which a hit finds its rules.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use miette::{NamedSource, SourceSpan};
 
@@ -27,6 +27,9 @@ pub struct RuleSet {
     pub(super) near: Near,
     /// The rules for values of assignments.
     assigned: Vec<usize>,
+    by_id: HashMap<String, usize>,
+    /// The rules that others name as what they need.
+    parts: HashSet<String>,
 }
 
 /// What an anchor stands for.
@@ -60,13 +63,21 @@ impl RuleSet {
     /// When a file is not a rule file, or a rule makes no sense.
     pub fn load(files: &[(String, String)]) -> Result<Self, RuleError> {
         let mut rules = unpack();
+        let mut needed = Vec::new();
         for (name, text) in files {
             for rule in parse(name, text)? {
+                let id = &rule.meta.id;
+                let pairs = rule.pair.iter().map(|other| ((name, text), id.clone(), other.clone()));
+                needed.extend(pairs);
                 rules.retain(|known| known.meta.id != rule.meta.id);
                 rules.push(rule);
             }
         }
-        Ok(Self::new(rules))
+        let rules = Self::new(rules);
+        match needed.iter().find(|(_, _, other)| rules.by_id(other).is_none()) {
+            None => Ok(rules),
+            Some(((name, text), id, other)) => Err(lonely((name, text), id, other)),
+        }
     }
 
     /// The rules whose id `keep` wants.
@@ -119,6 +130,8 @@ impl RuleSet {
             by_anchor,
             near: Near { words: Finder::new(near.words), rules: near.rules, least_run },
             assigned,
+            by_id: rules.iter().map(|rule| (rule.meta.id.clone(), rule.order)).collect(),
+            parts: rules.iter().flat_map(|rule| rule.pair.iter().cloned()).collect(),
             rules,
         }
     }
@@ -126,6 +139,27 @@ impl RuleSet {
     /// What is known of each rule, in the order of the files.
     pub fn metas(&self) -> impl Iterator<Item = &std::sync::Arc<crate::finding::RuleMeta>> {
         self.rules.iter().map(|rule| &rule.meta)
+    }
+
+    /// The rule with this id.
+    fn by_id(&self, id: &str) -> Option<&Rule> {
+        self.by_id.get(id).and_then(|number| self.rule(*number))
+    }
+
+    /// Whether the score decides about the values of a rule: it says little about what they are.
+    pub(super) fn is_scored(&self, id: &str) -> bool {
+        self.by_id(id).is_some_and(Rule::is_scored)
+    }
+
+    /// What a rule needs beside what it finds, as far as that is looked for.
+    pub(super) fn pair(&self, id: &str) -> impl Iterator<Item = &str> {
+        let others = self.by_id(id).into_iter().flat_map(|rule| &rule.pair);
+        others.map(String::as_str).filter(|other| self.by_id.contains_key(*other))
+    }
+
+    /// Whether another rule needs what this one finds.
+    pub(super) fn is_part(&self, id: &str) -> bool {
+        self.parts.contains(id)
     }
 
     pub(super) fn rule(&self, number: usize) -> Option<&Rule> {
@@ -214,6 +248,16 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Rule>, RuleError> {
     Ok(rules)
 }
 
+/// What is wrong with a rule of a file that needs what no rule finds.
+fn lonely((name, text): (&str, &str), id: &str, other: &str) -> RuleError {
+    RuleError::Invalid {
+        at: place_of(text, other),
+        id: id.into(),
+        problem: RuleProblem::UnknownValue { field: "rule to pair with", value: other.into() },
+        source_code: NamedSource::new(name, text.to_owned()).with_language("TOML"),
+    }
+}
+
 /// Where an id is written last in a file.
 fn place_of(text: &str, id: &str) -> SourceSpan {
     text.rfind(&format!("\"{id}\"")).map_or_else(|| (0, 0).into(), |at| (at, id.len() + 2).into())
@@ -230,11 +274,16 @@ mod tests {
             let rules = parse(name, text).unwrap_or_else(|error| panic!("{name}: {error}"));
             ids.extend(rules.iter().map(|rule| rule.meta.id.clone()));
         }
-        let packed: Vec<String> = RuleSet::built_in().metas().map(|meta| meta.id.clone()).collect();
+        let built_in = RuleSet::built_in();
+        let packed: Vec<String> = built_in.metas().map(|meta| meta.id.clone()).collect();
         assert_eq!(packed, ids, "the packed rules are those of the files");
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), packed.len(), "every id is there once");
+        let parts: std::collections::BTreeSet<_> = built_in.parts.iter().collect();
+        for other in parts {
+            assert!(built_in.by_id(other).is_some(), "no rule finds `{other}`, which others need");
+        }
     }
 
     #[test]

@@ -39,13 +39,16 @@ pub fn apply(findings: &mut [Finding], skipped: &mut [Skipped], allows: &[Allow]
     for finding in findings {
         for allow in allows {
             let Scope::Findings { rule, path, fingerprint } = &allow.scope else { continue };
-            let rule_fits = rule.as_ref().is_none_or(|rule| *rule == finding.rule.id);
             let fingerprint_fits =
                 fingerprint.as_ref().is_none_or(|wanted| wanted == finding.fingerprint.as_str());
-            if !rule_fits || !fingerprint_fits {
+            if !fingerprint_fits {
                 continue;
             }
             for place in finding.places.iter_mut().filter(|place| place.suppressed.is_none()) {
+                // What found a place does not depend on what the same secret is in other places.
+                if rule.as_ref().is_some_and(|rule| *rule != place.rule.id) {
+                    continue;
+                }
                 if path.as_ref().is_none_or(|glob| allow.covers(place.origin.path(), glob)) {
                     let reason = allow.reason.clone();
                     place.suppressed = Some(Suppression { kind: SuppressionKind::Config, reason });

@@ -38,7 +38,9 @@ fn outcome() -> Outcome {
     let span = 14..17;
     let location = Blob::whole(&origin, POLICY, Content::Text).locator().locate(&span);
     let edit = Edit { location, text: "\"s3:Get\"".into() };
+    let rule = Arc::new(rule);
     let place = Place {
+        rule: Arc::clone(&rule),
         location,
         snippet: Snippet::new(POLICY, &span, &[]),
         suppressed: None,
@@ -46,7 +48,7 @@ fn outcome() -> Outcome {
         origin,
     };
     let finding = Finding {
-        rule: Arc::new(rule),
+        rule,
         severity: Severity::High,
         confidence: Confidence::High,
         message: "the statement allows every action".into(),

@@ -1,12 +1,19 @@
 //! `keylint scan` seen from outside: what it selects, reads, finds and answers.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where the program is not as it expects")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may stop where the program is not as it expects"
+)]
 
+mod assemble;
 mod chunks;
 mod encodings;
 mod folder;
 #[cfg(unix)]
 mod hostile;
+mod made;
+mod proofs;
 mod same_bytes;
 mod selection;
 mod settings;

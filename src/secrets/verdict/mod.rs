@@ -183,7 +183,7 @@ pub(crate) fn weigh(
     match verdict {
         Verdict::ShapeOnly => (severity, confidence),
         Verdict::StructureValid => (severity, confidence.max(Confidence::High)),
-        Verdict::ChecksumValid => (severity, Confidence::VeryHigh),
+        Verdict::ChecksumValid | Verdict::Proven => (severity, Confidence::VeryHigh),
         Verdict::ChecksumFailed => {
             (severity.min(Severity::Low), confidence.min(Confidence::Medium))
         }
