@@ -33,6 +33,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustix", &["source"]),
     ("aho_corasick", &["secrets"]),
     ("regex_automata", &["secrets"]),
+    ("regex_syntax", &["secrets"]),
     ("base64", &["secrets"]),
     ("jsonc_parser", &["policy"]),
     ("granit_parser", &["policy"]),

@@ -211,6 +211,10 @@ impl Part {
 
     fn secrets(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
         let detections = config.rules.detect(blob, config.now, scratch, &mut self.stats);
+        for rule in scratch.take_unfinished() {
+            let detail = format!("rule {rule} matches too often; it did not see all of this");
+            self.skipped.push(Skipped::new((**blob.origin()).clone(), SkipReason::Limit, detail));
+        }
         if detections.is_empty() {
             return;
         }

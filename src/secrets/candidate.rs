@@ -14,6 +14,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) text: &'a [u8],
     /// The secret itself.
     pub(crate) secret: Range<usize>,
+    /// What the rule matched, the secret in it; of an assignment, all from the name to the value.
+    pub(crate) matched: Range<usize>,
     /// The name it is assigned to, for generic rules.
     pub(crate) named: Option<Named>,
     pub(crate) place: PlaceClass,

@@ -2,6 +2,7 @@
 //!
 //! prefilter → matcher → candidates → filters → verdict and score → overlap
 
+mod anywhere;
 mod assign;
 mod candidate;
 mod examples;
@@ -12,6 +13,7 @@ mod keys;
 mod masks;
 mod matcher;
 mod overlap;
+mod pattern;
 mod place;
 mod prefilter;
 mod randomness;
@@ -42,6 +44,7 @@ use crate::finding::{Confidence, RuleMeta, Severity, Verdict};
 use crate::fingerprint::Fingerprint;
 use crate::outcome::Stats;
 use candidate::Candidate;
+use matcher::Matched;
 use place::PlaceClass;
 use prefilter::{Hits, Lanes};
 use rule::{Proof, Trigger};
@@ -55,12 +58,19 @@ pub struct Scratch {
     lanes: Lanes,
     /// What was found in texts that others are made of, by their numbers.
     known: HashMap<u32, Hits>,
+    /// Rules that did not see all of a text.
+    unfinished: Vec<String>,
 }
 
 impl Scratch {
     /// Forgets the texts that others were made of: the next input numbers its own.
     pub(crate) fn forget(&mut self) {
         self.known.clear();
+    }
+
+    /// The rules that matched so often in the last text that they did not see all of it.
+    pub(crate) fn take_unfinished(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.unfinished)
     }
 }
 
@@ -101,7 +111,7 @@ impl RuleSet {
 
     /// Runs the prefilter, only over what is new where the rest was searched before.
     fn search(&self, blob: &Blob, scratch: &mut Scratch) {
-        let Scratch { lanes, known } = scratch;
+        let Scratch { lanes, known, .. } = scratch;
         let base = blob.made.and_then(|made| made.base);
         let Some((base, before)) = base.and_then(|base| Some((base, known.remove(&base.number)?)))
         else {
@@ -117,7 +127,9 @@ impl RuleSet {
     /// The candidates that start in the part of the text that the blob owns, each once, by rule and place.
     fn candidates<'a>(&'a self, blob: &Blob<'a>, scratch: &mut Scratch) -> Vec<Candidate<'a>> {
         self.search(blob, scratch);
-        let (mut candidates, led) = matcher::candidates(self, blob.text, &scratch.lanes);
+        let Matched { mut candidates, led, unfinished, .. } =
+            matcher::candidates(self, blob.text, &scratch.lanes);
+        scratch.unfinished.extend(unfinished.iter().map(|rule| rule.meta.id.clone()));
         if let Some(made) = blob.made.filter(|made| made.is_base) {
             let hits = Hits::of(&scratch.lanes, blob.text.len(), led);
             scratch.known.insert(made.number, hits);

@@ -29,7 +29,7 @@ fn rank(detection: &Detection) -> (bool, u8, Severity, usize, Reverse<(usize, us
     let precision = match detection.candidate.rule.trigger {
         Trigger::Prefix(_) => 4,
         Trigger::Infix { .. } | Trigger::Literal { .. } => 3,
-        Trigger::Words { .. } => 2,
+        Trigger::Words { .. } | Trigger::Anywhere { .. } => 2,
         Trigger::Assigned { .. } => 1,
     };
     let candidate = &detection.candidate;

@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use regex_automata::Input;
 use regex_automata::meta::Regex;
 use regex_automata::util::primitives::NonMaxUsize;
-use regex_automata::util::syntax;
 
 use super::assign::NameClass;
 use super::finder;
+use super::pattern::{self, compile};
 use super::rule_error::RuleProblem;
 use super::rule_text::{RuleText, TriggerText};
 use super::verdict::{Verifier, verifier};
@@ -21,8 +21,6 @@ pub(crate) const MIN_RUN: usize = 16;
 const DEFAULT_SPAN: usize = 1024;
 /// How far a match may reach at most; chunks overlap by more than this.
 pub(super) const MAX_SPAN: usize = 32 * 1024;
-/// The longest regex taken from a user, in bytes.
-pub(super) const MAX_PATTERN: usize = 8 * 1024;
 
 /// What makes the scanner try a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +33,8 @@ pub(crate) enum Trigger {
     Infix { run: usize, infix: Vec<String> },
     /// One of these, anywhere.
     Literal { literal: Vec<String>, before: usize, followed_by: Option<u8> },
+    /// Nothing that a lane stops at: the regex runs over all of a text that has one of these words, if any are given.
+    Anywhere { keywords: Vec<String> },
     /// A value assigned to a name of one of these classes that has one of these words, if any are given.
     Assigned { classes: Vec<NameClass>, with: Vec<String> },
 }
@@ -125,6 +125,12 @@ impl Rule {
         Some(Found { whole, secret })
     }
 
+    /// Where the search goes on behind a match.
+    pub(crate) fn next_search(&self, found: &Found) -> usize {
+        // The sign behind one secret may be the one that the next match needs before it.
+        found.secret.end.max(found.whole.start + 1)
+    }
+
     /// The regex as written.
     #[cfg(test)]
     pub(crate) fn pattern(&self) -> &str {
@@ -152,7 +158,7 @@ impl Rule {
 
     /// Checks a rule as written, all but its regex, which costs time.
     pub(crate) fn new(text: RuleText) -> Result<Self, RuleProblem> {
-        let RuleText { id, title, help, regex: pattern, references, .. } = text;
+        let RuleText { id, title, help, regex, references, .. } = text;
         check_words(&id, &title, &help)?;
         let bad = |field: &'static str, value: &str| RuleProblem::UnknownValue {
             field,
@@ -175,7 +181,7 @@ impl Rule {
             Some(name) => Some(verifier(name).ok_or_else(|| bad("verdict", name))?),
             None => None,
         };
-        if pattern.is_empty() && !matches!(trigger, Trigger::Assigned { .. }) {
+        if regex.is_empty() && !matches!(trigger, Trigger::Assigned { .. }) {
             return Err(RuleProblem::NoRegex);
         }
         let proof = match text.proof.as_deref() {
@@ -201,8 +207,8 @@ impl Rule {
             needs,
             scored,
             order: 0,
-            all_secret: is_one_group(&pattern),
-            pattern,
+            all_secret: pattern::is_one_group(&regex),
+            pattern: regex,
             regex: OnceLock::new(),
         })
     }
@@ -239,6 +245,7 @@ impl Trigger {
             words,
             infix,
             literal,
+            anywhere,
             assigned,
             with,
             before,
@@ -252,7 +259,8 @@ impl Trigger {
             None => Ok(MIN_RUN),
         };
         let given = [&prefix, &words, &infix, &literal, &assigned];
-        if given.iter().filter(|list| !list.is_empty()).count() != 1 {
+        let given = given.iter().filter(|list| !list.is_empty()).count();
+        if given + usize::from(anywhere.is_some()) != 1 {
             return Err(RuleProblem::NoTrigger);
         }
         let begins = |prefix: &&String| prefix.starts_with(|c: char| c.is_ascii_alphanumeric());
@@ -272,6 +280,9 @@ impl Trigger {
             });
             let followed_by = followed_by.transpose()?;
             (Self::Literal { literal, before: before.unwrap_or(64), followed_by }, (length, 3))
+        } else if let Some(keywords) = anywhere {
+            let shortest = shortest(&keywords).unwrap_or(1);
+            (Self::Anywhere { keywords }, (shortest, 1))
         } else {
             let classes = assigned.iter().map(|name| class(name)).collect::<Result<_, _>>()?;
             (Self::Assigned { classes, with }, (1, 1))
@@ -290,52 +301,4 @@ fn idle(text: &TriggerText) -> Option<&'static str> {
         ("followed_by", text.followed_by.is_some() && text.literal.is_empty()),
     ];
     fields.into_iter().find(|(_, is_idle)| *is_idle).map(|(field, _)| field)
-}
-
-/// Compiles a pattern over bytes, without Unicode tables: they cost more than all the rest of the start-up.
-fn compile(pattern: &str) -> Result<Regex, RuleProblem> {
-    if pattern.len() > MAX_PATTERN {
-        return Err(RuleProblem::PatternTooLong { length: pattern.len() });
-    }
-    Regex::builder()
-        .syntax(syntax::Config::new().unicode(false).utf8(false).nest_limit(50))
-        .configure(
-            Regex::config()
-                .utf8_empty(false)
-                .nfa_size_limit(Some(4 << 20))
-                .onepass_size_limit(Some(1 << 20)),
-        )
-        .build(pattern)
-        .map_err(|error| RuleProblem::Regex { detail: regex_error(&error) })
-}
-
-/// Whether a regex is one group from its first byte to its last.
-fn is_one_group(pattern: &str) -> bool {
-    let (mut depth, mut in_class, mut escaped) = (0_usize, false, false);
-    for (at, byte) in pattern.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'[' => in_class = true,
-            b']' => in_class = false,
-            b'(' if !in_class => depth += 1,
-            b')' if !in_class => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return at + 1 == pattern.len()
-                && pattern.starts_with('(')
-                && !pattern.starts_with("(?");
-        }
-    }
-    false
-}
-
-fn regex_error(error: &regex_automata::meta::BuildError) -> String {
-    let detail = match error.syntax_error() {
-        Some(syntax) => syntax.to_string(),
-        None => error.to_string(),
-    };
-    // The parser draws the pattern over several lines; the last one says what is wrong.
-    detail.lines().last().unwrap_or_default().trim_start_matches("error: ").into()
 }

@@ -3,7 +3,8 @@
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
-use super::rule::{MAX_PATTERN, MAX_SPAN, MIN_RUN};
+use super::pattern::MAX_PATTERN;
+use super::rule::{MAX_SPAN, MIN_RUN};
 
 /// What can be wrong with one rule.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -32,7 +33,9 @@ pub enum RuleProblem {
         field: &'static str,
     },
     /// No trigger, or several.
-    #[error("a trigger has exactly one of `prefix`, `words`, `infix`, `literal` and `assigned`")]
+    #[error(
+        "a trigger has exactly one of `prefix`, `words`, `infix`, `literal`, `anywhere` and `assigned`"
+    )]
     NoTrigger,
     /// A trigger that would stop everywhere.
     #[error("every word of this trigger needs at least {least} bytes")]
@@ -75,6 +78,14 @@ pub enum RuleProblem {
     Regex {
         /// The parser's words.
         detail: String,
+        /// What it does not like, in bytes of the regex.
+        at: std::ops::Range<usize>,
+    },
+    /// A regex that would take too much memory.
+    #[error("the regex is too large: compiled, it would take more than {limit} bytes")]
+    PatternTooLarge {
+        /// Bytes.
+        limit: usize,
     },
     /// Two rules of one name.
     #[error("there is another rule of this id")]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use miette::{NamedSource, SourceSpan};
 
+use super::anywhere::Anywhere;
 use super::assign::{self, NameClass, Words};
 use super::finder::Finder;
 use super::prefilter::{Anchors, Prefilter, Prefixes};
@@ -25,6 +26,7 @@ pub struct RuleSet {
     /// What an anchor stands for, by its number.
     pub(super) by_anchor: Vec<Anchor>,
     pub(super) near: Near,
+    pub(super) anywhere: Anywhere,
     /// The rules for values of assignments.
     assigned: Vec<usize>,
 }
@@ -89,6 +91,7 @@ impl RuleSet {
                 Trigger::Words { words, .. } => near.add(words, number),
                 Trigger::Infix { infix, .. } => near.add(infix, number),
                 Trigger::Literal { literal, .. } => anchors.add(literal, number),
+                Trigger::Anywhere { .. } => {}
                 Trigger::Assigned { .. } => assigned.push(number),
             }
         }
@@ -118,6 +121,7 @@ impl RuleSet {
             by_prefix: prefixes.rules,
             by_anchor,
             near: Near { words: Finder::new(near.words), rules: near.rules, least_run },
+            anywhere: Anywhere::new(&rules),
             assigned,
             rules,
         }

@@ -45,8 +45,10 @@ pub(super) fn line(rule: &Rule, dice: &mut Dice) -> Vec<u8> {
     let mut line = vec![b' '; dice.below(130)];
     match &rule.trigger {
         Trigger::Prefix(_) => line.extend(b"value = \""),
-        Trigger::Words { words, .. } => {
-            line.extend(dice.pick(words).as_bytes());
+        Trigger::Words { words, .. } | Trigger::Anywhere { keywords: words } => {
+            if !words.is_empty() {
+                line.extend(dice.pick(words).as_bytes());
+            }
             line.extend(dice.pick(&["_value = \"", ": ", "=", "Value := '", " \""]).as_bytes());
         }
         Trigger::Infix { .. } | Trigger::Literal { .. } => line.extend(b"x \""),

@@ -2,6 +2,7 @@
 //! rule declares, looked for round each match with plain loops. The fast path must find neither less nor more.
 
 mod hits;
+mod slow;
 mod tests;
 
 use std::collections::BTreeSet;
@@ -42,6 +43,7 @@ fn candidates(rules: &RuleSet, text: &[u8]) -> BTreeSet<Found> {
     for rule in (0..).map_while(|number| rules.rule(number)) {
         let secrets = match &rule.trigger {
             Trigger::Prefix(prefixes) => of_prefix(rule, text, prefixes),
+            Trigger::Anywhere { keywords } => of_anywhere(rule, text, keywords),
             _ => triggered(rule, text, &places(rule, text, &runs)),
         };
         found.extend(secrets.iter().map(|secret| Found::new(rule, secret)));
@@ -80,6 +82,28 @@ fn of_prefix(rule: &Rule, text: &[u8], prefixes: &[String]) -> Vec<Range<usize>>
         .filter_map(|at| search(rule, text, at..text.len().min(at + rule.span), Anchored::Yes))
         .map(|found| found.secret)
         .collect()
+}
+
+/// Wherever a match no longer than the span begins, if one of the words is there; then from behind it.
+fn of_anywhere(rule: &Rule, text: &[u8], keywords: &[String]) -> Vec<Range<usize>> {
+    let is_there = |word: &String| (0..text.len()).any(|at| stands_at(text, at, word));
+    if !keywords.is_empty() && !keywords.iter().any(is_there) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at <= text.len() {
+        let reach = at..text.len().min(at + rule.span);
+        let Some(next) = search(rule, text, reach, Anchored::Yes) else {
+            at += 1;
+            continue;
+        };
+        at = next.secret.end.max(next.all.start + 1);
+        if !next.secret.is_empty() {
+            found.push(next.secret);
+        }
+    }
+    found
 }
 
 /// Where a trigger stands, and the stretch round it that a match must lie in.
@@ -154,7 +178,7 @@ fn places(rule: &Rule, text: &[u8], runs: &[Range<usize>]) -> Vec<Place> {
             };
             runs.iter().filter(|run| run.len() >= *least).filter(has_word).map(place).collect()
         }
-        Trigger::Prefix(_) | Trigger::Assigned { .. } => Vec::new(),
+        Trigger::Prefix(_) | Trigger::Anywhere { .. } | Trigger::Assigned { .. } => Vec::new(),
     }
 }
 
