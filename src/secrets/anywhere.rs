@@ -27,6 +27,9 @@ impl Anywhere {
         let mut words: Vec<&str> = Vec::new();
         for (number, rule) in rules.iter().enumerate() {
             let Trigger::Anywhere { keywords } = &rule.trigger else { continue };
+            if rule.is_for_paths() {
+                continue;
+            }
             // Only the case of ASCII is folded; a word beyond that is not waited for.
             if keywords.is_empty() || !keywords.iter().all(|word| word.is_ascii()) {
                 lane.always.push(number);
@@ -48,6 +51,11 @@ impl Anywhere {
             }
         }
         lane
+    }
+
+    /// The numbers of the rules that are tried on every text.
+    pub(super) fn always(&self) -> impl Iterator<Item = usize> {
+        self.always.iter().copied()
     }
 
     /// The rules to try on a text, in their order.

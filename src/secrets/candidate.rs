@@ -29,6 +29,12 @@ pub(crate) struct Named {
 }
 
 impl<'a> Candidate<'a> {
+    /// A whole file, which a rule names by its path.
+    pub(crate) fn of_file(rule: &'a Rule, text: &'a [u8]) -> Self {
+        let place = PlaceClass::default();
+        Self { rule, text, secret: 0..0, matched: 0..0, named: None, place }
+    }
+
     pub(crate) fn secret(&self) -> &'a [u8] {
         self.text.get(self.secret.clone()).unwrap_or_default()
     }

@@ -5,10 +5,12 @@
 mod anywhere;
 mod assign;
 mod candidate;
+mod cost;
 mod examples;
 mod explain;
 mod filters;
 mod finder;
+mod gitleaks;
 mod keys;
 mod masks;
 mod matcher;
@@ -22,6 +24,7 @@ mod reference;
 mod repeats;
 mod rule;
 mod rule_error;
+mod rule_file;
 mod rule_text;
 mod ruleset;
 mod score;
@@ -32,18 +35,21 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use cost::{Bench, Trial};
 pub use examples::{ExampleReport, check_built_in, check_file};
 pub use explain::{Explanation, Score};
 pub use masks::Masks;
 pub(crate) use repeats::mask_repeats;
-pub use rule_error::{RuleError, RuleProblem};
+pub use rule_error::{RuleError, RuleProblem, nearest};
 pub use ruleset::RuleSet;
 
-use crate::blob::{Blob, Content, inert};
-use crate::finding::{Confidence, RuleMeta, Severity, Verdict};
+use crate::blob::{Blob, Content, Origin, inert, path_bytes};
+use crate::finding::{Confidence, RuleMeta, Severity, Suppression, Verdict};
 use crate::fingerprint::Fingerprint;
+use crate::location::Position;
 use crate::outcome::Stats;
 use candidate::Candidate;
+use gitleaks::Dropped;
 use matcher::Matched;
 use place::PlaceClass;
 use prefilter::{Hits, Lanes};
@@ -60,6 +66,8 @@ pub struct Scratch {
     known: HashMap<u32, Hits>,
     /// Rules that did not see all of a text.
     unfinished: Vec<String>,
+    /// Candidates of the last text that what stands near them decided about.
+    dropped: Dropped,
 }
 
 impl Scratch {
@@ -99,14 +107,28 @@ impl RuleSet {
         let Lanes { prefixes, anchors, runs, .. } = &scratch.lanes;
         stats.windows += (prefixes.len() + anchors.len() + runs.len()) as u64;
         stats.candidates += candidates.len() as u64;
-        let mut detections = Vec::new();
+        for (name, count) in
+            [("required", scratch.dropped.incomplete), ("skip-report", scratch.dropped.unreported)]
+        {
+            if count > 0 {
+                *stats.rejected.entry(name).or_default() += count;
+            }
+        }
+        let (mut files, mut detections) = (Vec::new(), Vec::new());
         for candidate in candidates {
             match judge(candidate, now) {
+                Ok(detection) if detection.is_of_file() => files.push(detection),
                 Ok(detection) => detections.push(detection),
                 Err(filter) => *stats.rejected.entry(filter).or_default() += 1,
             }
         }
-        overlap::resolve(detections)
+        files.extend(overlap::resolve(detections));
+        files
+    }
+
+    /// The decision of an allowlist that a finding does not count.
+    pub(crate) fn allowlisted(&self, detection: &Detection, blob: &Blob) -> Option<Suppression> {
+        self.allowlists.iter().find_map(|list| list.judge(detection, blob))
     }
 
     /// Runs the prefilter, only over what is new where the rest was searched before.
@@ -134,10 +156,15 @@ impl RuleSet {
             let hits = Hits::of(&scratch.lanes, blob.text.len(), led);
             scratch.known.insert(made.number, hits);
         }
+        scratch.dropped = gitleaks::settle(&mut candidates, blob);
         candidates.retain(|candidate| {
             let is_read = blob.content == Content::Text || !candidate.rule.is_assigned();
             is_read && blob.owns.contains(&candidate.secret.start)
         });
+        if blob.start == Position::START {
+            let rules = self.for_paths().filter(|rule| rule.takes(blob.origin()));
+            candidates.extend(rules.map(|rule| Candidate::of_file(rule, blob.text)));
+        }
         if !candidates.is_empty() {
             let place = PlaceClass::of(blob.origin());
             for candidate in &mut candidates {
@@ -206,9 +233,18 @@ impl Detection<'_> {
         longest.filter(|length| self.secret().len() >= length + 12).unwrap_or(0)
     }
 
-    pub(crate) fn fingerprint(&self) -> Fingerprint {
+    /// Whether it is about a whole file, by its path.
+    pub(crate) fn is_of_file(&self) -> bool {
+        self.candidate.rule.is_for_paths()
+    }
+
+    pub(crate) fn fingerprint(&self, origin: &Origin) -> Fingerprint {
         let secret = self.secret();
         let family = &self.candidate.rule.family;
+        if self.is_of_file() {
+            let path = origin.path().map(path_bytes).unwrap_or_default();
+            return Fingerprint::of_weak_secret(family, &path, secret);
+        }
         if randomness::guessing_bits(secret) >= STRONG_BITS {
             Fingerprint::of_strong_secret(family, secret)
         } else {

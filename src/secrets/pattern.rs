@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn unicode_where_it_is_asked_for() {
-        let matches = |pattern: &str, text: &str| compile(pattern).unwrap().is_match(text.as_bytes());
+        let matches =
+            |pattern: &str, text: &str| compile(pattern).unwrap().is_match(text.as_bytes());
         assert!(matches(r"^\p{L}{3}$", "äöü") && matches("^[äöü]{3}$", "äöü"));
         assert!(!matches(r"^\w{3}$", "äöü"), "without need, classes are ASCII");
     }

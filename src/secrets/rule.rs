@@ -9,10 +9,12 @@ use regex_automata::util::primitives::NonMaxUsize;
 
 use super::assign::NameClass;
 use super::finder;
+use super::gitleaks::Conditions;
 use super::pattern::{self, compile};
 use super::rule_error::RuleProblem;
 use super::rule_text::{RuleText, TriggerText};
-use super::verdict::{Verifier, verifier};
+use super::verdict::{Verifier, verifier, verifiers};
+use crate::blob::Origin;
 use crate::finding::{Confidence, RuleMeta, Severity};
 
 /// The shortest stretch of token characters that makes the run lane stop.
@@ -57,11 +59,14 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    fn by_name(name: &str) -> Option<Self> {
-        [("upper", Self::Upper), ("lower", Self::Lower), ("digit", Self::Digit)]
-            .into_iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, kind)| kind)
+    const ALL: [Self; 3] = [Self::Upper, Self::Lower, Self::Digit];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Upper => "upper",
+            Self::Lower => "lower",
+            Self::Digit => "digit",
+        }
     }
 
     /// Whether `text` has a character of this kind.
@@ -90,6 +95,8 @@ pub(crate) struct Rule {
     pub(crate) needs: Vec<Kind>,
     /// The class of name by which values are scored, for rules whose format says little.
     pub(crate) scored: Option<NameClass>,
+    /// What it asks beside its regex, when it is a rule of gitleaks.
+    pub(crate) conditions: Option<Box<Conditions>>,
     /// Its place among the rules: where two know as much, the earlier one wins.
     pub(crate) order: usize,
     pattern: String,
@@ -115,6 +122,9 @@ impl Rule {
     /// What the regex matches first, and the secret in it. Rules without a regex match nothing.
     pub(crate) fn find(&self, input: &Input) -> Option<Found> {
         let regex = self.regex()?;
+        if let Some(conditions) = &self.conditions {
+            return conditions.find(regex, input);
+        }
         // Start and end of the whole match, then of group 1.
         let mut slots = [None; 4];
         let wanted = if self.all_secret { 2 } else { 4 };
@@ -127,6 +137,9 @@ impl Rule {
 
     /// Where the search goes on behind a match.
     pub(crate) fn next_search(&self, found: &Found) -> usize {
+        if self.conditions.is_some() {
+            return found.whole.end.max(found.whole.start + 1);
+        }
         // The sign behind one secret may be the one that the next match needs before it.
         found.secret.end.max(found.whole.start + 1)
     }
@@ -156,29 +169,59 @@ impl Rule {
         if regex.captures_len() < 2 { Err(RuleProblem::NoGroup) } else { Ok(()) }
     }
 
+    /// A rule of gitleaks. Without a regex it goes by the path alone.
+    pub(crate) fn foreign(
+        meta: RuleMeta,
+        keywords: Vec<String>,
+        regex: Option<Regex>,
+        conditions: Conditions,
+    ) -> Self {
+        Self {
+            family: meta.id.clone(),
+            meta: Arc::new(meta),
+            trigger: Trigger::Anywhere { keywords },
+            span: MAX_SPAN,
+            verifier: None,
+            proof: Proof::Optional,
+            needs: Vec::new(),
+            scored: None,
+            conditions: Some(Box::new(conditions)),
+            order: 0,
+            pattern: String::new(),
+            regex: OnceLock::from(regex),
+            all_secret: false,
+        }
+    }
+
+    /// Whether it is for an input, by the path of that.
+    pub(crate) fn takes(&self, origin: &Origin) -> bool {
+        self.conditions.as_ref().is_none_or(|conditions| conditions.takes(origin))
+    }
+
+    /// Whether it goes by the path of an input, whatever is in it.
+    pub(crate) fn is_for_paths(&self) -> bool {
+        self.conditions.is_some() && self.regex().is_none()
+    }
+
     /// Checks a rule as written, all but its regex, which costs time.
     pub(crate) fn new(text: RuleText) -> Result<Self, RuleProblem> {
         let RuleText { id, title, help, regex, references, .. } = text;
         check_words(&id, &title, &help)?;
-        let bad = |field: &'static str, value: &str| RuleProblem::UnknownValue {
-            field,
-            value: value.into(),
-        };
-        let severity = by_name(Severity::ALL, Severity::name, &text.severity)
-            .ok_or_else(|| bad("severity", &text.severity))?;
+        let severity = choice("severity", Severity::ALL, Severity::name, &text.severity)?;
         let span = text.trigger.span.unwrap_or(DEFAULT_SPAN);
         if span > MAX_SPAN {
             return Err(RuleProblem::SpanTooLong { span });
         }
         let trigger = Trigger::new(text.trigger)?;
         let confidence = match &text.confidence {
-            Some(name) => by_name(Confidence::ALL, Confidence::name, name)
-                .ok_or_else(|| bad("confidence", name))?,
+            Some(name) => choice("confidence", Confidence::ALL, Confidence::name, name)?,
             None if matches!(trigger, Trigger::Prefix(_)) => Confidence::High,
             None => Confidence::Medium,
         };
         let verifier = match &text.verdict {
-            Some(name) => Some(verifier(name).ok_or_else(|| bad("verdict", name))?),
+            Some(name) => {
+                Some(verifier(name).ok_or_else(|| bad("verdict", name, verifiers().collect()))?)
+            }
             None => None,
         };
         if regex.is_empty() && !matches!(trigger, Trigger::Assigned { .. }) {
@@ -187,10 +230,9 @@ impl Rule {
         let proof = match text.proof.as_deref() {
             None => Proof::Optional,
             Some("required") => Proof::Required,
-            Some(other) => return Err(bad("proof", other)),
+            Some(other) => return Err(bad("proof", other, vec!["required"])),
         };
-        let kind =
-            |name: &String| Kind::by_name(name).ok_or_else(|| bad("kind of character", name));
+        let kind = |name: &String| choice("kind of character", &Kind::ALL, Kind::name, name);
         let needs = text.needs.iter().map(kind).collect::<Result<_, _>>()?;
         let scored = text.scored.as_deref().map(class).transpose()?;
         let tags = std::iter::once("secret".into()).chain(text.tags).collect();
@@ -206,6 +248,7 @@ impl Rule {
             proof,
             needs,
             scored,
+            conditions: None,
             order: 0,
             all_secret: pattern::is_one_group(&regex),
             pattern: regex,
@@ -226,12 +269,22 @@ fn check_words(id: &str, title: &str, help: &str) -> Result<(), RuleProblem> {
 }
 
 fn class(name: &str) -> Result<NameClass, RuleProblem> {
-    let unknown = || RuleProblem::UnknownValue { field: "class of name", value: name.into() };
-    by_name(&NameClass::ALL, NameClass::name, name).ok_or_else(unknown)
+    choice("class of name", &NameClass::ALL, NameClass::name, name)
 }
 
-fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, wanted: &str) -> Option<T> {
-    all.iter().copied().find(|value| name(*value) == wanted)
+/// The value of a name, or what is wrong with it.
+fn choice<T: Copy>(
+    field: &'static str,
+    all: &[T],
+    name: fn(T) -> &'static str,
+    wanted: &str,
+) -> Result<T, RuleProblem> {
+    let found = all.iter().copied().find(|value| name(*value) == wanted);
+    found.ok_or_else(|| bad(field, wanted, all.iter().copied().map(name).collect()))
+}
+
+fn bad(field: &'static str, value: &str, known: Vec<&'static str>) -> RuleProblem {
+    RuleProblem::UnknownValue { field, value: value.into(), known }
 }
 
 impl Trigger {
@@ -276,7 +329,7 @@ impl Trigger {
         } else if let Some(length) = shortest(&literal) {
             let followed_by = followed_by.map(|text| match text.as_bytes() {
                 [byte] => Ok(*byte),
-                _ => Err(RuleProblem::UnknownValue { field: "single character", value: text }),
+                _ => Err(bad("single character", &text, Vec::new())),
             });
             let followed_by = followed_by.transpose()?;
             (Self::Literal { literal, before: before.unwrap_or(64), followed_by }, (length, 3))

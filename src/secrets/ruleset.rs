@@ -1,16 +1,18 @@
 //! All rules of a scan, and the tables by which a hit finds its rules.
 
 use std::collections::HashMap;
-
-use miette::{NamedSource, SourceSpan};
+use std::path::Path;
 
 use super::anywhere::Anywhere;
 use super::assign::{self, NameClass, Words};
 use super::finder::Finder;
+use super::gitleaks::Allowlist;
 use super::prefilter::{Anchors, Prefilter, Prefixes};
 use super::rule::{Rule, Trigger};
-use super::rule_error::{RuleError, RuleProblem};
-use super::rule_text::{RuleFile, RuleText};
+use super::rule_error::{RuleError, RuleProblem, source};
+use super::rule_file::{self, RuleList, Section};
+use super::rule_text::RuleText;
+use crate::blob::inert;
 
 /// The built-in rules, packed by the build script.
 const BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
@@ -29,6 +31,11 @@ pub struct RuleSet {
     pub(super) anywhere: Anywhere,
     /// The rules for values of assignments.
     assigned: Vec<usize>,
+    /// What users' files say of findings that do not count.
+    pub(super) allowlists: Vec<Allowlist>,
+    /// The numbers of rules that go by the path of an input.
+    for_paths: Vec<usize>,
+    notes: Vec<String>,
 }
 
 /// What an anchor stands for.
@@ -61,20 +68,64 @@ impl RuleSet {
     ///
     /// When a file is not a rule file, or a rule makes no sense.
     pub fn load(files: &[(String, String)]) -> Result<Self, RuleError> {
-        let mut rules = unpack();
-        for (name, text) in files {
-            for rule in parse(name, text)? {
-                rules.retain(|known| known.meta.id != rule.meta.id);
-                rules.push(rule);
+        Self::load_with(None, files)
+    }
+
+    /// [`Self::load`], with the rules that a configuration holds, given as name and text too.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is not a rule file, or a rule makes no sense.
+    pub fn load_with(
+        configuration: Option<(&str, &str)>,
+        files: &[(String, String)],
+    ) -> Result<Self, RuleError> {
+        let mut union = Union::new(unpack());
+        if let Some((name, text)) = configuration {
+            union.add(name, text, rule_file::read_configuration(name, text)?)?;
+        }
+        for (number, (name, text)) in files.iter().enumerate() {
+            // The same file twice is no mistake: a configuration and a command may both name it.
+            if !files.iter().take(number).any(|(_, known)| known == text) {
+                union.add(name, text, rule_file::read(name, text)?)?;
             }
         }
-        Ok(Self::new(rules))
+        union.check_bases(files)?;
+        let Union { rules, allowlists, mut notes, .. } = union;
+        let set = Self::new(rules);
+        notes.extend(set.slow_note());
+        Ok(Self { allowlists, notes, ..set })
+    }
+
+    /// What a reader of the report should know of the rules.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The rules of users that are tried on every text.
+    fn slow_note(&self) -> Option<String> {
+        let slow: Vec<&str> = self
+            .anywhere
+            .always()
+            .filter_map(|number| self.rule(number))
+            .map(|rule| rule.meta.id.as_str())
+            .collect();
+        match slow.as_slice() {
+            [] => None,
+            [one] => Some(format!("rule {one} is searched without a trigger: it reads every byte")),
+            more => Some(format!(
+                "rules {} are searched without a trigger: each reads every byte",
+                more.join(", ")
+            )),
+        }
     }
 
     /// The rules whose id `keep` wants.
     #[must_use]
     pub fn retain(self, keep: impl Fn(&str) -> bool) -> Self {
-        Self::new(self.rules.into_iter().filter(|rule| keep(&rule.meta.id)).collect())
+        let Self { rules, allowlists, notes, .. } = self;
+        let kept = Self::new(rules.into_iter().filter(|rule| keep(&rule.meta.id)).collect());
+        Self { allowlists, notes, ..kept }
     }
 
     pub(super) fn new(mut rules: Vec<Rule>) -> Self {
@@ -123,6 +174,13 @@ impl RuleSet {
             near: Near { words: Finder::new(near.words), rules: near.rules, least_run },
             anywhere: Anywhere::new(&rules),
             assigned,
+            allowlists: Vec::new(),
+            for_paths: (0..)
+                .zip(&rules)
+                .filter(|(_, rule)| rule.is_for_paths())
+                .map(|(at, _)| at)
+                .collect(),
+            notes: Vec::new(),
             rules,
         }
     }
@@ -130,6 +188,11 @@ impl RuleSet {
     /// What is known of each rule, in the order of the files.
     pub fn metas(&self) -> impl Iterator<Item = &std::sync::Arc<crate::finding::RuleMeta>> {
         self.rules.iter().map(|rule| &rule.meta)
+    }
+
+    /// The rules that go by the path of an input.
+    pub(super) fn for_paths(&self) -> impl Iterator<Item = &Rule> {
+        self.for_paths.iter().filter_map(|number| self.rule(*number))
     }
 
     pub(super) fn rule(&self, number: usize) -> Option<&Rule> {
@@ -158,6 +221,85 @@ impl RuleSet {
 fn unpack() -> Vec<Rule> {
     let texts: Vec<RuleText> = postcard::from_bytes(BUILT_IN).unwrap_or_default();
     texts.into_iter().filter_map(|text| Rule::new(text).ok()).collect()
+}
+
+/// The built-in rules and those of files, as they are joined.
+struct Union {
+    rules: Vec<Rule>,
+    /// Rules of files: id and file.
+    owners: Vec<(String, String)>,
+    allowlists: Vec<Allowlist>,
+    /// Files that others build on: the other, its text, and the file.
+    bases: Vec<(String, String, String)>,
+    notes: Vec<String>,
+}
+
+impl Union {
+    fn new(rules: Vec<Rule>) -> Self {
+        let (owners, bases) = (Vec::new(), Vec::new());
+        Self { rules, owners, allowlists: Vec::new(), bases, notes: Vec::new() }
+    }
+
+    fn add(&mut self, file: &str, text: &str, list: RuleList) -> Result<(), RuleError> {
+        let RuleList { rules, allowlists, disabled, bases, notes } = list;
+        self.notes.extend(notes);
+        self.disable(file, &disabled);
+        for rule in rules {
+            let id = &rule.meta.id;
+            if let Some((_, other)) = self.owners.iter().find(|(known, _)| known == id) {
+                let place = format!(", in `{other}`");
+                let problem = RuleProblem::Duplicate { place };
+                return Err(Section::of_id(file, text, id).invalid(id, "", problem));
+            }
+            let count = self.rules.len();
+            self.rules.retain(|known| known.meta.id != *id);
+            if self.rules.len() < count {
+                let note = format!("rule {id} of {file} takes the place of the built-in one");
+                self.notes.push(inert(note.as_bytes()));
+            }
+            self.owners.push((id.clone(), file.into()));
+            self.rules.push(rule);
+        }
+        self.allowlists.extend(allowlists);
+        self.bases.extend(bases.into_iter().map(|base| (file.into(), text.into(), base)));
+        Ok(())
+    }
+
+    /// Takes away built-in rules, and says so.
+    fn disable(&mut self, file: &str, ids: &[String]) {
+        let is_owned = |id: &str| self.owners.iter().any(|(known, _)| known == id);
+        let (known, unknown): (Vec<&String>, Vec<&String>) = ids
+            .iter()
+            .partition(|id| !is_owned(id) && self.rules.iter().any(|rule| rule.meta.id == **id));
+        self.rules.retain(|rule| !known.contains(&&rule.meta.id));
+        for id in known {
+            let note = format!("{file} turns the built-in rule {id} off");
+            self.notes.push(inert(note.as_bytes()));
+        }
+        for id in unknown {
+            let note = format!("{file} turns off {id}, which is no built-in rule");
+            self.notes.push(inert(note.as_bytes()));
+        }
+    }
+
+    /// Whether all files that others build on are there: without them, less would be found.
+    fn check_bases(&self, files: &[(String, String)]) -> Result<(), RuleError> {
+        for (file, text, base) in &self.bases {
+            let is_there =
+                |name: &str| Path::new(name).ends_with(Path::new(base).file_name()?).then_some(());
+            if files.iter().any(|(name, _)| is_there(name).is_some()) {
+                continue;
+            }
+            return Err(RuleError::Unusable {
+                file: file.clone(),
+                problem: format!("it builds on `{base}`, which is not given"),
+                help: format!("give it too: --rules {base}, or in `[rules] files` of keylint.toml"),
+                at: text.find(base.as_str()).map_or((0, 0), |at| (at, base.len())).into(),
+                source_code: source(file, text),
+            });
+        }
+        Ok(())
+    }
 }
 
 /// Words, each once, and the rules that wait for each.
@@ -190,39 +332,6 @@ impl Index {
     }
 }
 
-/// Reads a rule file and checks every rule in it, regexes included.
-pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Rule>, RuleError> {
-    let source = || NamedSource::new(name, text.to_owned()).with_language("TOML");
-    let file: RuleFile = toml::from_str(text).map_err(|error| RuleError::Syntax {
-        file: name.into(),
-        detail: error.message().lines().next().unwrap_or_default().into(),
-        at: error.span().map_or_else(|| (0, 0).into(), SourceSpan::from),
-        source_code: source(),
-    })?;
-    let mut rules: Vec<Rule> = Vec::new();
-    for rule_text in file.rules {
-        let id = rule_text.id.clone();
-        let invalid = |problem: RuleProblem| RuleError::Invalid {
-            at: place_of(text, &id),
-            id: id.clone(),
-            problem,
-            source_code: source(),
-        };
-        let rule = Rule::new(rule_text).map_err(invalid)?;
-        rule.check().map_err(invalid)?;
-        if rules.iter().any(|known| known.meta.id == id) {
-            return Err(invalid(RuleProblem::Duplicate));
-        }
-        rules.push(rule);
-    }
-    Ok(rules)
-}
-
-/// Where an id is written last in a file.
-fn place_of(text: &str, id: &str) -> SourceSpan {
-    text.rfind(&format!("\"{id}\"")).map_or_else(|| (0, 0).into(), |at| (at, id.len() + 2).into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,7 +340,8 @@ mod tests {
     fn every_built_in_rule_is_sound() {
         let mut ids: Vec<String> = Vec::new();
         for (name, text) in SOURCES {
-            let rules = parse(name, text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let rules =
+                rule_file::parse(name, text).unwrap_or_else(|error| panic!("{name}: {error}"));
             ids.extend(rules.iter().map(|rule| rule.meta.id.clone()));
         }
         let packed: Vec<String> = RuleSet::built_in().metas().map(|meta| meta.id.clone()).collect();

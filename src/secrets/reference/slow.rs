@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 
 use super::super::anywhere::MAX_TRIES;
-use super::super::{RuleSet, Scratch, ruleset};
+use super::super::{RuleSet, Scratch, rule_file};
 use super::Found;
 use crate::blob::{Base, Blob, Content, Copied, Made, Origin};
 
@@ -46,7 +46,7 @@ help = "None."
 "#;
 
 static RULES: LazyLock<RuleSet> =
-    LazyLock::new(|| RuleSet::new(ruleset::parse("slow.toml", TEXT).unwrap()));
+    LazyLock::new(|| RuleSet::new(rule_file::parse("slow.toml", TEXT).unwrap()));
 
 fn found(blob: &Blob, scratch: &mut Scratch) -> BTreeSet<Found> {
     let candidates = RULES.candidates(blob, scratch);
