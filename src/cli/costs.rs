@@ -29,12 +29,11 @@ pub(super) fn run(files: &[PathBuf], config: &ConfigFileArgs) -> Result<Exit, Fa
     let built_in = RuleSet::built_in();
     let all = load_rules(&file, &files)?;
     let is_built_in = |id: &str| built_in.metas().any(|meta| meta.id == id);
-    let is_wanted = |id: &str| files.is_empty() || !is_built_in(id);
-    let ids = all.metas().map(|meta| meta.id.clone()).filter(|id| is_wanted(id));
+    let all = all.retain(|id| files.is_empty() || !is_built_in(id));
     let mut bench = Bench::new(SIZE);
     let mut costs = Vec::new();
-    for id in ids {
-        let rule = load_rules(&file, &files)?.retain(|other| other == id);
+    for rule in all.apart() {
+        let id = rule.metas().next().map(|meta| meta.id.clone()).unwrap_or_default();
         costs.push(measure(id, &rule, &mut bench));
     }
     costs.sort_by(|a, b| b.nanoseconds.cmp(&a.nanoseconds).then_with(|| a.id.cmp(&b.id)));

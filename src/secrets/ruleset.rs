@@ -120,6 +120,11 @@ impl RuleSet {
         }
     }
 
+    /// Each rule in a set of its own.
+    pub fn apart(self) -> impl Iterator<Item = Self> {
+        self.rules.into_iter().map(|rule| Self::new(vec![rule]))
+    }
+
     /// The rules whose id `keep` wants.
     #[must_use]
     pub fn retain(self, keep: impl Fn(&str) -> bool) -> Self {

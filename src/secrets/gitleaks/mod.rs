@@ -163,8 +163,8 @@ impl Reader<'_> {
         for text in required.into_iter().chain(components) {
             self.unused(of, &text.rest, &["id", "withinLines", "withinColumns", "within"]);
             let distance = |unit: char| {
-                let parts = text.within.split(',').map(str::trim);
-                parts.filter_map(|part| part.strip_suffix(unit)?.parse().ok()).next()
+                let mut parts = text.within.split(',').map(str::trim);
+                parts.find_map(|part| part.strip_suffix(unit)?.parse().ok())
             };
             let lines = text.withinlines.or_else(|| distance('L'));
             let columns = text.withincolumns.or_else(|| distance('C'));

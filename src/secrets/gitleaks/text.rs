@@ -82,20 +82,14 @@ pub(super) struct AllowText {
     pub(super) rest: BTreeMap<String, Value>,
 }
 
+/// Keys that such a file has at its top.
+const KEYS: [&str; 8] =
+    ["rules", "allowlist", "allowlists", "extend", "title", "minversion", "prefilter", "filter"];
+
 /// Whether a text is meant to be such a file and not one of our own.
 pub(super) fn is_meant(text: &str) -> bool {
     let Ok(table) = toml::from_str::<toml::Table>(text) else { return false };
     let Value::Table(table) = small(Value::Table(table)) else { return false };
-    const KEYS: [&str; 8] = [
-        "rules",
-        "allowlist",
-        "allowlists",
-        "extend",
-        "title",
-        "minversion",
-        "prefilter",
-        "filter",
-    ];
     let rules = table.get("rules").and_then(Value::as_array).into_iter().flatten();
     let has_triggers = rules.into_iter().any(|rule| rule.get("trigger").is_some());
     KEYS.iter().any(|key| table.contains_key(*key)) && !table.contains_key("rule") && !has_triggers
