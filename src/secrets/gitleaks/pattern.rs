@@ -118,24 +118,40 @@ fn class(rest: &mut Peekable<Chars>, out: &mut String) {
         out.push('^');
     }
     let mut is_first = true;
+    // Whether what comes next may be the hyphen of a range: behind one character that ends none.
+    let mut may_range = false;
     while let Some(character) = rest.next() {
-        match character {
+        may_range = match character {
             ']' if !is_first => {
                 out.push(']');
                 return;
             }
-            '\\' => class_escape(rest, out),
-            '[' if rest.peek() == Some(&':') => posix(rest, out),
-            '-' if !is_first && is_range(rest) => out.push('-'),
-            other => literal(other, out),
-        }
+            '-' if may_range && rest.peek().is_some_and(|next| *next != ']') => {
+                out.push('-');
+                if let Some(end) = rest.next() {
+                    class_character(end, rest, out);
+                }
+                false
+            }
+            '[' if rest.peek() == Some(&':') => {
+                posix(rest, out);
+                false
+            }
+            other => class_character(other, rest, out),
+        };
         is_first = false;
     }
 }
 
-/// Whether a hyphen stands between the ends of a range.
-fn is_range(rest: &mut Peekable<Chars>) -> bool {
-    rest.peek().is_some_and(|next| *next != ']')
+/// What a class has, and whether it is one character.
+fn class_character(character: char, rest: &mut Peekable<Chars>, out: &mut String) -> bool {
+    if character != '\\' {
+        literal(character, out);
+        return true;
+    }
+    let is_set = rest.peek().is_some_and(|next| "dwsDWSQpP".contains(*next));
+    class_escape(rest, out);
+    !is_set
 }
 
 /// `[:alpha:]`, behind its first bracket; anything else that begins so is a bracket.
