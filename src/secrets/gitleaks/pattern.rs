@@ -50,6 +50,7 @@ fn escape(rest: &mut Peekable<Chars>, out: &mut String) {
         Some('B') => out.push_str(r"(?-u:\B)"),
         Some('Q') => quoted(rest, out),
         Some(digit @ '0'..='7') => octal(digit, rest, out),
+        Some(named @ ('p' | 'P' | 'x')) => braced(named, rest, out),
         Some(other) => literal_or_escape(other, out),
         None => out.push('\\'),
     }
@@ -81,6 +82,20 @@ fn octal(first: char, rest: &mut Peekable<Chars>, out: &mut String) {
         rest.next();
     }
     let _ = write!(out, "\\x{{{number:X}}}");
+}
+
+/// `\p{Greek}`, `\x{10FFFF}`: braces that repeat nothing.
+fn braced(named: char, rest: &mut Peekable<Chars>, out: &mut String) {
+    out.push('\\');
+    out.push(named);
+    if rest.peek() == Some(&'{') {
+        while let Some(character) = rest.next() {
+            out.push(character);
+            if character == '}' {
+                return;
+            }
+        }
+    }
 }
 
 /// Letters keep their backslash, signs mean themselves.
@@ -176,6 +191,7 @@ fn class_escape(rest: &mut Peekable<Chars>, out: &mut String) {
         Some('S') => out.push_str(r"[^\t\n\f\r ]"),
         Some('Q') => quoted(rest, out),
         Some(digit @ '0'..='7') => octal(digit, rest, out),
+        Some(named @ ('p' | 'P' | 'x')) => braced(named, rest, out),
         Some(other) => literal_or_escape(other, out),
         None => out.push('\\'),
     }
@@ -206,6 +222,7 @@ mod tests {
         assert!(!matches(r"^\w$", "ä") && !matches(r"^\d$", "٣") && !matches(r"^[\w]$", "ä"));
         assert!(matches("^.$", "ä") && matches("^[^a]{3}$", "äöü") && matches(r"^\W$", "ä"));
         assert!(matches(r"\bkey\b", "äkeyä"), "letters beyond ASCII end a word");
+        assert!(matches(r"^\p{Greek}[\p{Greek}\x{e4}]\x{1F600}$", "αä\u{1f600}"));
         assert!(matches(r"^[\s]$", "\t") && !matches(r"^\s$", "\u{b}"));
     }
 
