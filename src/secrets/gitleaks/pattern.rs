@@ -89,7 +89,7 @@ fn braced(named: char, rest: &mut Peekable<Chars>, out: &mut String) {
     out.push('\\');
     out.push(named);
     if rest.peek() == Some(&'{') {
-        while let Some(character) = rest.next() {
+        for character in rest.by_ref() {
             out.push(character);
             if character == '}' {
                 return;
