@@ -253,6 +253,8 @@ pub enum SuppressionKind {
     Inline,
     /// An `[[allow]]` of the configuration.
     Config,
+    /// An allowlist of a configuration for gitleaks.
+    Gitleaks,
 }
 
-names!(SuppressionKind: Inline = "inline", Config = "config");
+names!(SuppressionKind: Inline = "inline", Config = "config", Gitleaks = "gitleaks-allowlist");

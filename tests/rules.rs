@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use proptest::prelude::*;
+
 use keylint::secrets::{RuleSet, check_built_in, check_file};
 
 /// The moment that dates in tokens are compared with; any would do.
@@ -79,6 +81,61 @@ fn the_command_fails_when_an_example_does() {
         let printed = String::from_utf8(run.stdout).unwrap();
         for complaint in *complaints {
             assert!(printed.contains(&format!("acme-key: {complaint}\n")), "{printed}");
+        }
+    }
+}
+
+/// Pieces of files of rules, right and wrong.
+const PIECES: &[&str] = &[
+    "[[rule]]\n",
+    "[[rules]]\n",
+    "[[rules.allowlists]]\n",
+    "[allowlist]\n",
+    "[extend]\n",
+    "[[rules.required]]\n",
+    "id = \"a\"\n",
+    "id = \"\"\n",
+    "title = \"b\"\n",
+    "severity = \"low\"\n",
+    "help = \"c\"\n",
+    "path = \"d(\"\n",
+    "trigger = { anywhere = [] }\n",
+    "trigger = { prefix = [\"\u{e4}b\"] }\n",
+    "trigger = { words = [\"x\"], run = 3 }\n",
+    "regex = \"(a|\\\\b\u{e4})\"\n",
+    "regex = \'\'\'[[a-\\d&&{\'\'\'\n",
+    "regex = \"(a{1000}){1000}\"\n",
+    "secretGroup = 9\n",
+    "keywords = [\"\", \"\u{e4}\"]\n",
+    "entropy = -1\n",
+    "entropy = nan\n",
+    "useDefault = true\n",
+    "stopwords = [\"\"]\n",
+    "verdict = \"jw\"\n",
+    "match = [[\"a\"], \"b\"]\n",
+    "commits = []\n",
+    "condition = \"AND\"\n",
+    "within = \"5L,C\"\n",
+    "\u{0}",
+    "= [",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_makes_the_loader_panic(
+        pieces in prop::collection::vec(prop::sample::select(PIECES), 0..12),
+        noise in ".{0,8}",
+        at in 0..12_usize,
+    ) {
+        let mut pieces: Vec<String> = pieces.iter().map(|piece| (*piece).to_owned()).collect();
+        if !noise.is_empty() && at % 2 == 0 {
+            pieces.insert(at.min(pieces.len()), noise);
+        }
+        let text = pieces.concat();
+        if let Ok(rules) = RuleSet::load(&[("rules.toml".into(), text.clone())]) {
+            rules.check_files(None, &[("rules.toml".into(), text)], NOW);
         }
     }
 }

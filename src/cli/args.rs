@@ -140,18 +140,25 @@ pub(crate) struct CommonArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ConfigArgs {
+    #[command(flatten)]
+    pub(crate) file: ConfigFileArgs,
+    /// Add the rules of this file, ours or a configuration for gitleaks; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Add the AWS actions of this JSON file to the catalogue; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog: Vec<PathBuf>,
+}
+
+/// Which configuration is read.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ConfigFileArgs {
     /// Read this configuration instead of the keylint.toml of what is scanned
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(crate) config: Option<PathBuf>,
     /// Read no configuration
     #[arg(long)]
     pub(crate) no_config: bool,
-    /// Add the rules of this file; may be given more than once
-    #[arg(long, value_name = "FILE")]
-    pub(crate) rules: Vec<PathBuf>,
-    /// Add the AWS actions of this JSON file to the catalogue; may be given more than once
-    #[arg(long, value_name = "FILE")]
-    pub(crate) catalog: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -161,16 +168,25 @@ pub(crate) enum RulesCommand {
         /// How to print them
         #[arg(long, value_enum, default_value = "text")]
         format: ListFormat,
+        #[command(flatten)]
+        config: ConfigFileArgs,
     },
     /// Show one rule or check
     Show {
         /// Its id
         id: String,
+        #[command(flatten)]
+        config: ConfigFileArgs,
     },
-    /// Run the examples of the built-in rules, or of rule files
+    /// Run the examples of the built-in rules and those of keylint.toml, or of rule files
     Test {
         /// Rule files
         files: Vec<PathBuf>,
+        /// Print instead what each rule costs, on a text that is made up
+        #[arg(long)]
+        cost: bool,
+        #[command(flatten)]
+        config: ConfigFileArgs,
     },
 }
 

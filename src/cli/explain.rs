@@ -20,11 +20,11 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     // A file wins over an id of the same name.
     let could_be_id = args.place.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if could_be_id && args.place != "-" && !Path::new(&args.place).exists() {
-        return rules::show(&args.place);
+        return rules::show(&args.place, &args.config.file);
     }
     let (file, line) = split(&args.place);
     let sources = [source(Path::new(file))];
-    let config = config_file(&args.config, &sources, true)?;
+    let config = config_file(&args.config.file, &sources, true)?;
     let flags = Flags {
         rule_files: rule_files(&args.config.rules)?,
         catalogues: rule_files(&args.config.catalog)?,

@@ -1,6 +1,7 @@
 //! The command line. The only place that prints, reads the environment and knows the working directory.
 
 mod args;
+mod costs;
 mod explain;
 mod failure;
 mod fix;

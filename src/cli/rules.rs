@@ -6,19 +6,21 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{ListFormat, RulesCommand, columns, now};
-use super::{Exit, Failure, output, scan};
-use keylint::config::nearest;
+use super::args::{ConfigFileArgs, ListFormat, RulesCommand, columns, now};
+use super::{Exit, Failure, costs, output, scan};
+use keylint::config::{ConfigFile, load_rules, nearest};
 use keylint::finding::{Example, RuleMeta};
 use keylint::policy;
 use keylint::report::plural;
 use keylint::secrets::{self, ExampleReport, RuleSet};
+use keylint::source::Source;
 
 pub(super) fn run(command: &RulesCommand) -> Result<Exit, Failure> {
     match command {
-        RulesCommand::List { format } => list(*format),
-        RulesCommand::Show { id } => show(id),
-        RulesCommand::Test { files } => test(files),
+        RulesCommand::List { format, config } => list(*format, config),
+        RulesCommand::Show { id, config } => show(id, config),
+        RulesCommand::Test { files, cost: true, config } => costs::run(files, config),
+        RulesCommand::Test { files, cost: false, config } => test(files, config),
     }
 }
 
@@ -28,8 +30,13 @@ fn metas(rules: &RuleSet) -> impl Iterator<Item = &RuleMeta> {
     of_rules.chain(policy::metas().map(|meta| -> &RuleMeta { meta }))
 }
 
-fn list(format: ListFormat) -> Result<Exit, Failure> {
-    let rules = RuleSet::built_in();
+/// The configuration of the working directory, or the one that is named.
+pub(super) fn configured(args: &ConfigFileArgs) -> Result<ConfigFile, Failure> {
+    scan::config_file(args, &[Source::Path(PathBuf::new())], false)
+}
+
+fn list(format: ListFormat, config: &ConfigFileArgs) -> Result<Exit, Failure> {
+    let rules = load_rules(&configured(config)?, &[])?;
     let lines = |out: &mut dyn Write| {
         for meta in metas(&rules) {
             match format {
@@ -58,8 +65,8 @@ struct UnknownId {
 }
 
 /// The page of a rule or check.
-pub(super) fn show(id: &str) -> Result<Exit, Failure> {
-    let rules = RuleSet::built_in();
+pub(super) fn show(id: &str, config: &ConfigFileArgs) -> Result<Exit, Failure> {
+    let rules = load_rules(&configured(config)?, &[])?;
     let Some(meta) = metas(&rules).find(|meta| meta.id == id) else {
         let help = match nearest(id, metas(&rules).map(|meta| meta.id.as_str())) {
             Some(nearest) => format!("did you mean `{nearest}`? `keylint rules list` shows all"),
@@ -91,6 +98,9 @@ fn write_meta(out: &mut dyn Write, meta: &RuleMeta) -> io::Result<()> {
         "Put `keylint:allow {id} <reason>` in a comment on its line or the line above, or an `[[allow]]` into keylint.toml: JSON has no comments."
     );
     paragraph(out, "How to silence one place", &silence)?;
+    if meta.references.is_empty() {
+        return Ok(());
+    }
     writeln!(out, "\nReferences")?;
     meta.references.iter().try_for_each(|link| writeln!(out, "  {link}"))
 }
@@ -120,18 +130,28 @@ fn example(out: &mut dyn Write, heading: &str, example: Example) -> io::Result<(
     example.text.lines().try_for_each(|line| writeln!(out, "  {line}"))
 }
 
-fn test(files: &[PathBuf]) -> Result<Exit, Failure> {
+fn test(files: &[PathBuf], config: &ConfigFileArgs) -> Result<Exit, Failure> {
     let now = now();
     let mut reports: Vec<ExampleReport> = Vec::new();
+    let mut slow: Vec<String> = Vec::new();
     if files.is_empty() {
+        let file = configured(config)?;
         reports = secrets::check_built_in(now)?;
+        let rules = load_rules(&file, &[])?;
+        slow.extend(rules.notes().iter().cloned());
+        reports.extend(rules.check_files(file.own_rules().as_ref(), file.rule_files(), now));
     }
     for (name, text) in scan::rule_files(files)? {
-        reports.extend(secrets::check_file(&name, &text, now)?);
+        let rules = RuleSet::load(&[(name.clone(), text.clone())])?;
+        slow.extend(rules.notes().iter().cloned());
+        reports.extend(rules.check_files(None, &[(name, text)], now));
     }
     let failures: usize = reports.iter().map(|report| report.failures.len()).sum();
     let examples: usize = reports.iter().map(|report| report.examples).sum();
     output::write(None, |out| {
+        for note in &slow {
+            writeln!(out, "note: {note}")?;
+        }
         for report in &reports {
             for failure in &report.failures {
                 writeln!(out, "{}: {failure}", report.id)?;

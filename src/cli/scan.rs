@@ -9,7 +9,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::args::{
-    CommonArgs, ConfigArgs, FormatName, ScanArgs, When, columns, now, working_directory,
+    CommonArgs, ConfigFileArgs, FormatName, ScanArgs, When, columns, now, working_directory,
 };
 use super::fix::{self, Mode};
 use super::progress::Bar;
@@ -112,7 +112,9 @@ pub(super) fn configure(
     sources: &[Source],
     ignore_files: IgnoreFiles,
 ) -> Result<Config, Failure> {
-    let file = config_file(&args.config, sources, args.quiet)?;
+    let file = config_file(&args.config.file, sources, args.quiet)?;
+    let mut read = args.config.rules.clone();
+    read.extend(file.rule_files().iter().map(|(name, _)| PathBuf::from(name)));
     let flags = Flags {
         halves: args.only.map(Into::into),
         min_confidence: args.min_confidence,
@@ -120,6 +122,7 @@ pub(super) fn configure(
         ignore_files,
         secrets: if args.reveal { Secrets::Revealed } else { Secrets::Masked },
         rule_files: rule_files(&args.config.rules)?,
+        notes: config::unread_rules(sources, &read),
         kind: args.kind.map(Into::into),
         catalogues: rule_files(&args.config.catalog)?,
         threads: args
@@ -137,7 +140,7 @@ pub(super) fn known_checks() -> Vec<&'static str> {
 
 /// The configuration in force. One that was found rather than named is announced.
 pub(super) fn config_file(
-    args: &ConfigArgs,
+    args: &ConfigFileArgs,
     sources: &[Source],
     quiet: bool,
 ) -> Result<ConfigFile, Failure> {

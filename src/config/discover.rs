@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::ConfigError;
+use crate::blob::{inert, path_bytes};
 use crate::source::Source;
 
 const NAME: &str = "keylint.toml";
@@ -26,12 +27,7 @@ pub enum Discovered {
 pub fn discover(sources: &[Source]) -> Result<Discovered, ConfigError> {
     let mut found: Option<PathBuf> = None;
     for source in sources {
-        let of_source = match source {
-            Source::Stdin => None,
-            Source::Path(path) => of_path(path),
-            Source::Git(git) => git.work_tree().and_then(|root| in_directory(&root)),
-        };
-        let Some(file) = of_source else { continue };
+        let Some(file) = root_of(source).and_then(|root| in_directory(&root)) else { continue };
         match &found {
             Some(first) if *first != file => {
                 return Err(ConfigError::Ambiguous { first: first.clone(), second: file });
@@ -42,15 +38,42 @@ pub fn discover(sources: &[Source]) -> Result<Discovered, ConfigError> {
     Ok(found.map_or(Discovered::None, Discovered::File))
 }
 
-fn of_path(path: &Path) -> Option<PathBuf> {
+/// Notes on the rules of other scanners that lie where the configuration would, and are not among the files that are read.
+pub fn unread_rules(sources: &[Source], read: &[PathBuf]) -> Vec<String> {
+    let read: Vec<PathBuf> = read.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+    let mut notes: Vec<String> = Vec::new();
+    for root in sources.iter().filter_map(root_of) {
+        for name in [".gitleaks.toml", ".betterleaks.toml"] {
+            let file = root.join(name);
+            let is_unread = fs::symlink_metadata(&file).is_ok_and(|found| found.is_file())
+                && !fs::canonicalize(&file).is_ok_and(|real| read.contains(&real));
+            let shown = inert(&path_bytes(&file));
+            let note = format!("{shown} is not read; use it with --rules or `[rules] files`");
+            if is_unread && !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+    }
+    notes
+}
+
+/// The directory that configures a source.
+fn root_of(source: &Source) -> Option<PathBuf> {
+    match source {
+        Source::Stdin => None,
+        Source::Path(path) => Some(of_path(path)),
+        Source::Git(git) => git.work_tree(),
+    }
+}
+
+fn of_path(path: &Path) -> PathBuf {
     let is_directory =
         path.as_os_str().is_empty() || fs::metadata(path).is_ok_and(|metadata| metadata.is_dir());
-    let root = if is_directory {
+    if is_directory {
         path.into()
     } else {
         repository_root(path).unwrap_or_else(|| path.parent().unwrap_or(Path::new("")).into())
-    };
-    in_directory(&root)
+    }
 }
 
 fn in_directory(root: &Path) -> Option<PathBuf> {

@@ -1,15 +1,19 @@
 //! `keylint.toml` as a person writes it.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use miette::NamedSource;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use super::ConfigError;
 use crate::finding::{Confidence, Severity};
+
+/// The largest file of rules that a configuration may name, in bytes.
+const MAX_RULES: u64 = 4 * 1024 * 1024;
 
 /// The contents of a `keylint.toml`; the default is an empty one.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -33,6 +37,12 @@ pub struct ConfigFile {
     /// What does not count.
     #[serde(default)]
     pub(super) allow: Vec<AllowText>,
+    /// Rules for secrets, which are read from the text.
+    #[serde(default)]
+    pub(super) rule: Vec<IgnoredAny>,
+    /// What the files of rules that it names hold: name and text.
+    #[serde(skip)]
+    pub(super) rule_files: Vec<(String, String)>,
     /// Where it was read from.
     #[serde(skip)]
     path: PathBuf,
@@ -50,6 +60,9 @@ pub(super) struct RulesText {
     /// When not empty, the only ids that take part.
     #[serde(default)]
     pub(super) only: Vec<Spanned<String>>,
+    /// Files of rules, below the directory of this file.
+    #[serde(default)]
+    pub(super) files: Vec<Spanned<String>>,
 }
 
 /// An `[[allow]]`.
@@ -64,9 +77,24 @@ pub(super) struct AllowText {
 }
 
 impl ConfigFile {
+    /// The files of rules that it names.
+    pub fn rule_files(&self) -> &[(String, String)] {
+        &self.rule_files
+    }
+
+    /// Itself, when it holds rules: name and text.
+    pub fn own_rules(&self) -> Option<(String, String)> {
+        self.rules_text().map(|(name, text)| (name, text.to_owned()))
+    }
+
     /// The directory that its paths are relative to.
     pub(super) fn root(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Its rules, given as name and text; `None` when it has none.
+    pub(super) fn rules_text(&self) -> Option<(String, &str)> {
+        (!self.rule.is_empty()).then(|| (self.path.display().to_string(), self.text.as_str()))
     }
 
     /// The text, for messages that point into it.
@@ -91,5 +119,36 @@ pub fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
         source_code: NamedSource::new(path.display().to_string(), text.clone())
             .with_language("TOML"),
     })?;
-    Ok(ConfigFile { path: path.into(), text, ..file })
+    let file = ConfigFile { path: path.into(), text, ..file };
+    let rule_files = file.rules.files.iter().map(|name| read_rules(name, &file));
+    Ok(ConfigFile { rule_files: rule_files.collect::<Result<_, _>>()?, ..file })
+}
+
+/// Reads a file of rules. What is scanned may choose it, so it must lie with what is scanned.
+fn read_rules(name: &Spanned<String>, file: &ConfigFile) -> Result<(String, String), ConfigError> {
+    let invalid = |problem: String, help: &str| ConfigError::Invalid {
+        problem,
+        help: help.into(),
+        source_code: file.source(),
+        at: name.span().into(),
+    };
+    let path = file.root().join(name.get_ref());
+    let root = if file.root().as_os_str().is_empty() { Path::new(".") } else { file.root() };
+    let unreadable = |error: io::Error| {
+        let help = "the path is relative to the directory of the configuration";
+        invalid(format!("`{}` cannot be read: {error}", name.get_ref()), help)
+    };
+    let real = fs::canonicalize(&path).map_err(unreadable)?;
+    if !real.starts_with(fs::canonicalize(root).map_err(unreadable)?) {
+        let problem =
+            format!("`{}` is not below the directory of the configuration", name.get_ref());
+        return Err(invalid(problem, "rules from elsewhere are given with --rules FILE"));
+    }
+    let metadata = fs::metadata(&real).map_err(unreadable)?;
+    if !metadata.is_file() || metadata.len() > MAX_RULES {
+        let problem = format!("`{}` is no file of rules", name.get_ref());
+        return Err(invalid(problem, "name a regular file of at most 4 MiB"));
+    }
+    let text = fs::read_to_string(&real).map_err(unreadable)?;
+    Ok((path.display().to_string(), text))
 }

@@ -10,12 +10,13 @@ use globset::{Glob, GlobMatcher, GlobSetBuilder};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
-pub use discover::{Discovered, discover};
+pub use discover::{Discovered, discover, unread_rules};
 pub use file::{ConfigFile, read};
 
 use crate::blob::inert;
 use crate::finding::{Confidence, Severity};
 use crate::policy;
+pub use crate::secrets::nearest;
 use crate::secrets::{RuleError, RuleSet};
 use crate::source::{IgnoreFiles, Selection};
 use crate::suppress::{Allow, Scope};
@@ -37,6 +38,8 @@ pub struct Config {
     pub fail_on: Severity,
     /// Which files are scanned.
     pub selection: Selection,
+    /// What a reader of the report should know of this.
+    pub notes: Vec<String>,
     /// What people decided not to count.
     pub allows: Vec<Allow>,
     /// Whether raw secrets may be shown.
@@ -84,6 +87,8 @@ pub struct Flags {
     pub secrets: Secrets,
     /// `--rules`: name and text of each file.
     pub rule_files: Vec<(String, String)>,
+    /// What else a reader of the report should know.
+    pub notes: Vec<String>,
     /// `--kind`.
     pub kind: Option<policy::Kind>,
     /// `--catalog`: name and text of each file.
@@ -203,7 +208,9 @@ impl Config {
         flags: &Flags,
         known_checks: &[&str],
     ) -> Result<Self, ConfigError> {
-        let mut rules = RuleSet::load(&flags.rule_files)?;
+        let mut rules = load_rules(file, &flags.rule_files)?;
+        let mut notes = rules.notes().to_vec();
+        notes.extend(flags.notes.iter().cloned());
         let ids = Ids::new(&rules, known_checks);
         let file_ids =
             file.rules.disable.iter().chain(&file.rules.only).chain(file.severity.keys());
@@ -236,6 +243,7 @@ impl Config {
                 kind: flags.kind,
                 catalogue: catalogue(flags)?,
             },
+            notes,
             allows: allows(file)?,
             selection: selection(file, flags)?,
             min_confidence: flags
@@ -253,6 +261,17 @@ impl Config {
             threads: flags.threads.max(1),
         })
     }
+}
+
+/// The built-in rules, those of the configuration and of the files that it names, and those of other files.
+///
+/// # Errors
+///
+/// When one of the files is not a rule file, or a rule makes no sense.
+pub fn load_rules(file: &ConfigFile, files: &[(String, String)]) -> Result<RuleSet, RuleError> {
+    let own = file.rules_text();
+    let files = [file.rule_files.as_slice(), files].concat();
+    RuleSet::load_with(own.as_ref().map(|(name, text)| (name.as_str(), *text)), &files)
 }
 
 /// The built-in catalogue with what the user adds to it.
@@ -292,15 +311,6 @@ impl Ids {
             at: id.span().into(),
         })
     }
-}
-
-/// The word most like `wanted`, if any is much like it.
-pub fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let alike = known.map(|word| (strsim::jaro_winkler(wanted, word), word));
-    alike
-        .filter(|(likeness, _)| *likeness > 0.88)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, word)| word)
 }
 
 fn selection(file: &ConfigFile, flags: &Flags) -> Result<Selection, ConfigError> {

@@ -170,7 +170,7 @@ fn result(
     let Some(suppression) = &place.suppressed else { return result };
     let kind = match suppression.kind {
         SuppressionKind::Inline => SarifSuppression::InSource,
-        SuppressionKind::Config => SarifSuppression::External,
+        SuppressionKind::Config | SuppressionKind::Gitleaks => SarifSuppression::External,
     };
     let known = Suppression::builder()
         .kind(json!(kind))

@@ -82,8 +82,7 @@ fn scan_all(
     if config.secrets == Secrets::Masked {
         secrets::mask_repeats(&mut outcome.findings);
     }
-    outcome.notes.clone_from(&listing.notes);
-    outcome.notes.extend(notes);
+    outcome.notes = [config.notes.as_slice(), listing.notes.as_slice(), &notes].concat();
     outcome.skipped.clone_from(&listing.skipped);
     outcome.skipped.extend(part.skipped);
     outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
@@ -220,6 +219,10 @@ impl Part {
     fn secrets(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
         let detections = config.rules.detect(blob, config.now, scratch, &mut self.stats);
         self.gathered.material(blob, scratch);
+        for rule in scratch.take_unfinished() {
+            let detail = format!("rule {rule} matches too often; it did not see all of this");
+            self.skipped.push(Skipped::new((**blob.origin()).clone(), SkipReason::Limit, detail));
+        }
         if detections.is_empty() {
             return;
         }
@@ -233,7 +236,10 @@ impl Part {
                 self.gathered.below(detection, blob, location, &config.rules);
                 continue;
             }
-            let place = place(blob, &span, location, &redactions, detection.meta());
+            let mut place = place(blob, &span, location, &redactions, detection.meta());
+            if place.suppressed.is_none() {
+                place.suppressed = config.rules.allowlisted(detection, blob);
+            }
             self.findings.push(secret_finding(detection, place, config));
         }
     }
@@ -280,6 +286,7 @@ fn secret_finding(detection: &Detection, place: Place, config: &Config) -> Findi
     let severity = config.severities.get(&rule.id).copied().unwrap_or(detection.severity);
     let secret = detection.secret();
     let redacted = match config.secrets {
+        _ if secret.is_empty() => String::new(),
         Secrets::Masked => {
             Redaction { span: detection.span(), keep: detection.public_prefix() }.mask(secret)
         }
@@ -290,6 +297,7 @@ fn secret_finding(detection: &Detection, place: Place, config: &Config) -> Findi
         severity,
         confidence: detection.confidence,
         message: detection.message(),
+        fingerprint: detection.fingerprint(&place.origin),
         places: vec![place],
         kind: FindingKind::Secret {
             secret: Secret::new(secret),
@@ -297,7 +305,6 @@ fn secret_finding(detection: &Detection, place: Place, config: &Config) -> Findi
             verdict: detection.verdict,
             facts: detection.facts.clone(),
         },
-        fingerprint: detection.fingerprint(),
         history: None,
     }
 }
@@ -345,6 +352,9 @@ fn mask_history(findings: &mut [Finding], config: &Config) {
     let origin = Arc::new(Origin::Stdin);
     for finding in findings {
         let FindingKind::Secret { secret, redacted, .. } = &finding.kind else { continue };
+        if secret.reveal().is_empty() {
+            continue;
+        }
         let own = String::from_utf8_lossy(secret.reveal());
         let Some(history) = &mut finding.history else { continue };
         for moment in history.first.iter_mut().chain(&mut history.last) {
@@ -363,7 +373,7 @@ fn redactions(detections: &[Detection], secrets: Secrets) -> Vec<Redaction> {
         Secrets::Masked => {
             let redaction =
                 |found: &Detection| Redaction { span: found.span(), keep: found.public_prefix() };
-            detections.iter().map(redaction).collect()
+            detections.iter().filter(|found| !found.secret().is_empty()).map(redaction).collect()
         }
     }
 }

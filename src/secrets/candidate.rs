@@ -14,6 +14,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) text: &'a [u8],
     /// The secret itself.
     pub(crate) secret: Range<usize>,
+    /// What the rule matched, the secret in it; of an assignment, all from the name to the value.
+    pub(crate) matched: Range<usize>,
     /// The name it is assigned to, for generic rules.
     pub(crate) named: Option<Named>,
     pub(crate) place: PlaceClass,
@@ -27,6 +29,12 @@ pub(crate) struct Named {
 }
 
 impl<'a> Candidate<'a> {
+    /// A whole file, which a rule names by its path.
+    pub(crate) fn of_file(rule: &'a Rule, text: &'a [u8]) -> Self {
+        let place = PlaceClass::default();
+        Self { rule, text, secret: 0..0, matched: 0..0, named: None, place }
+    }
+
     pub(crate) fn secret(&self) -> &'a [u8] {
         self.text.get(self.secret.clone()).unwrap_or_default()
     }

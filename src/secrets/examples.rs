@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::rule_error::RuleError;
-use super::rule_text::{ExampleText, RuleFile};
+use super::rule_text::ExampleText;
 use super::ruleset::{RuleSet, SOURCES};
-use super::{Scratch, ruleset};
+use super::{Scratch, rule_file};
 use crate::blob::{Blob, Content, Origin};
 use crate::outcome::Stats;
 
@@ -29,7 +29,7 @@ pub fn check_built_in(now: u64) -> Result<Vec<ExampleReport>, RuleError> {
     let rules = RuleSet::built_in();
     let mut reports = Vec::new();
     for (name, text) in SOURCES {
-        reports.extend(check(&rules, name, text, now)?);
+        reports.extend(check(&rules, name, text, now));
     }
     Ok(reports)
 }
@@ -41,19 +41,28 @@ pub fn check_built_in(now: u64) -> Result<Vec<ExampleReport>, RuleError> {
 /// When the file is not a rule file or a rule in it makes no sense.
 pub fn check_file(name: &str, text: &str, now: u64) -> Result<Vec<ExampleReport>, RuleError> {
     let rules = RuleSet::load(&[(name.into(), text.into())])?;
-    check(&rules, name, text, now)
+    Ok(check(&rules, name, text, now))
 }
 
-fn check(
-    rules: &RuleSet,
-    name: &str,
-    text: &str,
-    now: u64,
-) -> Result<Vec<ExampleReport>, RuleError> {
-    ruleset::parse(name, text)?;
-    let file: RuleFile = toml::from_str(text).unwrap_or(RuleFile { rules: Vec::new() });
+impl RuleSet {
+    /// Runs the examples of a configuration and of rule files that these rules were made of, each given as name and text.
+    /// Files of others have no examples.
+    pub fn check_files(
+        &self,
+        configuration: Option<&(String, String)>,
+        files: &[(String, String)],
+        now: u64,
+    ) -> Vec<ExampleReport> {
+        let all = configuration.into_iter().chain(files);
+        all.flat_map(|(name, text)| check(self, name, text, now)).collect()
+    }
+}
+
+/// The examples of one file, of which nothing but the rules is read here.
+fn check(rules: &RuleSet, name: &str, text: &str, now: u64) -> Vec<ExampleReport> {
+    let texts = rule_file::texts(name, text).unwrap_or_default();
     let mut reports = Vec::new();
-    for rule in file.rules {
+    for rule in texts {
         let mut report = ExampleReport {
             examples: rule.matching.len() + rule.not_matching.len(),
             failures: Vec::new(),
@@ -74,7 +83,7 @@ fn check(
         }
         reports.push(report);
     }
-    Ok(reports)
+    reports
 }
 
 fn join(example: &ExampleText) -> String {

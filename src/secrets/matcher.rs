@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use regex_automata::{Anchored, Input};
 
+use super::anywhere::{self, End};
 use super::assign::{self, Assignment, Words};
 use super::candidate::{Candidate, Named};
 use super::place::PlaceClass;
@@ -21,14 +22,22 @@ pub(super) const AROUND_RUN: usize = 64;
 /// Longer runs are data, not tokens; words and infixes do not apply to them.
 pub(super) const LONGEST_RUN: usize = 1024;
 
-/// All candidates of a text, in no particular order, some of them twice, and which hits led to them. What their place says
-/// is not filled in.
-pub(super) fn candidates<'a>(
-    rules: &'a RuleSet,
-    text: &'a [u8],
-    lanes: &Lanes,
-) -> (Vec<Candidate<'a>>, Marks) {
-    let mut matcher = Matcher { rules, text, found: Vec::new() };
+/// What the rules matched in a text.
+#[derive(Default)]
+pub(super) struct Matched<'a> {
+    /// In no particular order, some of them twice. What their place says is not filled in.
+    pub(super) candidates: Vec<Candidate<'a>>,
+    /// Which hits led to them.
+    pub(super) led: Marks,
+    /// Rules that were tried too often to see the whole text.
+    pub(super) unfinished: Vec<&'a Rule>,
+    /// How often a rule was tried.
+    pub(super) tries: u64,
+}
+
+/// All candidates of a text.
+pub(super) fn candidates<'a>(rules: &'a RuleSet, text: &'a [u8], lanes: &Lanes) -> Matched<'a> {
+    let mut matcher = Matcher { rules, text, found: Vec::new(), tries: 0 };
     let mut led = Marks::default();
     led.prefixes.reserve_exact(lanes.prefixes.len());
     for (at, hit) in lanes.prefixes.iter().enumerate() {
@@ -37,7 +46,8 @@ pub(super) fn candidates<'a>(
     }
     led.anchors = matcher.anchors(&lanes.anchors, &lanes.idle.anchors);
     led.runs = matcher.runs(&lanes.runs, &lanes.idle.runs);
-    (matcher.found, led)
+    let unfinished = matcher.anywhere();
+    Matched { candidates: matcher.found, led, unfinished, tries: matcher.tries }
 }
 
 /// A run and the stretch of text in which a word counts as near it.
@@ -60,6 +70,7 @@ struct Matcher<'a> {
     rules: &'a RuleSet,
     text: &'a [u8],
     found: Vec<Candidate<'a>>,
+    tries: u64,
 }
 
 impl<'a> Matcher<'a> {
@@ -136,13 +147,17 @@ impl<'a> Matcher<'a> {
             assign::classify(&Words::of(spoken))
         };
         let Some(class) = class else { return };
+        self.tries += 1;
         let Some(rule) = self.rules.assigned(class, &words) else { return };
         let secret = assignment.value.clone();
+        let (first, second) = (&assignment.name, &assignment.value);
+        let matched = first.start.min(second.start)..first.end.max(second.end);
         let named = Some(Named { assignment, class });
         self.found.push(Candidate {
             rule,
             text: self.text,
             secret,
+            matched,
             named,
             place: PlaceClass::default(),
         });
@@ -230,6 +245,25 @@ impl<'a> Matcher<'a> {
         }
     }
 
+    /// Tries the rules without a trigger, and says which of them did not come to the end.
+    fn anywhere(&mut self) -> Vec<&'a Rule> {
+        let (rules, text) = (self.rules, self.text);
+        let mut unfinished = Vec::new();
+        for rule in rules.anywhere.due(text).into_iter().filter_map(|number| rules.rule(number)) {
+            self.tries += 1;
+            let end = anywhere::each_match(rule, text, |Found { whole: matched, secret }| {
+                if !secret.is_empty() {
+                    let (named, place) = (None, PlaceClass::default());
+                    self.found.push(Candidate { rule, text, secret, matched, named, place });
+                }
+            });
+            if end == End::TooOften {
+                unfinished.push(rule);
+            }
+        }
+        unfinished
+    }
+
     /// Adds what the rule's regex matches in `range`. The regex sees the whole text, so that its look-around is true.
     fn search(
         &mut self,
@@ -238,17 +272,19 @@ impl<'a> Matcher<'a> {
         anchored: Anchored,
         fits: impl Fn(&Range<usize>) -> bool,
     ) {
+        self.tries += 1;
         let mut from = range.start;
         while from < range.end {
             let input = Input::new(self.text).range(from..range.end).anchored(anchored);
-            let Some(Found { whole, secret }) = rule.find(&input) else { break };
-            // The sign behind one secret may be the one that the next match needs before it.
-            from = secret.end.max(whole.start + 1);
+            let Some(found) = rule.find(&input) else { break };
+            from = rule.next_search(&found);
+            let Found { whole, secret } = found;
             if !secret.is_empty() && fits(&whole) && vendor::allows(rule, self.text, &secret) {
                 self.found.push(Candidate {
                     rule,
                     text: self.text,
                     secret,
+                    matched: whole,
                     named: None,
                     place: PlaceClass::default(),
                 });

@@ -2,17 +2,21 @@
 //!
 //! prefilter → matcher → candidates → filters → verdict and score → overlap
 
+mod anywhere;
 mod assemble;
 mod assign;
 mod candidate;
+mod cost;
 mod examples;
 mod explain;
 mod filters;
 mod finder;
+mod gitleaks;
 mod keys;
 mod masks;
 mod matcher;
 mod overlap;
+mod pattern;
 mod place;
 mod prefilter;
 mod randomness;
@@ -21,6 +25,7 @@ mod reference;
 mod repeats;
 mod rule;
 mod rule_error;
+mod rule_file;
 mod rule_text;
 mod ruleset;
 mod score;
@@ -33,18 +38,22 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub(crate) use assemble::{Gathered, assemble};
+pub use cost::{Bench, Trial};
 pub use examples::{ExampleReport, check_built_in, check_file};
 pub use explain::{Explanation, Score};
 pub use masks::Masks;
 pub(crate) use repeats::mask_repeats;
-pub use rule_error::{RuleError, RuleProblem};
+pub use rule_error::{RuleError, RuleProblem, nearest};
 pub use ruleset::RuleSet;
 
-use crate::blob::{Blob, Content, inert};
-use crate::finding::{Confidence, RuleMeta, Severity, Verdict};
+use crate::blob::{Blob, Content, Origin, inert, path_bytes};
+use crate::finding::{Confidence, RuleMeta, Severity, Suppression, Verdict};
 use crate::fingerprint::Fingerprint;
+use crate::location::Position;
 use crate::outcome::Stats;
 use candidate::Candidate;
+use gitleaks::Dropped;
+use matcher::Matched;
 use place::PlaceClass;
 use prefilter::{Hits, Lanes};
 use rule::{Proof, Trigger};
@@ -59,6 +68,10 @@ pub struct Scratch {
     lanes: Lanes,
     /// What was found in texts that others are made of, by their numbers.
     known: HashMap<u32, Hits>,
+    /// Rules that did not see all of a text.
+    unfinished: Vec<String>,
+    /// Candidates of the last text that what stands near them decided about.
+    dropped: Dropped,
 }
 
 impl Scratch {
@@ -70,6 +83,11 @@ impl Scratch {
     /// The long runs of the text that was searched last.
     fn runs(&self) -> &[Range<usize>] {
         &self.lanes.runs
+    }
+
+    /// The rules that matched so often in the last text that they did not see all of it.
+    pub(crate) fn take_unfinished(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.unfinished)
     }
 }
 
@@ -98,19 +116,33 @@ impl RuleSet {
         let Lanes { prefixes, anchors, runs, .. } = &scratch.lanes;
         stats.windows += (prefixes.len() + anchors.len() + runs.len()) as u64;
         stats.candidates += candidates.len() as u64;
-        let mut detections = Vec::new();
+        for (name, count) in
+            [("required", scratch.dropped.incomplete), ("skip-report", scratch.dropped.unreported)]
+        {
+            if count > 0 {
+                *stats.rejected.entry(name).or_default() += count;
+            }
+        }
+        let (mut files, mut detections) = (Vec::new(), Vec::new());
         for candidate in candidates {
             match judge(candidate, now) {
+                Ok(detection) if detection.is_of_file() => files.push(detection),
                 Ok(detection) => detections.push(detection),
                 Err(filter) => *stats.rejected.entry(filter).or_default() += 1,
             }
         }
-        overlap::resolve(detections)
+        files.extend(overlap::resolve(detections));
+        files
+    }
+
+    /// The decision of an allowlist that a finding does not count.
+    pub(crate) fn allowlisted(&self, detection: &Detection, blob: &Blob) -> Option<Suppression> {
+        self.allowlists.iter().find_map(|list| list.judge(detection, blob))
     }
 
     /// Runs the prefilter, only over what is new where the rest was searched before.
     fn search(&self, blob: &Blob, scratch: &mut Scratch) {
-        let Scratch { lanes, known } = scratch;
+        let Scratch { lanes, known, .. } = scratch;
         let base = blob.made.and_then(|made| made.base);
         let Some((base, before)) = base.and_then(|base| Some((base, known.remove(&base.number)?)))
         else {
@@ -126,15 +158,22 @@ impl RuleSet {
     /// The candidates that start in the part of the text that the blob owns, each once, by rule and place.
     fn candidates<'a>(&'a self, blob: &Blob<'a>, scratch: &mut Scratch) -> Vec<Candidate<'a>> {
         self.search(blob, scratch);
-        let (mut candidates, led) = matcher::candidates(self, blob.text, &scratch.lanes);
+        let Matched { mut candidates, led, unfinished, .. } =
+            matcher::candidates(self, blob.text, &scratch.lanes);
+        scratch.unfinished.extend(unfinished.iter().map(|rule| rule.meta.id.clone()));
         if let Some(made) = blob.made.filter(|made| made.is_base) {
             let hits = Hits::of(&scratch.lanes, blob.text.len(), led);
             scratch.known.insert(made.number, hits);
         }
+        scratch.dropped = gitleaks::settle(&mut candidates, blob);
         candidates.retain(|candidate| {
             let is_read = blob.content == Content::Text || !candidate.rule.is_assigned();
             is_read && blob.owns.contains(&candidate.secret.start)
         });
+        if blob.start == Position::START {
+            let rules = self.for_paths().filter(|rule| rule.takes(blob.origin()));
+            candidates.extend(rules.map(|rule| Candidate::of_file(rule, blob.text)));
+        }
         if !candidates.is_empty() {
             let place = PlaceClass::of(blob.origin());
             for candidate in &mut candidates {
@@ -201,12 +240,21 @@ impl Detection<'_> {
         longest.filter(|length| self.secret().len() >= length + 12).unwrap_or(0)
     }
 
-    pub(crate) fn fingerprint(&self) -> Fingerprint {
+    /// Whether it is about a whole file, by its path.
+    pub(crate) fn is_of_file(&self) -> bool {
+        self.candidate.rule.is_for_paths()
+    }
+
+    pub(crate) fn fingerprint(&self, origin: &Origin) -> Fingerprint {
         let secret = self.secret();
+        let family = &self.candidate.rule.family;
+        if self.is_of_file() {
+            let path = origin.path().map(path_bytes).unwrap_or_default();
+            return Fingerprint::of_weak_secret(family, &path, secret);
+        }
         if randomness::guessing_bits(secret) >= STRONG_BITS {
             Fingerprint::of_strong_secret(secret)
         } else {
-            let family = &self.candidate.rule.family;
             Fingerprint::of_weak_secret(family, self.candidate.name(), secret)
         }
     }

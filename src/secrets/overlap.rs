@@ -36,7 +36,7 @@ fn rank(detection: &Detection) -> (bool, u8, Severity, usize, Reverse<(usize, us
         {
             0
         }
-        Trigger::Words { .. } => 2,
+        Trigger::Words { .. } | Trigger::Anywhere { .. } => 2,
         Trigger::Assigned { .. } => 1,
     };
     let candidate = &detection.candidate;

@@ -6,14 +6,16 @@ use std::sync::{Arc, OnceLock};
 use regex_automata::Input;
 use regex_automata::meta::Regex;
 use regex_automata::util::primitives::NonMaxUsize;
-use regex_automata::util::syntax;
 
 use super::assign::NameClass;
 use super::finder;
+use super::gitleaks::Conditions;
+use super::pattern::{self, compile};
 use super::rule_error::RuleProblem;
 use super::rule_text::{RuleText, TriggerText};
 use super::vendor::{self, Vendor};
-use super::verdict::{Verifier, verifier};
+use super::verdict::{Verifier, verifier, verifiers};
+use crate::blob::Origin;
 use crate::finding::{Confidence, RuleMeta, Severity};
 
 /// The shortest stretch of token characters that makes the run lane stop.
@@ -22,8 +24,6 @@ pub(crate) const MIN_RUN: usize = 16;
 const DEFAULT_SPAN: usize = 1024;
 /// How far a match may reach at most; chunks overlap by more than this.
 pub(super) const MAX_SPAN: usize = 32 * 1024;
-/// The longest regex taken from a user, in bytes.
-pub(super) const MAX_PATTERN: usize = 8 * 1024;
 
 /// What makes the scanner try a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub(crate) enum Trigger {
     Infix { run: usize, infix: Vec<String> },
     /// One of these, anywhere.
     Literal { literal: Vec<String>, before: usize, followed_by: Option<u8> },
+    /// Nothing that a lane stops at: the regex runs over all of a text that has one of these words, if any are given.
+    Anywhere { keywords: Vec<String> },
     /// A value assigned to a name of one of these classes that has one of these words, if any are given.
     Assigned { classes: Vec<NameClass>, with: Vec<String> },
 }
@@ -58,11 +60,14 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    fn by_name(name: &str) -> Option<Self> {
-        [("upper", Self::Upper), ("lower", Self::Lower), ("digit", Self::Digit)]
-            .into_iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, kind)| kind)
+    const ALL: [Self; 3] = [Self::Upper, Self::Lower, Self::Digit];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Upper => "upper",
+            Self::Lower => "lower",
+            Self::Digit => "digit",
+        }
     }
 
     /// Whether `text` has a character of this kind.
@@ -95,6 +100,8 @@ pub(crate) struct Rule {
     pub(crate) scored: Option<NameClass>,
     /// How a vendor's word and the value belong together, for rules that give a `value`.
     pub(crate) vendor: Option<Vendor>,
+    /// What it asks beside its regex, when it is a rule of gitleaks.
+    pub(crate) conditions: Option<Box<Conditions>>,
     /// Its place among the rules: where two know as much, the earlier one wins.
     pub(crate) order: usize,
     pattern: String,
@@ -114,12 +121,15 @@ pub(crate) struct Found {
 impl Rule {
     /// The compiled regex; `None` for rules that have none and, before `check`, for those that do not compile.
     pub(crate) fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| compile(&self.pattern).ok()).as_ref()
+        self.regex.get_or_init(|| self.compile().ok()).as_ref()
     }
 
     /// What the regex matches first, and the secret in it. Rules without a regex match nothing.
     pub(crate) fn find(&self, input: &Input) -> Option<Found> {
         let regex = self.regex()?;
+        if let Some(conditions) = &self.conditions {
+            return conditions.find(regex, input);
+        }
         // Start and end of the whole match, then of group 1.
         let mut slots = [None; 4];
         let wanted = if self.all_secret { 2 } else { 4 };
@@ -130,10 +140,32 @@ impl Rule {
         Some(Found { whole, secret })
     }
 
-    /// The regex as written.
+    /// Where the search goes on behind a match.
+    pub(crate) fn next_search(&self, found: &Found) -> usize {
+        if self.conditions.is_some() {
+            return found.whole.end.max(found.whole.start + 1);
+        }
+        // The sign behind one secret may be the one that the next match needs before it.
+        found.secret.end.max(found.whole.start + 1)
+    }
+
+    /// The regex as written, or made of the value.
     #[cfg(test)]
-    pub(crate) fn pattern(&self) -> &str {
-        &self.pattern
+    pub(crate) fn pattern(&self) -> String {
+        match &self.vendor {
+            Some(_) => vendor::pattern(&self.pattern).unwrap_or_default(),
+            None => self.pattern.clone(),
+        }
+    }
+
+    fn compile(&self) -> Result<Regex, RuleProblem> {
+        match &self.vendor {
+            // Not before it is needed: most vendors are never met.
+            Some(_) => {
+                compile(&self.pattern).and_then(|_| compile(&vendor::pattern(&self.pattern)?))
+            }
+            None => compile(&self.pattern),
+        }
     }
 
     /// Whether values are read from assignments, without a format of their own.
@@ -151,8 +183,44 @@ impl Rule {
         if self.pattern.is_empty() {
             return Ok(());
         }
-        let regex = compile(&self.pattern)?;
+        let regex = self.compile()?;
         if regex.captures_len() < 2 { Err(RuleProblem::NoGroup) } else { Ok(()) }
+    }
+
+    /// A rule of gitleaks. Without a regex it goes by the path alone.
+    pub(crate) fn foreign(
+        meta: RuleMeta,
+        keywords: Vec<String>,
+        regex: Option<Regex>,
+        conditions: Conditions,
+    ) -> Self {
+        Self {
+            family: meta.id.clone(),
+            meta: Arc::new(meta),
+            trigger: Trigger::Anywhere { keywords },
+            span: MAX_SPAN,
+            verifier: None,
+            proof: Proof::Optional,
+            needs: Vec::new(),
+            scored: None,
+            vendor: None,
+            pair: Vec::new(),
+            conditions: Some(Box::new(conditions)),
+            order: 0,
+            pattern: String::new(),
+            regex: OnceLock::from(regex),
+            all_secret: false,
+        }
+    }
+
+    /// Whether it is for an input, by the path of that.
+    pub(crate) fn takes(&self, origin: &Origin) -> bool {
+        self.conditions.as_ref().is_none_or(|conditions| conditions.takes(origin))
+    }
+
+    /// Whether it goes by the path of an input, whatever is in it.
+    pub(crate) fn is_for_paths(&self) -> bool {
+        self.conditions.is_some() && self.regex().is_none()
     }
 
     /// Checks a rule as written, all but its regex, which costs time.
@@ -160,28 +228,24 @@ impl Rule {
         let RuleText { id, title, help, references, pair, .. } = text;
         check_words(&id, &title, &help)?;
         if pair.contains(&id) {
-            return Err(RuleProblem::UnknownValue { field: "other part", value: id });
+            return Err(bad("other part", &id, Vec::new()));
         }
-        let bad = |field: &'static str, value: &str| RuleProblem::UnknownValue {
-            field,
-            value: value.into(),
-        };
-        let severity = by_name(Severity::ALL, Severity::name, &text.severity)
-            .ok_or_else(|| bad("severity", &text.severity))?;
+        let severity = choice("severity", Severity::ALL, Severity::name, &text.severity)?;
         let span = text.trigger.span.unwrap_or(DEFAULT_SPAN);
         if span > MAX_SPAN {
             return Err(RuleProblem::SpanTooLong { span });
         }
-        let (pattern, vendor) = pattern(text.regex, text.value, &text.trigger)?;
+        let (pattern, vendor) = pattern_of(text.regex, text.value, &text.trigger)?;
         let trigger = Trigger::new(text.trigger)?;
         let confidence = match &text.confidence {
-            Some(name) => by_name(Confidence::ALL, Confidence::name, name)
-                .ok_or_else(|| bad("confidence", name))?,
+            Some(name) => choice("confidence", Confidence::ALL, Confidence::name, name)?,
             None if matches!(trigger, Trigger::Prefix(_)) => Confidence::High,
             None => Confidence::Medium,
         };
         let verifier = match &text.verdict {
-            Some(name) => Some(verifier(name).ok_or_else(|| bad("verdict", name))?),
+            Some(name) => {
+                Some(verifier(name).ok_or_else(|| bad("verdict", name, verifiers().collect()))?)
+            }
             None => None,
         };
         if pattern.is_empty() && !matches!(trigger, Trigger::Assigned { .. }) {
@@ -190,10 +254,9 @@ impl Rule {
         let proof = match text.proof.as_deref() {
             None => Proof::Optional,
             Some("required") => Proof::Required,
-            Some(other) => return Err(bad("proof", other)),
+            Some(other) => return Err(bad("proof", other, vec!["required"])),
         };
-        let kind =
-            |name: &String| Kind::by_name(name).ok_or_else(|| bad("kind of character", name));
+        let kind = |name: &String| choice("kind of character", &Kind::ALL, Kind::name, name);
         let needs = text.needs.iter().map(kind).collect::<Result<_, _>>()?;
         let scored = text.scored.as_deref().map(class).transpose()?;
         let tags = std::iter::once("secret".into()).chain(text.tags).collect();
@@ -210,17 +273,18 @@ impl Rule {
             proof,
             needs,
             scored,
+            all_secret: vendor.is_none() && pattern::is_one_group(&pattern),
             vendor,
+            conditions: None,
             order: 0,
-            all_secret: is_one_group(&pattern),
             pattern,
             regex: OnceLock::new(),
         })
     }
 }
 
-/// The regex of a rule: as written, or made of its value.
-fn pattern(
+/// The regex of a rule, or the value that one is made of.
+fn pattern_of(
     regex: String,
     value: Option<String>,
     trigger: &TriggerText,
@@ -232,8 +296,7 @@ fn pattern(
     if trigger.words.is_empty() {
         return Err(RuleProblem::Idle { field: "value" });
     }
-    let pattern = vendor::pattern(&value)?;
-    Ok((pattern, Some(Vendor { named: trigger.named })))
+    Ok((value, Some(Vendor { named: trigger.named })))
 }
 
 /// Reports need all three, and ids go into comments and command lines.
@@ -248,12 +311,22 @@ fn check_words(id: &str, title: &str, help: &str) -> Result<(), RuleProblem> {
 }
 
 fn class(name: &str) -> Result<NameClass, RuleProblem> {
-    let unknown = || RuleProblem::UnknownValue { field: "class of name", value: name.into() };
-    by_name(&NameClass::ALL, NameClass::name, name).ok_or_else(unknown)
+    choice("class of name", &NameClass::ALL, NameClass::name, name)
 }
 
-fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, wanted: &str) -> Option<T> {
-    all.iter().copied().find(|value| name(*value) == wanted)
+/// The value of a name, or what is wrong with it.
+fn choice<T: Copy>(
+    field: &'static str,
+    all: &[T],
+    name: fn(T) -> &'static str,
+    wanted: &str,
+) -> Result<T, RuleProblem> {
+    let found = all.iter().copied().find(|value| name(*value) == wanted);
+    found.ok_or_else(|| bad(field, wanted, all.iter().copied().map(name).collect()))
+}
+
+fn bad(field: &'static str, value: &str, known: Vec<&'static str>) -> RuleProblem {
+    RuleProblem::UnknownValue { field, value: value.into(), known }
 }
 
 impl Trigger {
@@ -267,6 +340,7 @@ impl Trigger {
             words,
             infix,
             literal,
+            anywhere,
             assigned,
             with,
             before,
@@ -280,7 +354,8 @@ impl Trigger {
             None => Ok(MIN_RUN),
         };
         let given = [&prefix, &words, &infix, &literal, &assigned];
-        if given.iter().filter(|list| !list.is_empty()).count() != 1 {
+        let given = given.iter().filter(|list| !list.is_empty()).count();
+        if given + usize::from(anywhere.is_some()) != 1 {
             return Err(RuleProblem::NoTrigger);
         }
         let begins = |prefix: &&String| prefix.starts_with(|c: char| c.is_ascii_alphanumeric());
@@ -296,10 +371,13 @@ impl Trigger {
         } else if let Some(length) = shortest(&literal) {
             let followed_by = followed_by.map(|text| match text.as_bytes() {
                 [byte] => Ok(*byte),
-                _ => Err(RuleProblem::UnknownValue { field: "single character", value: text }),
+                _ => Err(bad("single character", &text, Vec::new())),
             });
             let followed_by = followed_by.transpose()?;
             (Self::Literal { literal, before: before.unwrap_or(64), followed_by }, (length, 3))
+        } else if let Some(keywords) = anywhere {
+            let shortest = shortest(&keywords).unwrap_or(1);
+            (Self::Anywhere { keywords }, (shortest, 1))
         } else {
             let classes = assigned.iter().map(|name| class(name)).collect::<Result<_, _>>()?;
             (Self::Assigned { classes, with }, (1, 1))
@@ -319,52 +397,4 @@ fn idle(text: &TriggerText) -> Option<&'static str> {
         ("followed_by", text.followed_by.is_some() && text.literal.is_empty()),
     ];
     fields.into_iter().find(|(_, is_idle)| *is_idle).map(|(field, _)| field)
-}
-
-/// Compiles a pattern over bytes, without Unicode tables: they cost more than all the rest of the start-up.
-fn compile(pattern: &str) -> Result<Regex, RuleProblem> {
-    if pattern.len() > MAX_PATTERN {
-        return Err(RuleProblem::PatternTooLong { length: pattern.len() });
-    }
-    Regex::builder()
-        .syntax(syntax::Config::new().unicode(false).utf8(false).nest_limit(50))
-        .configure(
-            Regex::config()
-                .utf8_empty(false)
-                .nfa_size_limit(Some(4 << 20))
-                .onepass_size_limit(Some(1 << 20)),
-        )
-        .build(pattern)
-        .map_err(|error| RuleProblem::Regex { detail: regex_error(&error) })
-}
-
-/// Whether a regex is one group from its first byte to its last.
-fn is_one_group(pattern: &str) -> bool {
-    let (mut depth, mut in_class, mut escaped) = (0_usize, false, false);
-    for (at, byte) in pattern.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'[' => in_class = true,
-            b']' => in_class = false,
-            b'(' if !in_class => depth += 1,
-            b')' if !in_class => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return at + 1 == pattern.len()
-                && pattern.starts_with('(')
-                && !pattern.starts_with("(?");
-        }
-    }
-    false
-}
-
-fn regex_error(error: &regex_automata::meta::BuildError) -> String {
-    let detail = match error.syntax_error() {
-        Some(syntax) => syntax.to_string(),
-        None => error.to_string(),
-    };
-    // The parser draws the pattern over several lines; the last one says what is wrong.
-    detail.lines().last().unwrap_or_default().trim_start_matches("error: ").into()
 }

@@ -48,7 +48,8 @@ pub(crate) struct RuleText {
     pub(crate) not_matching: Vec<ExampleText>,
 }
 
-/// What a rule waits for; exactly one of `prefix`, `words`, `infix`, `literal` and `assigned` is given.
+/// What a rule waits for; exactly one of `prefix`, `words`, `infix`, `literal`, `anywhere` and `assigned` is
+/// given.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TriggerText {
@@ -64,6 +65,8 @@ pub(crate) struct TriggerText {
     pub(crate) infix: Vec<String>,
     #[serde(default)]
     pub(crate) literal: Vec<String>,
+    #[serde(default)]
+    pub(crate) anywhere: Option<Vec<String>>,
     #[serde(default)]
     pub(crate) assigned: Vec<String>,
     #[serde(default)]

@@ -1,15 +1,18 @@
 //! All rules of a scan, and the tables by which a hit finds its rules.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
-use miette::{NamedSource, SourceSpan};
-
+use super::anywhere::Anywhere;
 use super::assign::{self, NameClass, Words};
 use super::finder::Finder;
+use super::gitleaks::Allowlist;
 use super::prefilter::{Anchors, Prefilter, Prefixes};
 use super::rule::{Rule, Trigger};
-use super::rule_error::{RuleError, RuleProblem};
-use super::rule_text::{RuleFile, RuleText};
+use super::rule_error::{RuleError, RuleProblem, source};
+use super::rule_file::{self, RuleList, Section};
+use super::rule_text::RuleText;
+use crate::blob::inert;
 
 /// The built-in rules, packed by the build script.
 const BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
@@ -25,11 +28,17 @@ pub struct RuleSet {
     /// What an anchor stands for, by its number.
     pub(super) by_anchor: Vec<Anchor>,
     pub(super) near: Near,
+    pub(super) anywhere: Anywhere,
     /// The rules for values of assignments.
     assigned: Vec<usize>,
     by_id: HashMap<String, usize>,
     /// The rules that others name as what they need.
     parts: HashSet<String>,
+    /// What users' files say of findings that do not count.
+    pub(super) allowlists: Vec<Allowlist>,
+    /// The numbers of rules that go by the path of an input.
+    for_paths: Vec<usize>,
+    notes: Vec<String>,
 }
 
 /// What an anchor stands for.
@@ -62,28 +71,70 @@ impl RuleSet {
     ///
     /// When a file is not a rule file, or a rule makes no sense.
     pub fn load(files: &[(String, String)]) -> Result<Self, RuleError> {
-        let mut rules = unpack();
-        let mut needed = Vec::new();
-        for (name, text) in files {
-            for rule in parse(name, text)? {
-                let id = &rule.meta.id;
-                let pairs = rule.pair.iter().map(|other| ((name, text), id.clone(), other.clone()));
-                needed.extend(pairs);
-                rules.retain(|known| known.meta.id != rule.meta.id);
-                rules.push(rule);
+        Self::load_with(None, files)
+    }
+
+    /// [`Self::load`], with the rules that a configuration holds, given as name and text too.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is not a rule file, or a rule makes no sense.
+    pub fn load_with(
+        configuration: Option<(&str, &str)>,
+        files: &[(String, String)],
+    ) -> Result<Self, RuleError> {
+        let mut union = Union::new(unpack());
+        if let Some((name, text)) = configuration {
+            union.add(name, text, rule_file::read_configuration(name, text)?)?;
+        }
+        for (number, (name, text)) in files.iter().enumerate() {
+            // The same file twice is no mistake: a configuration and a command may both name it.
+            if !files.iter().take(number).any(|(_, known)| known == text) {
+                union.add(name, text, rule_file::read(name, text)?)?;
             }
         }
-        let rules = Self::new(rules);
-        match needed.iter().find(|(_, _, other)| rules.by_id(other).is_none()) {
-            None => Ok(rules),
-            Some(((name, text), id, other)) => Err(lonely((name, text), id, other)),
+        union.check_bases(files)?;
+        union.check_pairs()?;
+        let Union { rules, allowlists, mut notes, .. } = union;
+        let set = Self::new(rules);
+        notes.extend(set.slow_note());
+        Ok(Self { allowlists, notes, ..set })
+    }
+
+    /// What a reader of the report should know of the rules.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The rules of users that are tried on every text.
+    fn slow_note(&self) -> Option<String> {
+        let slow: Vec<&str> = self
+            .anywhere
+            .always()
+            .filter_map(|number| self.rule(number))
+            .map(|rule| rule.meta.id.as_str())
+            .collect();
+        match slow.as_slice() {
+            [] => None,
+            [one] => Some(format!("rule {one} is searched without a trigger: it reads every byte")),
+            more => Some(format!(
+                "rules {} are searched without a trigger: each reads every byte",
+                more.join(", ")
+            )),
         }
+    }
+
+    /// Each rule in a set of its own.
+    pub fn apart(self) -> impl Iterator<Item = Self> {
+        self.rules.into_iter().map(|rule| Self::new(vec![rule]))
     }
 
     /// The rules whose id `keep` wants.
     #[must_use]
     pub fn retain(self, keep: impl Fn(&str) -> bool) -> Self {
-        Self::new(self.rules.into_iter().filter(|rule| keep(&rule.meta.id)).collect())
+        let Self { rules, allowlists, notes, .. } = self;
+        let kept = Self::new(rules.into_iter().filter(|rule| keep(&rule.meta.id)).collect());
+        Self { allowlists, notes, ..kept }
     }
 
     pub(super) fn new(mut rules: Vec<Rule>) -> Self {
@@ -100,6 +151,7 @@ impl RuleSet {
                 Trigger::Words { words, .. } => near.add(words, number),
                 Trigger::Infix { infix, .. } => near.add(infix, number),
                 Trigger::Literal { literal, .. } => anchors.add(literal, number),
+                Trigger::Anywhere { .. } => {}
                 Trigger::Assigned { .. } => assigned.push(number),
             }
         }
@@ -129,9 +181,17 @@ impl RuleSet {
             by_prefix: prefixes.rules,
             by_anchor,
             near: Near { words: Finder::new(near.words), rules: near.rules, least_run },
+            anywhere: Anywhere::new(&rules),
             assigned,
             by_id: rules.iter().map(|rule| (rule.meta.id.clone(), rule.order)).collect(),
             parts: rules.iter().flat_map(|rule| rule.pair.iter().cloned()).collect(),
+            allowlists: Vec::new(),
+            for_paths: (0..)
+                .zip(&rules)
+                .filter(|(_, rule)| rule.is_for_paths())
+                .map(|(at, _)| at)
+                .collect(),
+            notes: Vec::new(),
             rules,
         }
     }
@@ -162,6 +222,11 @@ impl RuleSet {
         self.parts.contains(id)
     }
 
+    /// The rules that go by the path of an input.
+    pub(super) fn for_paths(&self) -> impl Iterator<Item = &Rule> {
+        self.for_paths.iter().filter_map(|number| self.rule(*number))
+    }
+
     pub(super) fn rule(&self, number: usize) -> Option<&Rule> {
         self.rules.get(number)
     }
@@ -188,6 +253,102 @@ impl RuleSet {
 fn unpack() -> Vec<Rule> {
     let texts: Vec<RuleText> = postcard::from_bytes(BUILT_IN).unwrap_or_default();
     texts.into_iter().filter_map(|text| Rule::new(text).ok()).collect()
+}
+
+/// The built-in rules and those of files, as they are joined.
+struct Union {
+    rules: Vec<Rule>,
+    /// Rules of files: id and file.
+    owners: Vec<(String, String)>,
+    allowlists: Vec<Allowlist>,
+    /// Files that others build on: the other, its text, and the file.
+    bases: Vec<(String, String, String)>,
+    /// What rules of files need: the file, its text, the rule, the other.
+    needed: Vec<(String, String, String, String)>,
+    notes: Vec<String>,
+}
+
+impl Union {
+    fn new(rules: Vec<Rule>) -> Self {
+        let (owners, bases, needed) = (Vec::new(), Vec::new(), Vec::new());
+        Self { rules, owners, allowlists: Vec::new(), bases, needed, notes: Vec::new() }
+    }
+
+    fn add(&mut self, file: &str, text: &str, list: RuleList) -> Result<(), RuleError> {
+        let RuleList { rules, allowlists, disabled, bases, notes } = list;
+        self.notes.extend(notes);
+        self.disable(file, &disabled);
+        for rule in rules {
+            let id = &rule.meta.id;
+            if let Some((_, other)) = self.owners.iter().find(|(known, _)| known == id) {
+                let place = format!(", in `{other}`");
+                let problem = RuleProblem::Duplicate { place };
+                return Err(Section::of_id(file, text, id).invalid(id, "", problem));
+            }
+            let count = self.rules.len();
+            self.rules.retain(|known| known.meta.id != *id);
+            if self.rules.len() < count {
+                let note = format!("rule {id} of {file} takes the place of the built-in one");
+                self.notes.push(inert(note.as_bytes()));
+            }
+            let of_rule = |other: &String| (file.into(), text.into(), id.clone(), other.clone());
+            self.needed.extend(rule.pair.iter().map(of_rule));
+            self.owners.push((id.clone(), file.into()));
+            self.rules.push(rule);
+        }
+        self.allowlists.extend(allowlists);
+        self.bases.extend(bases.into_iter().map(|base| (file.into(), text.into(), base)));
+        Ok(())
+    }
+
+    /// Takes away built-in rules, and says so.
+    fn disable(&mut self, file: &str, ids: &[String]) {
+        let is_owned = |id: &str| self.owners.iter().any(|(known, _)| known == id);
+        let (known, unknown): (Vec<&String>, Vec<&String>) = ids
+            .iter()
+            .partition(|id| !is_owned(id) && self.rules.iter().any(|rule| rule.meta.id == **id));
+        self.rules.retain(|rule| !known.contains(&&rule.meta.id));
+        for id in known {
+            let note = format!("{file} turns the built-in rule {id} off");
+            self.notes.push(inert(note.as_bytes()));
+        }
+        for id in unknown {
+            let note = format!("{file} turns off {id}, which is no built-in rule");
+            self.notes.push(inert(note.as_bytes()));
+        }
+    }
+
+    /// Whether there is a rule for everything that the rules of files need.
+    fn check_pairs(&self) -> Result<(), RuleError> {
+        let is_there = |id: &String| self.rules.iter().any(|rule| rule.meta.id == *id);
+        match self.needed.iter().find(|(.., other)| !is_there(other)) {
+            None => Ok(()),
+            Some((file, text, id, other)) => {
+                let (field, value, known) = ("rule to pair with", other.clone(), Vec::new());
+                let problem = RuleProblem::UnknownValue { field, value, known };
+                Err(Section::of_id(file, text, other).invalid(id, "", problem))
+            }
+        }
+    }
+
+    /// Whether all files that others build on are there: without them, less would be found.
+    fn check_bases(&self, files: &[(String, String)]) -> Result<(), RuleError> {
+        for (file, text, base) in &self.bases {
+            let is_there =
+                |name: &str| Path::new(name).ends_with(Path::new(base).file_name()?).then_some(());
+            if files.iter().any(|(name, _)| is_there(name).is_some()) {
+                continue;
+            }
+            return Err(RuleError::Unusable {
+                file: file.clone(),
+                problem: format!("it builds on `{base}`, which is not given"),
+                help: format!("give it too: --rules {base}, or in `[rules] files` of keylint.toml"),
+                at: text.find(base.as_str()).map_or((0, 0), |at| (at, base.len())).into(),
+                source_code: source(file, text),
+            });
+        }
+        Ok(())
+    }
 }
 
 /// Words, each once, and the rules that wait for each.
@@ -220,49 +381,6 @@ impl Index {
     }
 }
 
-/// Reads a rule file and checks every rule in it, regexes included.
-pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Rule>, RuleError> {
-    let source = || NamedSource::new(name, text.to_owned()).with_language("TOML");
-    let file: RuleFile = toml::from_str(text).map_err(|error| RuleError::Syntax {
-        file: name.into(),
-        detail: error.message().lines().next().unwrap_or_default().into(),
-        at: error.span().map_or_else(|| (0, 0).into(), SourceSpan::from),
-        source_code: source(),
-    })?;
-    let mut rules: Vec<Rule> = Vec::new();
-    for rule_text in file.rules {
-        let id = rule_text.id.clone();
-        let invalid = |problem: RuleProblem| RuleError::Invalid {
-            at: place_of(text, &id),
-            id: id.clone(),
-            problem,
-            source_code: source(),
-        };
-        let rule = Rule::new(rule_text).map_err(invalid)?;
-        rule.check().map_err(invalid)?;
-        if rules.iter().any(|known| known.meta.id == id) {
-            return Err(invalid(RuleProblem::Duplicate));
-        }
-        rules.push(rule);
-    }
-    Ok(rules)
-}
-
-/// What is wrong with a rule of a file that needs what no rule finds.
-fn lonely((name, text): (&str, &str), id: &str, other: &str) -> RuleError {
-    RuleError::Invalid {
-        at: place_of(text, other),
-        id: id.into(),
-        problem: RuleProblem::UnknownValue { field: "rule to pair with", value: other.into() },
-        source_code: NamedSource::new(name, text.to_owned()).with_language("TOML"),
-    }
-}
-
-/// Where an id is written last in a file.
-fn place_of(text: &str, id: &str) -> SourceSpan {
-    text.rfind(&format!("\"{id}\"")).map_or_else(|| (0, 0).into(), |at| (at, id.len() + 2).into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,7 +389,8 @@ mod tests {
     fn every_built_in_rule_is_sound() {
         let mut ids: Vec<String> = Vec::new();
         for (name, text) in SOURCES {
-            let rules = parse(name, text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let rules =
+                rule_file::parse(name, text).unwrap_or_else(|error| panic!("{name}: {error}"));
             ids.extend(rules.iter().map(|rule| rule.meta.id.clone()));
         }
         let built_in = RuleSet::built_in();

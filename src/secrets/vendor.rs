@@ -42,6 +42,7 @@ pub(crate) fn pattern(value: &str) -> Result<String, RuleProblem> {
     let parsed = ParserBuilder::new().unicode(false).utf8(false).build().parse(value);
     let hir = parsed.map_err(|error| RuleProblem::Regex {
         detail: error.to_string().lines().last().unwrap_or_default().into(),
+        at: 0..value.len(),
     })?;
     let mut own = [false; 256];
     letters(&hir, &mut own);

@@ -62,6 +62,10 @@ pub(crate) const FILTERS: &[Filter] = &[
 
 /// The name of the filter that drops `candidate`, if one does.
 pub(crate) fn reject(candidate: &Candidate) -> Option<&'static str> {
+    if let Some(conditions) = &candidate.rule.conditions {
+        // What gitleaks would report is reported.
+        return conditions.reject(candidate.secret());
+    }
     let applies = |filter: &&Filter| match filter.scope {
         Scope::All => true,
         Scope::Unmarked => candidate.rule.is_scored() || is_unmarked(candidate),

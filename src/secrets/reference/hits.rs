@@ -45,8 +45,10 @@ pub(super) fn line(rule: &Rule, dice: &mut Dice) -> Vec<u8> {
     let mut line = vec![b' '; dice.below(130)];
     match &rule.trigger {
         Trigger::Prefix(_) => line.extend(b"value = \""),
-        Trigger::Words { words, .. } => {
-            line.extend(dice.pick(words).as_bytes());
+        Trigger::Words { words, .. } | Trigger::Anywhere { keywords: words } => {
+            if !words.is_empty() {
+                line.extend(dice.pick(words).as_bytes());
+            }
             line.extend(dice.pick(&["_value = \"", ": ", "=", "Value := '", " \""]).as_bytes());
         }
         Trigger::Infix { .. } | Trigger::Literal { .. } => line.extend(b"x \""),
@@ -66,8 +68,8 @@ pub(super) fn line(rule: &Rule, dice: &mut Dice) -> Vec<u8> {
 
 /// A string that the rule's regex matches, as long as what stands round it is right; for assignments, any value.
 pub(super) fn hit(rule: &Rule, dice: &mut Dice) -> Vec<u8> {
-    let pattern = if rule.is_assigned() { "[0-9A-Za-z!$%_-]{6,30}" } else { rule.pattern() };
-    let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).unwrap();
+    let pattern = if rule.is_assigned() { "[0-9A-Za-z!$%_-]{6,30}".into() } else { rule.pattern() };
+    let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(&pattern).unwrap();
     let mut text = Vec::new();
     // What may stand beside a vendor's value is left to the text round it.
     let group = rule.vendor.as_ref().and_then(|_| group(&hir));

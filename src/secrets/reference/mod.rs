@@ -2,6 +2,7 @@
 //! rule declares, looked for round each match with plain loops. The fast path must find neither less nor more.
 
 mod hits;
+mod slow;
 mod tests;
 mod vendor;
 
@@ -46,6 +47,7 @@ fn candidates(rules: &RuleSet, text: &[u8]) -> BTreeSet<Found> {
             Trigger::Prefix(prefixes) => of_prefix(rule, text, prefixes),
             // Without any of the words there is nothing to look at.
             Trigger::Words { words, .. } if !has_any(words, &lower) => continue,
+            Trigger::Anywhere { keywords } => of_anywhere(rule, text, keywords),
             _ => triggered(rule, text, &places(rule, text, &runs)),
         };
         found.extend(secrets.iter().map(|secret| Found::new(rule, secret)));
@@ -84,6 +86,28 @@ fn of_prefix(rule: &Rule, text: &[u8], prefixes: &[String]) -> Vec<Range<usize>>
         .filter_map(|at| search(rule, text, at..text.len().min(at + rule.span), Anchored::Yes))
         .map(|found| found.secret)
         .collect()
+}
+
+/// Wherever a match no longer than the span begins, if one of the words is there; then from behind it.
+fn of_anywhere(rule: &Rule, text: &[u8], keywords: &[String]) -> Vec<Range<usize>> {
+    let is_there = |word: &String| (0..text.len()).any(|at| stands_at(text, at, word));
+    if !keywords.is_empty() && !keywords.iter().any(is_there) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at <= text.len() {
+        let reach = at..text.len().min(at + rule.span);
+        let Some(next) = search(rule, text, reach, Anchored::Yes) else {
+            at += 1;
+            continue;
+        };
+        at = next.secret.end.max(next.all.start + 1);
+        if !next.secret.is_empty() {
+            found.push(next.secret);
+        }
+    }
+    found
 }
 
 /// Where a trigger stands, and the stretch round it that a match must lie in.
@@ -162,7 +186,7 @@ fn places(rule: &Rule, text: &[u8], runs: &[Range<usize>]) -> Vec<Place> {
             };
             runs.iter().filter(|run| run.len() >= *least).filter(has_word).map(place).collect()
         }
-        Trigger::Prefix(_) | Trigger::Assigned { .. } => Vec::new(),
+        Trigger::Prefix(_) | Trigger::Anywhere { .. } | Trigger::Assigned { .. } => Vec::new(),
     }
 }
 

@@ -158,7 +158,10 @@ fn words(rule: &Rule, dice: &mut Dice) -> Vec<u8> {
         | Trigger::Words { words, .. }
         | Trigger::Infix { infix: words, .. }
         | Trigger::Literal { literal: words, .. } => dice.pick(words).clone(),
-        Trigger::Assigned { .. } => (*dice.pick(assign::WORDS)).to_owned(),
+        Trigger::Anywhere { keywords: words } if !words.is_empty() => dice.pick(words).clone(),
+        Trigger::Anywhere { .. } | Trigger::Assigned { .. } => {
+            (*dice.pick(assign::WORDS)).to_owned()
+        }
     };
     if dice.below(3) == 0 { word.to_uppercase().into_bytes() } else { word.into_bytes() }
 }

@@ -95,6 +95,11 @@ pub(crate) fn verifier(name: &str) -> Option<Verifier> {
     VERIFIERS.iter().find(|(known, _)| *known == name).map(|(_, verifier)| *verifier)
 }
 
+/// The names of all verifiers.
+pub(crate) fn verifiers() -> impl Iterator<Item = &'static str> {
+    VERIFIERS.iter().map(|(name, _)| *name)
+}
+
 /// Every verifier. Each function names the source of its format.
 const VERIFIERS: &[(&str, Verifier)] = &[
     ("anthropic-key", |token, _| vendor::anthropic(token)),
