@@ -95,6 +95,7 @@ fn write(
             "origin": origin, "line": start.line, "column": start.column, "rule": explanation.rule, "name": explanation.name,
             "value": value, "filter": explanation.filter, "probability": score.map(|score| score.probability),
             "terms": terms, "verdict": explanation.verdict,
+            "encoding": (!explanation.encoding.is_empty()).then_some(&explanation.encoding),
         });
         return writeln!(out, "{line}");
     }
@@ -104,6 +105,9 @@ fn write(
     head.push_str(if head.is_empty() { "" } else { " = " });
     let _ = write_inert(&mut head, shown);
     writeln!(out, "{origin}:{}:{} {} {head}", start.line, start.column, explanation.rule)?;
+    if !explanation.encoding.is_empty() {
+        writeln!(out, "  encoded: {}", explanation.encoding)?;
+    }
     match (explanation.filter, &explanation.verdict) {
         (Some(filter), _) => writeln!(out, "  dropped by the filter `{filter}`")?,
         (None, Some(verdict)) => writeln!(out, "  taken for a secret: {verdict}")?,
