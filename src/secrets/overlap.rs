@@ -25,7 +25,8 @@ pub(super) fn resolve(mut detections: Vec<Detection<'_>>) -> Vec<Detection<'_>> 
     });
     let mut taken = Taken::default();
     detections.retain(|detection| taken.take(&detection.span, detection.view));
-    detections.sort_by_key(|detection| (detection.span.start, detection.view, detection.found.start));
+    detections
+        .sort_by_key(|detection| (detection.span.start, detection.view, detection.found.start));
     detections
 }
 

@@ -55,7 +55,8 @@ pub(super) fn bytes(digits: &[u8]) -> impl Iterator<Item = u8> {
 
 /// See [`super::base64_value`].
 pub(super) fn value(bytes: &[u8]) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let digits: Vec<u8> =
+        bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let padding = digits.iter().rev().take_while(|byte| **byte == b'=').count();
     let digits = digits.get(..digits.len() - padding)?;
     let has = |signs: [u8; 2]| digits.iter().any(|byte| signs.contains(byte));
@@ -85,7 +86,11 @@ pub(super) fn decode(text: &[u8], lines: &[Range<usize>], judge: &mut Text) -> V
         }
         if cut.len() == 4 {
             let (bytes, length) = group(&cut);
-            view.push_whole(bytes.get(..length).unwrap_or_default(), cut_start..at, Encoding::Base64);
+            view.push_whole(
+                bytes.get(..length).unwrap_or_default(),
+                cut_start..at,
+                Encoding::Base64,
+            );
             cut.clear();
         }
         let whole = (line.end - at) / 4 * 4;

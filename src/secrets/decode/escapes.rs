@@ -126,9 +126,9 @@ fn hex(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() || digits.len() > 8 {
         return None;
     }
-    digits.iter().try_fold(0, |value: u32, digit| {
-        Some(value << 4 | char::from(*digit).to_digit(16)?)
-    })
+    digits
+        .iter()
+        .try_fold(0, |value: u32, digit| Some(value << 4 | char::from(*digit).to_digit(16)?))
 }
 
 /// The value of up to seven decimal digits.
@@ -136,7 +136,7 @@ fn decimal(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() || digits.len() > 7 {
         return None;
     }
-    digits.iter().try_fold(0, |value: u32, digit| {
-        Some(value * 10 + char::from(*digit).to_digit(10)?)
-    })
+    digits
+        .iter()
+        .try_fold(0, |value: u32, digit| Some(value * 10 + char::from(*digit).to_digit(10)?))
 }

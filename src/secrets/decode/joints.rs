@@ -69,5 +69,8 @@ fn ends_content(literal: &[u8]) -> bool {
 /// Whether a secret may have this byte where a literal of it begins or ends.
 const fn is_content(byte: u8) -> bool {
     byte.is_ascii_graphic()
-        && !matches!(byte, b'"' | b'\'' | b'\\' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}')
+        && !matches!(
+            byte,
+            b'"' | b'\'' | b'\\' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}'
+        )
 }

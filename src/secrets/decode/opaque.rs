@@ -17,8 +17,10 @@ const SHORTEST_LINE: usize = 40;
 const MAX_INDENT: usize = 32;
 
 /// What base64 of gzip and zlib begins with; the header of zlib by its usual levels.
-const PACKED: &[&[u8]] =
-    &[b"H4sI", b"eAE", b"eAF", b"eAG", b"eAH", b"eF4", b"eF5", b"eF6", b"eF7", b"eJw", b"eJx", b"eJy", b"eJz", b"eNo", b"eNp", b"eNq", b"eNr"];
+const PACKED: &[&[u8]] = &[
+    b"H4sI", b"eAE", b"eAF", b"eAG", b"eAH", b"eF4", b"eF5", b"eF6", b"eF7", b"eJw", b"eJx",
+    b"eJy", b"eJz", b"eNo", b"eNp", b"eNq", b"eNr",
+];
 
 /// Whether the long run that begins at `at` may hold encoded text.
 pub(crate) fn looks_encoded(text: &[u8], at: usize) -> bool {
@@ -66,10 +68,12 @@ fn hex_byte(pair: &[u8]) -> Option<u8> {
 
 /// A chunk of a large text may begin within a group of base64: how many bytes further the next group begins.
 fn phase(text: &[u8]) -> Option<usize> {
-    (1..4).find(|phase| text.get(*phase..phase + 4 * SAMPLE).is_some_and(|sample| {
-        sample.iter().all(|byte| base64::is_digit(*byte))
-            && base64::bytes(sample).all(is_written)
-    }))
+    (1..4).find(|phase| {
+        text.get(*phase..phase + 4 * SAMPLE).is_some_and(|sample| {
+            sample.iter().all(|byte| base64::is_digit(*byte))
+                && base64::bytes(sample).all(is_written)
+        })
+    })
 }
 
 /// The encoded stretch that begins at `at`.
@@ -189,7 +193,8 @@ fn next_line(text: &[u8], at: usize) -> Option<(usize, usize)> {
 /// Whether nothing of a word follows.
 fn ends_there(text: &[u8], at: usize) -> bool {
     let ends = |byte: &u8| {
-        byte.is_ascii_whitespace() || matches!(byte, b'=' | b'"' | b'\'' | b'<' | b'`' | b')' | b',' | b';')
+        byte.is_ascii_whitespace()
+            || matches!(byte, b'=' | b'"' | b'\'' | b'<' | b'`' | b')' | b',' | b';')
     };
     text.get(at).is_none_or(ends)
 }

@@ -41,7 +41,9 @@ pub(super) enum Unpacked {
 /// Unpacks to at most `limit` bytes.
 pub(super) fn unpack(bytes: &[u8], packing: Packing, limit: usize) -> Unpacked {
     match packing {
-        Packing::Gzip => inflate(&mut MultiGzDecoder::new(bytes), bytes.len(), Encoding::Gzip, limit),
+        Packing::Gzip => {
+            inflate(&mut MultiGzDecoder::new(bytes), bytes.len(), Encoding::Gzip, limit)
+        }
         Packing::Zlib => inflate(&mut ZlibDecoder::new(bytes), bytes.len(), Encoding::Zlib, limit),
         Packing::Utf16 => narrow(bytes),
     }

@@ -14,7 +14,8 @@ const AFTER: usize = 1100;
 const MAX_REGION: usize = 256 * 1024;
 /// How far they overlap.
 const OVERLAP: usize = 4 * 1024;
-/// Unconnected regions of a view are so far apart that no word of one counts as near the other.
+/// Unconnected regions of a view are so far apart that no word of one counts as near the other. What is nearer in the text
+/// is one region.
 const DISTANCE: usize = 128;
 
 /// The regions round the signs, which are sorted: in the order of the text, overlapping only where one was cut.
@@ -29,17 +30,15 @@ pub(super) fn regions(text: &[u8], signs: impl Iterator<Item = usize>) -> Vec<Ra
             line_end = memchr::memchr(b'\n', rest).map_or(text.len(), |length| after + length);
         }
         let end = end(text, after, line_end);
+        let last = regions.last().map_or(0, |last| last.end);
+        let start = if from <= last { from } else { start(text, from).max(last) };
         match regions.last_mut() {
-            Some(last) if from <= last.end && last.len() >= MAX_REGION => {
+            Some(last) if start <= last.end + DISTANCE && last.len() >= MAX_REGION => {
                 last.end = last.end.max(sign);
-                let start = sign.saturating_sub(OVERLAP);
-                regions.push(start..end);
+                regions.push(sign.saturating_sub(OVERLAP)..end);
             }
-            Some(last) if from <= last.end => last.end = last.end.max(end),
-            last => {
-                let least = last.map_or(0, |last| last.end);
-                regions.push(start(text, from).max(least)..end);
-            }
+            Some(last) if start <= last.end + DISTANCE => last.end = last.end.max(end),
+            _ => regions.push(start..end),
         }
     }
     regions

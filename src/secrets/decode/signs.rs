@@ -12,8 +12,9 @@ const NAME: usize = 48;
 pub(crate) fn is_sign(text: &[u8], at: usize) -> bool {
     match text.get(at) {
         Some(b'\\') => hides_behind_backslash(text, at),
-        Some(b'%') => escapes::percent(text, at)
-            .is_some_and(|(byte, taken)| hides(&[byte], text, at + taken)),
+        Some(b'%') => {
+            escapes::percent(text, at).is_some_and(|(byte, taken)| hides(&[byte], text, at + taken))
+        }
         Some(b'&') => hides_behind_and(text, at),
         Some(b'"' | b'\'') => joints::is_joint(text, at),
         _ => false,

@@ -136,12 +136,7 @@ impl Hits {
         self.encoded.clear();
     }
 
-    fn add_encoded(
-        &mut self,
-        signs: &[usize],
-        encoded: &[usize],
-        place: impl Fn(usize) -> usize,
-    ) {
+    fn add_encoded(&mut self, signs: &[usize], encoded: &[usize], place: impl Fn(usize) -> usize) {
         self.signs.extend(signs.iter().map(|at| place(*at)));
         self.encoded.extend(encoded.iter().map(|at| place(*at)));
     }
