@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where the program is not as it expects")]
 
 mod chunks;
+mod encoded;
 mod encodings;
 mod folder;
 #[cfg(unix)]
