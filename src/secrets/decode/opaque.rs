@@ -22,20 +22,27 @@ const PACKED: &[&[u8]] = &[
     b"eJy", b"eJz", b"eNo", b"eNp", b"eNq", b"eNr",
 ];
 
-/// Whether the long run that begins at `at` may hold encoded text.
+/// Whether the long run that begins at `at` may hold encoded text. This is asked of every long run.
 pub(crate) fn looks_encoded(text: &[u8], at: usize) -> bool {
-    let Some(sample) = text.get(at..at + SAMPLE) else { return false };
-    let Some(first) = sample.first().map(|byte| base64::digit(*byte)) else { return false };
-    // Most words do not pass this: no text begins with a byte of 0x80 or more, or hardly with one below a blank.
-    (first < 32 && reads_as_text(sample))
-        || starts_packed(sample)
-        || hex_start(text, at).is_some()
-        || at == 0 && phase(text).is_some()
+    let Some(sample) = text.get(at..).and_then(|rest| rest.first_chunk::<SAMPLE>()) else {
+        return false;
+    };
+    let [first, ..] = *sample;
+    is_ascii(sample) && reads_as_text(sample)
+        || matches!(first, b'H' | b'e') && starts_packed(sample)
+        || matches!(first, b'0'..=b'7') && hex_start(text, at).is_some()
+}
+
+/// Whether no byte that the digits stand for is 0x80 or more: a test that few words pass beyond their first four letters.
+fn is_ascii(digits: &[u8; SAMPLE]) -> bool {
+    digits.as_chunks::<4>().0.iter().all(|[a, b, c, _]| {
+        let (a, b, c) = (base64::digit(*a), base64::digit(*b), base64::digit(*c));
+        a & 0b10_0000 | b & 0b1000 | c & 0b10 == 0
+    })
 }
 
 fn starts_packed(sample: &[u8]) -> bool {
-    sample.first().is_some_and(|byte| matches!(byte, b'H' | b'e'))
-        && PACKED.iter().any(|start| sample.starts_with(start))
+    PACKED.iter().any(|start| sample.starts_with(start))
 }
 
 /// Whether digits of base64 stand for text, in UTF-8 or UTF-16.
@@ -74,6 +81,11 @@ fn phase(text: &[u8]) -> Option<usize> {
                 && base64::bytes(sample).all(is_written)
         })
     })
+}
+
+/// Whether a text begins within a stretch of base64.
+pub(super) fn begins_within(text: &[u8]) -> bool {
+    phase(text).is_some()
 }
 
 /// The encoded stretch that begins at `at`.

@@ -75,8 +75,19 @@ fn end(text: &[u8], at: usize, line_end: usize) -> usize {
     at + AFTER - after.iter().rev().take_while(|byte| is_token_byte(**byte)).count()
 }
 
+/// The bytes at which something may be decoded.
+const SIGNS: [bool; 256] = {
+    let mut signs = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        signs[at] = matches!(at, 0x5C | 0x25 | 0x26 | 0x3D | 0x22 | 0x27);
+        at += 1;
+    }
+    signs
+};
+
 /// Adds a region, decoded, to a view.
-pub(super) fn decode(text: &[u8], region: &Range<usize>, quoted: bool, view: &mut View) {
+pub(super) fn decode(text: &[u8], region: &Range<usize>, view: &mut View) {
     view.begin_region(DISTANCE);
     let (mut at, mut plain) = (region.start, region.start);
     let mut encoding = Encoding::Plain;
@@ -85,12 +96,15 @@ pub(super) fn decode(text: &[u8], region: &Range<usize>, quoted: bool, view: &mu
         view.push(bytes, range, (1, 1), encoding);
     };
     while at < region.end {
+        let rest = text.get(at..region.end).unwrap_or_default();
+        let Some(next) = rest.iter().position(|byte| SIGNS[usize::from(*byte)]) else { break };
+        at += next;
         let Some(byte) = text.get(at) else { break };
         let found = match byte {
             b'\\' => escapes::backslash(text, at).map(|found| (found, Encoding::Escapes)),
             b'%' => escapes::percent_bytes(text, at).map(|found| (found, Encoding::Percent)),
             b'&' => escapes::entity(text, at).map(|found| (found, Encoding::Entities)),
-            b'=' if quoted => {
+            b'=' if view.is_quoted => {
                 escapes::quoted(text, at).map(|found| (found, Encoding::QuotedPrintable))
             }
             b'"' | b'\'' => joints::second_quote(text, at)

@@ -59,12 +59,19 @@ pub(crate) struct View {
     regions: Vec<usize>,
     /// Whether it stands for itself, without the text that was around it.
     pub(super) is_opaque: bool,
+    /// Whether it is, or is part of, quoted-printable text.
+    pub(super) is_quoted: bool,
 }
 
 impl View {
     /// A view that stands for itself.
     pub(super) fn opaque() -> Self {
         Self { is_opaque: true, ..Self::default() }
+    }
+
+    /// A view of what can be read in parts.
+    pub(super) fn readable(is_quoted: bool) -> Self {
+        Self { is_quoted, ..Self::default() }
     }
 
     /// Adds bytes that were made, `step.0` at a time, from `step.1` bytes each of `source`.

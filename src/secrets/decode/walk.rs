@@ -6,7 +6,7 @@ use super::super::prefilter::{Lanes, Prefilter};
 use super::opaque::Stretch;
 use super::packed::{Packing, Unpacked, unpack};
 use super::view::{Trail, View};
-use super::{GROWTH, MAX_DECODED, MAX_DEPTH, SPARE, regions};
+use super::{GROWTH, MAX_DECODED, MAX_DEPTH, SPARE, opaque, regions};
 
 /// Views of readable text are shown when they are as long as this.
 const MAX_VIEW: usize = 256 * 1024;
@@ -72,23 +72,32 @@ impl<'a> Walk<'a> {
 
     /// Shows the views of one text. `depth` is how often it was decoded itself.
     fn level(&mut self, text: &[u8], lanes: &Lanes, trail: Option<&Trail>, depth: usize) {
-        if !lanes.encoded.is_empty() {
+        if !lanes.encoded.is_empty() || trail.is_none() && opaque::begins_within(text) {
             self.opaque(text, lanes, trail, depth);
         }
-        if !lanes.signs.is_empty() || self.prefilter.quoted(lanes).next().is_some() {
-            self.readable(text, lanes, trail, depth);
+        let quoted = trail.is_some_and(|trail| trail.view.is_quoted)
+            || self.prefilter.quoted(lanes).next().is_some();
+        if quoted {
+            let mut signs: Vec<usize> = self.prefilter.quoted(lanes).collect();
+            signs.extend(soft_breaks(text));
+            signs.extend(&lanes.signs);
+            signs.sort_unstable();
+            self.readable(text, &signs, trail, depth);
+        } else if !lanes.signs.is_empty() {
+            self.readable(text, &lanes.signs, trail, depth);
         }
     }
 
     fn opaque(&mut self, text: &[u8], lanes: &Lanes, trail: Option<&Trail>, depth: usize) {
         let mut done = 0;
-        for at in &lanes.encoded {
-            if *at < done {
+        let within = (trail.is_none() && opaque::begins_within(text)).then_some(0);
+        for at in within.into_iter().chain(lanes.encoded.iter().copied()) {
+            if at < done {
                 continue;
             }
-            let stretch = Stretch::at(text, *at);
+            let stretch = Stretch::at(text, at);
             let range = stretch.range();
-            done = range.end.max(*at);
+            done = range.end.max(at + 1);
             let is_known = trail.is_some_and(|trail| trail.view.is_copied(&range));
             if is_known || !self.has_room(stretch.decoded_len()) {
                 continue;
@@ -106,24 +115,19 @@ impl<'a> Walk<'a> {
         length <= self.left
     }
 
-    fn readable(&mut self, text: &[u8], lanes: &Lanes, trail: Option<&Trail>, depth: usize) {
-        let mut signs: Vec<usize> = self.prefilter.quoted(lanes).collect();
-        let quoted = !signs.is_empty();
-        if quoted {
-            signs.extend(soft_breaks(text));
-            signs.extend(&lanes.signs);
-            signs.sort_unstable();
-        }
-        let signs = if quoted { &signs } else { &lanes.signs };
-        let mut view = View::default();
+    fn readable(&mut self, text: &[u8], signs: &[usize], trail: Option<&Trail>, depth: usize) {
+        let is_quoted = trail.is_some_and(|trail| trail.view.is_quoted)
+            || signs.iter().any(|sign| text.get(*sign) == Some(&b'='));
+        let empty = || View::readable(is_quoted);
+        let mut view = empty();
         for region in regions::regions(text, signs.iter().copied()) {
             if !self.has_room(view.text.len() + region.len()) {
                 break;
             }
-            regions::decode(text, &region, quoted, &mut view);
+            regions::decode(text, &region, &mut view);
             if view.text.len() >= MAX_VIEW {
                 self.show(&view, trail, depth);
-                view = View::default();
+                view = empty();
             }
         }
         self.show(&view, trail, depth);
