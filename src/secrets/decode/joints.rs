@@ -50,8 +50,8 @@ fn joins(gap: &[u8]) -> bool {
     }
     match (sign, signs.next(), signs.next()) {
         (None, ..) => !gap.is_empty(),
-        (Some(b'+' | b'.' | b'&'), None, _) | (Some(b'.'), Some(b'.'), None) => true,
-        (Some(b'+' | b'.' | b'&'), Some(b'\\'), None) => true,
+        (Some(b'.'), Some(b'.'), None) => true,
+        (Some(b'+' | b'.' | b'&'), last, None) => matches!(last, None | Some(b'\\')),
         _ => false,
     }
 }
@@ -60,9 +60,8 @@ fn joins(gap: &[u8]) -> bool {
 fn ends_content(literal: &[u8]) -> bool {
     match literal {
         // The end of a line is written as an escape.
-        [.., b'\\', _] => false,
+        [.., b'\\', _] | [] => false,
         [.., last] => is_content(*last),
-        [] => false,
     }
 }
 

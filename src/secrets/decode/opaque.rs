@@ -170,8 +170,10 @@ fn lines(text: &[u8], start: usize, is_digit: impl Fn(u8) -> bool) -> Vec<Range<
     let mut lines = vec![first];
     let mut end = lines.first().map_or(start, |first| first.end);
     let mut indent = None;
-    while width >= SHORTEST_LINE {
-        let Some(next) = next_line(text, end) else { break };
+    if width < SHORTEST_LINE {
+        return lines;
+    }
+    while let Some(next) = next_line(text, end) {
         if *indent.get_or_insert(next.1) != next.1 {
             break;
         }

@@ -55,8 +55,7 @@ fn inflate(reader: &mut dyn Read, packed: usize, encoding: Encoding, limit: usiz
     let mut judge = Text::default();
     let mut part = [0; 8 * 1024];
     let mut is_cut = false;
-    loop {
-        let Ok(length @ 1..) = reader.read(&mut part) else { break };
+    while let Ok(length @ 1..) = reader.read(&mut part) {
         let part = part.get(..length).unwrap_or_default();
         if !judge.takes(part) {
             break;
