@@ -12,9 +12,11 @@ mod packed;
 mod regions;
 mod signs;
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;
 mod view;
 mod walk;
+#[cfg(test)]
+pub(super) mod ways;
 
 pub(crate) use opaque::looks_encoded;
 pub(crate) use signs::{is_sign, mend};

@@ -225,16 +225,12 @@ mod avx2 {
     const SIGN_BY_LOW: [u8; 16] = {
         let mut table = [0; 16];
         table[0x0] = SPACE_OR_JOIN;
-        table[0x2] = QUOTE;
+        (table[0x2], table[0x7]) = (QUOTE, QUOTE);
         table[0x5] = PERCENT_OR_AND;
         table[0x6] = PERCENT_OR_AND | SPACE_OR_JOIN;
-        table[0x7] = QUOTE;
-        table[0x9] = BLANK;
-        table[0xA] = BLANK;
-        table[0xB] = SPACE_OR_JOIN;
+        (table[0x9], table[0xA], table[0xD]) = (BLANK, BLANK, BLANK);
+        (table[0xB], table[0xE]) = (SPACE_OR_JOIN, SPACE_OR_JOIN);
         table[0xC] = BACKSLASH;
-        table[0xD] = BLANK;
-        table[0xE] = SPACE_OR_JOIN;
         table
     };
 
@@ -291,15 +287,10 @@ mod avx2 {
             let has = |class: __m256i, wanted: u8| any_bit(_mm256_and_si256(class, splat(wanted)));
             let anchor =
                 any_bit(_mm256_or_si256(self.buckets(block, at, 0), self.buckets(block, at, 1)));
-            [
-                any_bit(class),
-                has(class, DIGIT | LETTER_LOW | LETTER_HIGH),
-                has(class, DIGIT),
-                anchor,
-                has(signs, BACKSLASH | PERCENT_OR_AND),
-                has(signs, QUOTE),
-                has(signs, BACKSLASH | BLANK | SPACE_OR_JOIN),
-            ]
+            let alnum = has(class, DIGIT | LETTER_LOW | LETTER_HIGH);
+            let sign = has(signs, BACKSLASH | PERCENT_OR_AND);
+            let gap = has(signs, BACKSLASH | BLANK | SPACE_OR_JOIN);
+            [any_bit(class), alnum, has(class, DIGIT), anchor, sign, has(signs, QUOTE), gap]
         }
 
         /// The buckets of one group that a word beginning at each byte may be in.

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 
 use super::super::assign;
-use super::super::decode::tests as decode;
+use super::super::decode::ways as decode;
 use super::super::rule::{Rule, Trigger};
 use super::super::{RuleSet, Scratch};
 use super::Found;
