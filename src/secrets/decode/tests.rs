@@ -256,6 +256,8 @@ proptest! {
         before in "([a-z]{1,8}[ .\n]){2,40}",
         after in "([ .\n][a-z]{1,8}){2,40}",
     ) {
+        // Literals that are joined within an escaped string have no sign of their own.
+        prop_assume!(!ways.windows(2).any(|pair| pair == [15, 11]));
         check(&ways, &before, &after);
     }
 
