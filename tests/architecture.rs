@@ -29,7 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ignore", &["source"]),
     ("gix", &["source"]),
     ("imara_diff", &["source"]),
-    ("flate2", &["source"]),
+    ("flate2", &["secrets", "source"]),
     ("rustix", &["source"]),
     ("aho_corasick", &["secrets"]),
     ("regex_automata", &["secrets"]),

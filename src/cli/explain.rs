@@ -98,6 +98,7 @@ fn write(
             "value": value, "filter": explanation.filter, "probability": score.map(|score| score.probability),
             "terms": terms, "verdict": explanation.verdict, "proof": explanation.proof.name(),
             "facts": explanation.facts.iter().cloned().collect::<BTreeMap<_, _>>(),
+            "encoding": (!explanation.encoding.is_empty()).then_some(&explanation.encoding),
         });
         return writeln!(out, "{line}");
     }
@@ -107,6 +108,9 @@ fn write(
     head.push_str(if head.is_empty() { "" } else { " = " });
     let _ = write_inert(&mut head, shown);
     writeln!(out, "{origin}:{}:{} {} {head}", start.line, start.column, explanation.rule)?;
+    if !explanation.encoding.is_empty() {
+        writeln!(out, "  encoded: {}", explanation.encoding)?;
+    }
     match (explanation.filter, &explanation.verdict) {
         (Some(filter), _) => writeln!(out, "  dropped by the filter `{filter}`")?,
         (None, Some(verdict)) => writeln!(out, "  taken for a secret: {verdict}")?,

@@ -16,7 +16,7 @@ use crate::finding::{Finding, FindingKind, Place, RuleMeta, Secret};
 use crate::location::{Location, Position};
 use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
 use crate::policy;
-use crate::secrets::{self, Detection, Gathered};
+use crate::secrets::{self, Detected, Detection, Gathered};
 use crate::snippet::{Redaction, Snippet};
 use crate::source::{self, Listing, Source, SourceError, Unit};
 use crate::suppress::{allow, inline};
@@ -217,11 +217,15 @@ impl Part {
     }
 
     fn secrets(&mut self, blob: &Blob, config: &Config, scratch: &mut secrets::Scratch) {
-        let detections = config.rules.detect(blob, config.now, scratch, &mut self.stats);
+        let Detected { detections, gaps } =
+            config.rules.detect(blob, config.now, scratch, &mut self.stats);
         self.gathered.material(blob, scratch);
         for rule in scratch.take_unfinished() {
             let detail = format!("rule {rule} matches too often; it did not see all of this");
             self.skipped.push(Skipped::new((**blob.origin()).clone(), SkipReason::Limit, detail));
+        }
+        for gap in gaps {
+            self.skip_once(Skipped::new((**blob.origin()).clone(), SkipReason::Limit, gap));
         }
         if detections.is_empty() {
             return;
@@ -243,6 +247,13 @@ impl Part {
             self.findings.push(secret_finding(detection, place, config));
         }
     }
+
+    /// Names a gap that several chunks of one input may have.
+    fn skip_once(&mut self, skipped: Skipped) {
+        if !self.skipped.iter().rev().take(4).any(|known| *known == skipped) {
+            self.skipped.push(skipped);
+        }
+    }
 }
 
 /// Whether a stretch of bytes has one in common with any of `spans`, which are sorted and apart.
@@ -253,11 +264,11 @@ fn meets(spans: &[Range<u64>], stretch: &Range<u64>) -> bool {
 
 /// Secrets that are hidden but neither listed nor counted here.
 fn unlisted<'a>(
-    blob: &Blob<'a>,
+    blob: &Blob,
     config: &'a Config,
     scratch: &mut secrets::Scratch,
 ) -> Vec<Detection<'a>> {
-    config.rules.detect(blob, config.now, scratch, &mut Stats::default())
+    config.rules.detect(blob, config.now, scratch, &mut Stats::default()).detections
 }
 
 /// What the chunks of an input that is too large to be read whole say of policies in it.
@@ -371,9 +382,18 @@ fn redactions(detections: &[Detection], secrets: Secrets) -> Vec<Redaction> {
     match secrets {
         Secrets::Revealed => Vec::new(),
         Secrets::Masked => {
-            let redaction =
-                |found: &Detection| Redaction { span: found.span(), keep: found.public_prefix() };
-            detections.iter().filter(|found| !found.secret().is_empty()).map(redaction).collect()
+            let mut redactions: Vec<Redaction> = Vec::new();
+            for found in detections.iter().filter(|found| !found.is_of_file()) {
+                let span = found.span();
+                match redactions.last_mut() {
+                    // Several secrets may be encoded in the same bytes.
+                    Some(last) if span.start < last.span.end => {
+                        last.span.end = last.span.end.max(span.end);
+                    }
+                    _ => redactions.push(Redaction { span, keep: found.public_prefix() }),
+                }
+            }
+            redactions
         }
     }
 }

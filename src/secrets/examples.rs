@@ -98,8 +98,8 @@ fn found_by(rules: &RuleSet, text: &str, now: u64) -> Vec<String> {
     let origin = Arc::new(Origin::Stdin);
     let blob = Blob::whole(&origin, text.as_bytes(), Content::Text);
     let (mut scratch, mut stats) = (Scratch::default(), Stats::default());
-    let detections = rules.detect(&blob, now, &mut scratch, &mut stats);
-    detections.iter().map(|detection| detection.meta().id.clone()).collect()
+    let found = rules.detect(&blob, now, &mut scratch, &mut stats);
+    found.detections.iter().map(|detection| detection.meta().id.clone()).collect()
 }
 
 /// The example's beginning is enough to find it; its end may be a token.

@@ -1,7 +1,7 @@
 //! Every candidate of a text and what became of it: nothing is dropped without a trace.
 
 use super::verdict::{self, Verified};
-use super::{RuleSet, Scratch, filters, judge, score};
+use super::{RuleSet, Scratch, Seen, filters, judge, score};
 use crate::blob::Blob;
 use crate::finding::Verdict;
 use crate::location::Location;
@@ -22,6 +22,8 @@ pub struct Explanation {
     pub rule: String,
     /// Where the value lies.
     pub location: Location,
+    /// How it is encoded there; empty when it is not.
+    pub encoding: String,
     /// The name it is assigned to; empty when there is none.
     pub name: String,
     /// The value, raw: whoever prints it answers for that.
@@ -42,38 +44,33 @@ impl RuleSet {
     /// Explains every candidate of a blob, in the order of the text.
     pub fn explain(&self, blob: &Blob, now: u64, scratch: &mut Scratch) -> Vec<Explanation> {
         let mut locator = blob.locator();
-        let candidates = self.candidates(blob, scratch);
-        let mut explanations: Vec<Explanation> = candidates
-            .into_iter()
-            .map(|candidate| {
-                let score = || Score {
-                    terms: score::terms(&candidate),
-                    probability: score::probability(&candidate),
-                };
-                let Verified { verdict: proof, facts, .. } = verdict::verify(
-                    candidate.rule.verifier,
-                    candidate.text,
-                    &candidate.secret,
-                    now,
-                );
-                Explanation {
-                    rule: candidate.rule.meta.id.clone(),
-                    location: locator.locate(&candidate.secret),
-                    name: String::from_utf8_lossy(candidate.name()).into_owned(),
-                    value: candidate.secret().to_vec(),
-                    filter: filters::reject(&candidate),
-                    score: candidate.rule.is_scored().then(score),
-                    verdict: judge(candidate, now).ok().map(|found| {
-                        format!(
-                            "{}, {} severity, {} confidence",
-                            found.verdict, found.severity, found.confidence
-                        )
-                    }),
-                    proof,
-                    facts,
-                }
-            })
-            .collect();
+        let mut explanations: Vec<Explanation> = Vec::new();
+        self.each_candidate(blob, scratch, &mut |Seen { candidate, origin, .. }| {
+            let score = || Score {
+                terms: score::terms(&candidate),
+                probability: score::probability(&candidate),
+            };
+            let verifier = candidate.rule.verifier;
+            let Verified { verdict: proof, facts, .. } =
+                verdict::verify(verifier, candidate.text, &candidate.secret, now);
+            explanations.push(Explanation {
+                rule: candidate.rule.meta.id.clone(),
+                location: locator.locate(&origin.span),
+                encoding: origin.chain(),
+                name: String::from_utf8_lossy(candidate.name()).into_owned(),
+                value: candidate.secret().to_vec(),
+                filter: filters::reject(&candidate),
+                score: candidate.rule.is_scored().then(score),
+                verdict: judge(&candidate, now).ok().map(|found| {
+                    format!(
+                        "{}, {} severity, {} confidence",
+                        found.verdict, found.severity, found.confidence
+                    )
+                }),
+                proof,
+                facts,
+            });
+        });
         explanations.sort_by_key(|explanation| explanation.location);
         explanations
     }

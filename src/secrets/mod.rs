@@ -7,6 +7,7 @@ mod assemble;
 mod assign;
 mod candidate;
 mod cost;
+mod decode;
 mod examples;
 mod explain;
 mod filters;
@@ -33,7 +34,7 @@ mod vendor;
 mod verdict;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -52,11 +53,12 @@ use crate::fingerprint::Fingerprint;
 use crate::location::Position;
 use crate::outcome::Stats;
 use candidate::Candidate;
+use decode::{Encoding, Trail, Walk};
 use gitleaks::Dropped;
 use matcher::Matched;
-use place::PlaceClass;
+use place::{PlaceClass, Syntax};
 use prefilter::{Hits, Lanes};
-use rule::{Proof, Trigger};
+use rule::{Proof, Rule, Trigger};
 use verdict::Verified;
 
 /// Secrets of this many bits are their own identity: nobody can guess them from a fingerprint.
@@ -68,6 +70,8 @@ pub struct Scratch {
     lanes: Lanes,
     /// What was found in texts that others are made of, by their numbers.
     known: HashMap<u32, Hits>,
+    /// For views of encoded text, and views in those.
+    views: Vec<Lanes>,
     /// Rules that did not see all of a text.
     unfinished: Vec<String>,
     /// Candidates of the last text that what stands near them decided about.
@@ -93,29 +97,77 @@ impl Scratch {
 
 /// A candidate that is taken for a secret.
 pub(crate) struct Detection<'a> {
-    pub(crate) candidate: Candidate<'a>,
+    pub(crate) rule: &'a Rule,
+    /// The secret, decoded.
+    secret: Box<[u8]>,
+    /// The name it is assigned to; empty when there is none.
+    name: Box<[u8]>,
+    /// The bytes of its text that are the secret: of the blob, or of a view.
+    found: Range<usize>,
+    /// The bytes of the blob that stand for it.
+    span: Range<usize>,
+    /// The bytes of the blob that its rule matched, the secret among them.
+    pub(crate) matched: Range<usize>,
+    /// How they were encoded, the outermost encoding first; empty when they are the secret itself.
+    encodings: Vec<Encoding>,
+    /// The number of the view it was found in; 0 for the text of the blob.
+    view: usize,
     pub(crate) verdict: Verdict,
     pub(crate) severity: Severity,
     pub(crate) confidence: Confidence,
     pub(crate) facts: Vec<(String, String)>,
 }
 
+/// What was found in a blob.
+pub(crate) struct Detected<'a> {
+    /// In the order of the text.
+    pub(crate) detections: Vec<Detection<'a>>,
+    /// Why parts of it were not decoded, in words.
+    pub(crate) gaps: Vec<&'static str>,
+}
+
+/// A candidate of a text or of a view of it.
+struct Seen<'c> {
+    candidate: Candidate<'c>,
+    /// Where in the blob it stands, and how it is written there.
+    origin: decode::Origin,
+    /// The number of the view; 0 for the text itself.
+    view: usize,
+}
+
+/// What is decided about a candidate that is taken for a secret.
+struct Judgement {
+    verdict: Verdict,
+    severity: Severity,
+    confidence: Confidence,
+    facts: Vec<(String, String)>,
+}
+
 /// Why a candidate was dropped: the name of the filter, or of the score.
 type Rejection = &'static str;
 
 impl RuleSet {
-    /// Finds the secrets of a blob that start in the part it owns, in the order of the text. `now` is in seconds since 1970.
+    /// Finds the secrets of a blob that start in the part it owns, encoded ones too. `now` is in seconds since 1970.
     pub(crate) fn detect<'a>(
         &'a self,
-        blob: &Blob<'a>,
+        blob: &Blob,
         now: u64,
         scratch: &mut Scratch,
         stats: &mut Stats,
-    ) -> Vec<Detection<'a>> {
-        let candidates = self.candidates(blob, scratch);
+    ) -> Detected<'a> {
+        let (mut files, mut detections) = (Vec::new(), Vec::new());
+        let gaps = self.each_candidate(blob, scratch, &mut |seen| {
+            stats.candidates += 1;
+            match judge(&seen.candidate, now) {
+                Ok(judgement) if seen.candidate.rule.is_for_paths() => {
+                    files.extend(self.detection(seen, judgement));
+                }
+                Ok(judgement) => detections.extend(self.detection(seen, judgement)),
+                Err(filter) => *stats.rejected.entry(filter).or_default() += 1,
+            }
+        });
         let Lanes { prefixes, anchors, runs, .. } = &scratch.lanes;
         stats.windows += (prefixes.len() + anchors.len() + runs.len()) as u64;
-        stats.candidates += candidates.len() as u64;
         for (name, count) in
             [("required", scratch.dropped.incomplete), ("skip-report", scratch.dropped.unreported)]
         {
@@ -123,16 +175,8 @@ impl RuleSet {
                 *stats.rejected.entry(name).or_default() += count;
             }
         }
-        let (mut files, mut detections) = (Vec::new(), Vec::new());
-        for candidate in candidates {
-            match judge(candidate, now) {
-                Ok(detection) if detection.is_of_file() => files.push(detection),
-                Ok(detection) => detections.push(detection),
-                Err(filter) => *stats.rejected.entry(filter).or_default() += 1,
-            }
-        }
         files.extend(overlap::resolve(detections));
-        files
+        Detected { detections: files, gaps }
     }
 
     /// The decision of an allowlist that a finding does not count.
@@ -140,9 +184,30 @@ impl RuleSet {
         self.allowlists.iter().find_map(|list| list.judge(detection, blob))
     }
 
+    fn detection(&self, seen: Seen, judgement: Judgement) -> Option<Detection<'_>> {
+        let Seen { candidate, origin, view } = seen;
+        let Judgement { verdict, severity, confidence, mut facts } = judgement;
+        if !origin.encodings.is_empty() {
+            facts.push(("encoding".into(), origin.chain()));
+        }
+        Some(Detection {
+            rule: self.rule(candidate.rule.order)?,
+            secret: candidate.secret().into(),
+            name: candidate.name().into(),
+            found: candidate.secret.clone(),
+            matched: if view == 0 { candidate.matched.clone() } else { origin.span.clone() },
+            span: origin.span,
+            encodings: origin.encodings,
+            view,
+            verdict,
+            severity,
+            confidence,
+            facts,
+        })
+    }
+
     /// Runs the prefilter, only over what is new where the rest was searched before.
-    fn search(&self, blob: &Blob, scratch: &mut Scratch) {
-        let Scratch { lanes, known, .. } = scratch;
+    fn search(&self, blob: &Blob, Scratch { lanes, known, .. }: &mut Scratch) {
         let base = blob.made.and_then(|made| made.base);
         let Some((base, before)) = base.and_then(|base| Some((base, known.remove(&base.number)?)))
         else {
@@ -155,8 +220,14 @@ impl RuleSet {
         }
     }
 
-    /// The candidates that start in the part of the text that the blob owns, each once, by rule and place.
-    fn candidates<'a>(&'a self, blob: &Blob<'a>, scratch: &mut Scratch) -> Vec<Candidate<'a>> {
+    /// Shows the candidates of a blob that start in the part it owns, each once: those of its text by rule and place, then
+    /// those of its views. Says what was not decoded.
+    fn each_candidate(
+        &self,
+        blob: &Blob,
+        scratch: &mut Scratch,
+        visit: &mut dyn FnMut(Seen),
+    ) -> Vec<&'static str> {
         self.search(blob, scratch);
         let Matched { mut candidates, led, unfinished, .. } =
             matcher::candidates(self, blob.text, &scratch.lanes);
@@ -166,43 +237,86 @@ impl RuleSet {
             scratch.known.insert(made.number, hits);
         }
         scratch.dropped = gitleaks::settle(&mut candidates, blob);
-        candidates.retain(|candidate| {
-            let is_read = blob.content == Content::Text || !candidate.rule.is_assigned();
-            is_read && blob.owns.contains(&candidate.secret.start)
-        });
         if blob.start == Position::START {
             let rules = self.for_paths().filter(|rule| rule.takes(blob.origin()));
             candidates.extend(rules.map(|rule| Candidate::of_file(rule, blob.text)));
         }
-        if !candidates.is_empty() {
-            let place = PlaceClass::of(blob.origin());
-            for candidate in &mut candidates {
-                candidate.place = place;
-            }
+        let mut sift = Sift { blob, place: None, known: BTreeSet::new() };
+        sift.show(candidates, None, visit);
+        let mut in_view = |found: &decode::Found| {
+            let Matched { candidates, .. } = matcher::candidates(self, found.text, found.lanes);
+            sift.show(candidates, Some(&found.trail), visit);
+        };
+        let Scratch { lanes, views, .. } = scratch;
+        let walk = Walk::new(&self.prefilter, blob.text.len(), views, &mut in_view);
+        walk.through(blob.text, lanes).into_iter().map(decode::Gap::detail).collect()
+    }
+}
+
+/// Lets every candidate of a blob pass once.
+struct Sift<'b> {
+    blob: &'b Blob<'b>,
+    /// What the path of the blob says, once something is found.
+    place: Option<PlaceClass>,
+    /// Rule, place and value of what was shown.
+    known: BTreeSet<(usize, usize, usize, Vec<u8>)>,
+}
+
+impl Sift<'_> {
+    /// Shows what is new of the candidates of one text, by rule and place.
+    fn show(
+        &mut self,
+        mut candidates: Vec<Candidate>,
+        trail: Option<&Trail>,
+        visit: &mut dyn FnMut(Seen),
+    ) {
+        if candidates.is_empty() {
+            return;
+        }
+        let is_text = trail.map_or(self.blob.content == Content::Text, |trail| {
+            trail.is_text() && (trail.is_opaque() || self.blob.content == Content::Text)
+        });
+        let mut place = *self.place.get_or_insert_with(|| PlaceClass::of(self.blob.origin()));
+        if trail.is_some_and(Trail::is_opaque) {
+            place.syntax = Syntax::Unknown;
         }
         candidates.sort_by(|a, b| {
             let key = |candidate: &Candidate| (candidate.secret.start, candidate.secret.end);
             a.rule.meta.id.cmp(&b.rule.meta.id).then_with(|| key(a).cmp(&key(b)))
         });
-        candidates.dedup_by(|a, b| std::ptr::eq(a.rule, b.rule) && a.secret == b.secret);
-        candidates
+        for mut candidate in candidates {
+            let origin = match trail {
+                Some(trail) => trail.origin(&candidate.secret),
+                None => Some(decode::Origin::plain(candidate.secret.clone())),
+            };
+            let Some(origin) = origin.filter(|origin| self.blob.owns.contains(&origin.span.start))
+            else {
+                continue;
+            };
+            let Range { start, end } = origin.span;
+            let key = (candidate.rule.order, start, end, candidate.secret().to_vec());
+            if (is_text || !candidate.rule.is_assigned()) && self.known.insert(key) {
+                candidate.place = place;
+                visit(Seen { candidate, origin, view: trail.map_or(0, |trail| trail.number) });
+            }
+        }
     }
 }
 
 /// Filters, score and verdict of one candidate.
-fn judge(candidate: Candidate<'_>, now: u64) -> Result<Detection<'_>, Rejection> {
+fn judge(candidate: &Candidate, now: u64) -> Result<Judgement, Rejection> {
     let secret = candidate.secret();
     let rule = candidate.rule;
     let is_public = verdict::is_public(secret);
-    if let Some(filter) = filters::reject(&candidate)
+    if let Some(filter) = filters::reject(candidate)
         && !is_public
     {
         return Err(filter);
     }
     let confidence = if rule.is_scored() {
-        score::confidence(score::probability(&candidate)).ok_or("score")?
+        score::confidence(score::probability(candidate)).ok_or("score")?
     } else {
-        vendor::confidence(&candidate)
+        vendor::confidence(candidate)
     };
     let verified = verdict::verify(rule.verifier, candidate.text, &candidate.secret, now);
     let Verified { verdict, facts, .. } = verified;
@@ -212,25 +326,29 @@ fn judge(candidate: Candidate<'_>, now: u64) -> Result<Detection<'_>, Rejection>
     let severity = rule.meta.severity.min(verified.severity);
     let confidence = confidence.min(verified.confidence);
     let (severity, confidence) = verdict::weigh(verdict, severity, confidence);
-    Ok(Detection { candidate, verdict, severity, confidence, facts })
+    Ok(Judgement { verdict, severity, confidence, facts })
 }
 
 impl Detection<'_> {
     pub(crate) fn meta(&self) -> &Arc<RuleMeta> {
-        &self.candidate.rule.meta
+        &self.rule.meta
     }
 
     pub(crate) fn secret(&self) -> &[u8] {
-        self.candidate.secret()
+        &self.secret
     }
 
     pub(crate) fn span(&self) -> Range<usize> {
-        self.candidate.secret.clone()
+        self.span.clone()
     }
 
-    /// How many of the secret's first bytes are public, because the rule's own prefix says them.
+    /// How many of the secret's first bytes are public, because the rule's own prefix says them; none where the text has
+    /// other bytes.
     pub(crate) fn public_prefix(&self) -> usize {
-        let Trigger::Prefix(prefixes) = &self.candidate.rule.trigger else { return 0 };
+        let Trigger::Prefix(prefixes) = &self.rule.trigger else { return 0 };
+        if !self.encodings.is_empty() {
+            return 0;
+        }
         let longest = prefixes
             .iter()
             .filter(|prefix| self.secret().starts_with(prefix.as_bytes()))
@@ -242,12 +360,12 @@ impl Detection<'_> {
 
     /// Whether it is about a whole file, by its path.
     pub(crate) fn is_of_file(&self) -> bool {
-        self.candidate.rule.is_for_paths()
+        self.rule.is_for_paths()
     }
 
     pub(crate) fn fingerprint(&self, origin: &Origin) -> Fingerprint {
         let secret = self.secret();
-        let family = &self.candidate.rule.family;
+        let family = &self.rule.family;
         if self.is_of_file() {
             let path = origin.path().map(path_bytes).unwrap_or_default();
             return Fingerprint::of_weak_secret(family, &path, secret);
@@ -255,14 +373,14 @@ impl Detection<'_> {
         if randomness::guessing_bits(secret) >= STRONG_BITS {
             Fingerprint::of_strong_secret(secret)
         } else {
-            Fingerprint::of_weak_secret(family, self.candidate.name(), secret)
+            Fingerprint::of_weak_secret(family, &self.name, secret)
         }
     }
 
     /// What is wrong, without the secret.
     pub(crate) fn message(&self) -> String {
         let title = &self.meta().title;
-        let named = match std::str::from_utf8(self.candidate.name()) {
+        let named = match std::str::from_utf8(&self.name) {
             Ok(name) if !name.is_empty() => {
                 format!("{title} assigned to `{}`", inert(name.as_bytes()))
             }

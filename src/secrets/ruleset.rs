@@ -160,6 +160,7 @@ impl RuleSet {
             _ => None,
         });
         let least_run = runs.min().unwrap_or(usize::MAX);
+        let quoted = Some(anchors.number_of("=3D"));
         let literals = anchors.words.len();
         if !assigned.is_empty() {
             for word in assign::WORDS {
@@ -177,6 +178,7 @@ impl RuleSet {
             prefilter: Prefilter {
                 prefixes: Prefixes::new(&prefixes.words),
                 anchors: Anchors::new(&anchors.words),
+                quoted,
             },
             by_prefix: prefixes.rules,
             by_anchor,

@@ -289,8 +289,8 @@ mod tests {
         let text = line.replace('@', &hex).replace('~', &uuid);
         let origin = Arc::new(Origin::Stdin);
         let blob = Blob::whole(&origin, text.as_bytes(), Content::Text);
-        let detections = rules.detect(&blob, 0, &mut Scratch::default(), &mut Stats::default());
-        detections.first().map(|detection| detection.confidence)
+        let found = rules.detect(&blob, 0, &mut Scratch::default(), &mut Stats::default());
+        found.detections.first().map(|detection| detection.confidence)
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 mod assemble;
 mod chunks;
+mod encoded;
 mod encodings;
 mod folder;
 #[cfg(unix)]

@@ -62,7 +62,7 @@ impl Allowlist {
                 let path = path_below(&self.root, blob.origin());
                 path.is_some_and(|path| any(&self.paths, path.as_bytes()))
             }),
-            (self.regexes.is_empty(), &|| any(&self.regexes, self.target.of(detection))),
+            (self.regexes.is_empty(), &|| any(&self.regexes, self.target.of(detection, blob))),
             (self.stopwords.is_empty(), &|| {
                 let secret = String::from_utf8_lossy(detection.secret()).to_lowercase();
                 self.stopwords.iter().any(|word| secret.contains(word))
@@ -89,13 +89,12 @@ impl Allowlist {
 }
 
 impl Target {
-    fn of<'a>(self, detection: &Detection<'a>) -> &'a [u8] {
-        let candidate = &detection.candidate;
+    fn of<'a>(self, detection: &'a Detection, blob: &Blob<'a>) -> &'a [u8] {
+        let (text, matched) = (blob.text, &detection.matched);
         match self {
-            Self::Secret => candidate.secret(),
-            Self::Match => candidate.text.get(candidate.matched.clone()).unwrap_or_default(),
+            Self::Secret => detection.secret(),
+            Self::Match => text.get(matched.clone()).unwrap_or_default(),
             Self::Line => {
-                let (text, matched) = (candidate.text, &candidate.matched);
                 let low = matched.start.saturating_sub(REACH);
                 let before = text.get(low..matched.start).unwrap_or_default();
                 let start = memchr::memrchr(b'\n', before).map_or(low, |at| low + at + 1);

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::super::decode;
 use super::{Hit, Lanes, Prefilter};
 use crate::blob::Copied;
 
@@ -13,6 +14,8 @@ pub(crate) struct Hits {
     pub(crate) prefixes: Vec<Hit>,
     pub(crate) anchors: Vec<Hit>,
     pub(crate) runs: Vec<Range<usize>>,
+    pub(crate) signs: Vec<usize>,
+    pub(crate) encoded: Vec<usize>,
     /// The length of the text.
     pub(crate) len: usize,
     /// Which of them led to something.
@@ -61,6 +64,7 @@ impl Prefilter {
         let mut found = std::mem::take(&mut lanes.found);
         found.clear();
         let mut at = 0;
+        let mut edges = Vec::new();
         for Shared { here, there } in
             shared.into_iter().chain([Shared { here: text.len()..text.len(), there: 0 }])
         {
@@ -71,6 +75,7 @@ impl Prefilter {
                 idle.anchors.resize(idle.anchors.len() + lanes.anchors.len(), false);
                 idle.runs.resize(idle.runs.len() + lanes.runs.len(), false);
                 found.add(&lanes.prefixes, &lanes.anchors, &lanes.runs, |offset| offset + at);
+                found.add_encoded(&lanes.signs, &lanes.encoded, |offset| offset + at);
             }
             let there = there..there + here.len();
             // Whether something new is within reach; the ends of both texts are no news.
@@ -92,11 +97,18 @@ impl Prefilter {
             let marks = runs.iter().enumerate();
             idle.runs.extend(marks.map(|(at, run)| is_idle(led.get(at), run.start, run.end)));
             found.add(prefixes, anchors, runs, |offset| offset - there.start + here.start);
+            let (signs, _) = stretch(&before.signs, &[], &there, |sign| *sign);
+            let (encoded, _) = stretch(&before.encoded, &[], &there, |start| *start);
+            found.add_encoded(signs, encoded, |offset| offset - there.start + here.start);
+            edges.extend([at, here.start]);
             at = here.end;
         }
         std::mem::swap(&mut lanes.prefixes, &mut found.prefixes);
         std::mem::swap(&mut lanes.anchors, &mut found.anchors);
         std::mem::swap(&mut lanes.runs, &mut found.runs);
+        decode::mend(text, &edges, &mut found.signs);
+        std::mem::swap(&mut lanes.signs, &mut found.signs);
+        std::mem::swap(&mut lanes.encoded, &mut found.encoded);
         lanes.found = found;
         lanes.idle = idle;
     }
@@ -109,6 +121,8 @@ impl Hits {
             prefixes: lanes.prefixes.clone(),
             anchors: lanes.anchors.clone(),
             runs: lanes.runs.clone(),
+            signs: lanes.signs.clone(),
+            encoded: lanes.encoded.clone(),
             len,
             led,
         }
@@ -118,6 +132,13 @@ impl Hits {
         self.prefixes.clear();
         self.anchors.clear();
         self.runs.clear();
+        self.signs.clear();
+        self.encoded.clear();
+    }
+
+    fn add_encoded(&mut self, signs: &[usize], encoded: &[usize], place: impl Fn(usize) -> usize) {
+        self.signs.extend(signs.iter().map(|at| place(*at)));
+        self.encoded.extend(encoded.iter().map(|at| place(*at)));
     }
 
     fn add(

@@ -11,6 +11,7 @@ mod simd;
 
 use std::ops::Range;
 
+use super::decode;
 pub(crate) use again::{Hits, Marks, REACH};
 pub(crate) use anchors::Anchors;
 pub(crate) use prefixes::Prefixes;
@@ -19,6 +20,8 @@ pub(crate) use prefixes::Prefixes;
 pub(crate) struct Prefilter {
     pub(crate) prefixes: Prefixes,
     pub(crate) anchors: Anchors,
+    /// The number of the anchor that quoted-printable text has, `=3D`.
+    pub(crate) quoted: Option<usize>,
 }
 
 /// What the pass found, in the order of the text. Reused from blob to blob.
@@ -30,6 +33,10 @@ pub(crate) struct Lanes {
     pub(crate) anchors: Vec<Hit>,
     /// Runs of [`MIN_RUN`](super::rule::MIN_RUN) or more token characters with a digit among them.
     pub(crate) runs: Vec<Range<usize>>,
+    /// Signs of escapes, and quotes at which literals may be joined.
+    pub(crate) signs: Vec<usize>,
+    /// Where long runs begin that look like encoded text.
+    pub(crate) encoded: Vec<usize>,
     blocks: Vec<simd::Block>,
     places: Vec<usize>,
     /// Hits and runs that are known to lead nowhere; empty where nothing is known.
@@ -46,17 +53,43 @@ pub(crate) struct Hit {
     pub(crate) id: usize,
 }
 
+impl Lanes {
+    fn clear(&mut self) {
+        self.prefixes.clear();
+        self.anchors.clear();
+        self.runs.clear();
+        self.signs.clear();
+        self.encoded.clear();
+    }
+}
+
 impl Prefilter {
+    /// Where quoted-printable text stands.
+    pub(crate) fn quoted(&self, lanes: &Lanes) -> impl Iterator<Item = usize> {
+        let hits = lanes.anchors.iter().filter(|hit| Some(hit.id) == self.quoted);
+        hits.map(|hit| hit.at)
+    }
+
     /// Searches the whole text.
     pub(crate) fn search(&self, text: &[u8], lanes: &mut Lanes) {
-        let Lanes { prefixes, anchors, runs, blocks, places, .. } = lanes;
-        prefixes.clear();
-        anchors.clear();
-        runs.clear();
+        lanes.clear();
+        let Lanes { prefixes, anchors, runs, signs, encoded, blocks, places, .. } = lanes;
         simd::classify(text, self.anchors.tables(), blocks);
         self.anchors.search(text, blocks.iter().map(|block| block.anchor), places, anchors);
         places.clear();
+        for (index, block) in blocks.iter().enumerate() {
+            runs::each_bit(index * 64, block.sign, |at| {
+                if decode::is_sign(text, at) {
+                    signs.push(at);
+                }
+            });
+        }
         runs::for_each_block(blocks, |long| {
+            runs::each_bit(long.base, long.begins, |at| {
+                if decode::looks_encoded(text, at) {
+                    encoded.push(at);
+                }
+            });
             self.prefixes.places(text, blocks, long, places);
             runs::each_bit(long.base, long.block.digit & long.bytes, |at| {
                 if runs.last().is_none_or(|run| run.end <= at) {
@@ -66,6 +99,11 @@ impl Prefilter {
         });
         self.prefixes.search(text, places, prefixes);
     }
+}
+
+/// Whether a byte may stand between two literals that are joined.
+pub(crate) const fn is_gap(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'+' | b'.' | b'&' | b'\\')
 }
 
 /// Whether a byte belongs to a run: letters, digits and the four signs that tokens are made of.
@@ -87,6 +125,7 @@ mod tests {
         Prefilter {
             prefixes: Prefixes::new(&list(&["ab_", "SG.", "a1", "abc", "x.y."])),
             anchors: Anchors::new(&list(&["pass", "://", "-----BEGIN", "key", "8Q~", "PWD"])),
+            quoted: None,
         }
     });
 

@@ -1,4 +1,4 @@
-//! The pass over every byte: four bit masks for each block of 64 bytes.
+//! The pass over every byte: five bit masks for each block of 64 bytes.
 //!
 //! This is the only file with `unsafe`. The vector path must give the same blocks as the plain loop, which the tests
 //! check on every kind of input.
@@ -21,6 +21,17 @@ pub(super) struct Block {
     pub(super) digit: u64,
     /// Places where an anchor's probe may stand.
     pub(super) anchor: u64,
+    /// `\`, `%` and `&`, and quotes that only a gap parts from a quote before: spaces, line ends, `+`, `.`, `&` and `\`.
+    pub(super) sign: u64,
+}
+
+/// What one block says to the next.
+#[derive(Clone, Copy, Default)]
+struct Carry {
+    /// Whether its last byte is a letter or digit.
+    alnum: u64,
+    /// Whether its last byte is a quote, or belongs to the gap after one.
+    gap: u64,
 }
 
 /// Bytes of a block.
@@ -85,17 +96,21 @@ pub(super) fn classify(text: &[u8], tables: &Tables, blocks: &mut Vec<Block>) {
         unsafe { avx2::classify(text, tables, blocks) };
         return;
     }
-    let mut carry = 0;
+    let mut carry = Carry::default();
     for_each_block(text, |block| blocks.push(finish(plain::block(block, tables), &mut carry)));
 }
 
-/// Turns the mask of letters and digits into that of starts; `carry` is the last bit of the block before.
+/// Turns the masks of letters and digits, quotes and gaps into those of starts and signs.
 #[inline]
-fn finish(masks: [u64; 4], carry: &mut u64) -> Block {
-    let [token, alnum, digit, anchor] = masks;
-    let start = alnum & !(alnum << 1 | *carry);
-    *carry = alnum >> 63;
-    Block { token, start, digit, anchor }
+fn finish([token, alnum, digit, anchor, sign, quote, gap]: [u64; 7], carry: &mut Carry) -> Block {
+    let start = alnum & !(alnum << 1 | carry.alnum);
+    carry.alnum = alnum >> 63;
+    // The sum carries the first byte of a gap after a quote to the byte behind the gap.
+    let opened = quote << 1 | carry.gap;
+    let (sum, is_open) = gap.overflowing_add(opened & gap);
+    let closed = (sum & !gap | carry.gap & !gap) & quote;
+    carry.gap = quote >> 63 | u64::from(is_open);
+    Block { token, start, digit, anchor, sign: sign | closed }
 }
 
 /// Cuts a text into blocks with two bytes of what follows; the end of the text is padded with NULs.
@@ -117,8 +132,9 @@ fn for_each_block(text: &[u8], mut visit: impl FnMut(&[u8; PADDED])) {
 mod plain {
     use super::{BLOCK, PADDED, Tables};
 
-    pub(super) fn block(block: &[u8; PADDED], tables: &Tables) -> [u64; 4] {
+    pub(super) fn block(block: &[u8; PADDED], tables: &Tables) -> [u64; 7] {
         let (mut token, mut alnum, mut digit, mut anchor) = (0, 0, 0, 0);
+        let (mut sign, mut quote, mut gap) = (0, 0, 0);
         for (place, bytes) in block.windows(3).take(BLOCK).enumerate() {
             let &[byte, second, third] = bytes else { continue };
             let is_alnum = byte.is_ascii_alphanumeric();
@@ -126,8 +142,11 @@ mod plain {
             alnum |= u64::from(is_alnum) << place;
             digit |= u64::from(byte.is_ascii_digit()) << place;
             anchor |= u64::from(may_begin([byte, second, third], tables)) << place;
+            sign |= u64::from(matches!(byte, b'\\' | b'%' | b'&')) << place;
+            quote |= u64::from(matches!(byte, b'"' | b'\'')) << place;
+            gap |= u64::from(super::super::is_gap(byte)) << place;
         }
-        [token, alnum, digit, anchor]
+        [token, alnum, digit, anchor, sign, quote, gap]
     }
 
     fn may_begin(bytes: [u8; 3], tables: &Tables) -> bool {
@@ -151,7 +170,7 @@ mod avx2 {
         _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
 
-    use super::{Block, PADDED, Tables, finish, for_each_block};
+    use super::{Block, Carry, PADDED, Tables, finish, for_each_block};
 
     /// Classes of bytes, one bit each, looked up by nibble. A byte has the class that both of its nibbles have.
     const SIGN: u8 = 1;
@@ -188,16 +207,45 @@ mod avx2 {
         table
     };
 
+    /// More classes, of signs.
+    const BACKSLASH: u8 = 1;
+    const PERCENT_OR_AND: u8 = 2;
+    const BLANK: u8 = 4;
+    const SPACE_OR_JOIN: u8 = 8;
+    const QUOTE: u8 = 16;
+
+    const SIGN_BY_HIGH: [u8; 16] = {
+        let mut table = [0; 16];
+        table[0x0] = BLANK;
+        table[0x2] = PERCENT_OR_AND | SPACE_OR_JOIN | QUOTE;
+        table[0x5] = BACKSLASH;
+        table
+    };
+
+    const SIGN_BY_LOW: [u8; 16] = {
+        let mut table = [0; 16];
+        table[0x0] = SPACE_OR_JOIN;
+        (table[0x2], table[0x7]) = (QUOTE, QUOTE);
+        table[0x5] = PERCENT_OR_AND;
+        table[0x6] = PERCENT_OR_AND | SPACE_OR_JOIN;
+        (table[0x9], table[0xA], table[0xD]) = (BLANK, BLANK, BLANK);
+        (table[0xB], table[0xE]) = (SPACE_OR_JOIN, SPACE_OR_JOIN);
+        table[0xC] = BACKSLASH;
+        table
+    };
+
     #[target_feature(enable = "avx2")]
     pub(super) fn classify(text: &[u8], tables: &Tables, blocks: &mut Vec<Block>) {
         let vectors = Vectors::new(tables);
-        let mut carry = 0;
+        let mut carry = Carry::default();
         for_each_block(text, |block| blocks.push(finish(vectors.block(block), &mut carry)));
     }
 
     struct Vectors {
         class_by_low: __m256i,
         class_by_high: __m256i,
+        sign_by_low: __m256i,
+        sign_by_high: __m256i,
         low: [[__m256i; 3]; 2],
         high: [[__m256i; 3]; 2],
     }
@@ -214,6 +262,8 @@ mod avx2 {
             Self {
                 class_by_low: table(&CLASS_BY_LOW),
                 class_by_high: table(&CLASS_BY_HIGH),
+                sign_by_low: table(&SIGN_BY_LOW),
+                sign_by_high: table(&SIGN_BY_HIGH),
                 low: all(&tables.low),
                 high: all(&tables.high),
             }
@@ -221,22 +271,26 @@ mod avx2 {
 
         #[target_feature(enable = "avx2")]
         #[inline]
-        fn block(&self, block: &[u8; PADDED]) -> [u64; 4] {
+        fn block(&self, block: &[u8; PADDED]) -> [u64; 7] {
             let [first, second] = [self.half(block, 0), self.half(block, 32)];
             let join = |place: usize| u64::from(first[place]) | u64::from(second[place]) << 32;
-            [join(0), join(1), join(2), join(3)]
+            std::array::from_fn(join)
         }
 
         /// The masks of 32 bytes.
         #[target_feature(enable = "avx2")]
         #[inline]
-        fn half(&self, block: &[u8; PADDED], at: usize) -> [u32; 4] {
+        fn half(&self, block: &[u8; PADDED], at: usize) -> [u32; 7] {
             let bytes = load(block, at);
             let class = look_up(self.class_by_low, self.class_by_high, bytes);
-            let is = |wanted: u8| any_bit(_mm256_and_si256(class, splat(wanted)));
+            let signs = look_up(self.sign_by_low, self.sign_by_high, bytes);
+            let has = |class: __m256i, wanted: u8| any_bit(_mm256_and_si256(class, splat(wanted)));
             let anchor =
                 any_bit(_mm256_or_si256(self.buckets(block, at, 0), self.buckets(block, at, 1)));
-            [any_bit(class), is(DIGIT | LETTER_LOW | LETTER_HIGH), is(DIGIT), anchor]
+            let alnum = has(class, DIGIT | LETTER_LOW | LETTER_HIGH);
+            let sign = has(signs, BACKSLASH | PERCENT_OR_AND);
+            let gap = has(signs, BACKSLASH | BLANK | SPACE_OR_JOIN);
+            [any_bit(class), alnum, has(class, DIGIT), anchor, sign, has(signs, QUOTE), gap]
         }
 
         /// The buckets of one group that a word beginning at each byte may be in.
@@ -311,7 +365,7 @@ mod tests {
     fn check(text: &[u8]) {
         let (mut fast, mut slow) = (Vec::new(), Vec::new());
         classify(text, &tables(), &mut fast);
-        let mut carry = 0;
+        let mut carry = Carry::default();
         for_each_block(text, |block| slow.push(finish(plain::block(block, &tables()), &mut carry)));
         assert_eq!(fast, slow);
     }
@@ -331,6 +385,11 @@ mod tests {
         #[test]
         fn vectors_equal_the_plain_loop(text in prop::collection::vec(any::<u8>(), 0..400)) {
             check(&text);
+        }
+
+        #[test]
+        fn vectors_equal_the_plain_loop_on_literals(text in "([a%&;]{0,30}[\"' +.&\\\\\n]{0,80}){0,5}") {
+            check(text.as_bytes());
         }
 
         #[test]

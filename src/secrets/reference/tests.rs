@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 
 use super::super::assign;
+use super::super::decode::ways as decode;
 use super::super::rule::{Rule, Trigger};
 use super::super::{RuleSet, Scratch};
 use super::Found;
@@ -19,8 +20,22 @@ static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::built_in);
 fn fast(text: &[u8]) -> BTreeSet<Found> {
     let origin = Arc::new(Origin::Stdin);
     let blob = Blob::whole(&origin, text, Content::Text);
-    let candidates = RULES.candidates(&blob, &mut Scratch::default());
-    candidates.iter().map(|found| Found::new(found.rule, &found.secret)).collect()
+    let mut found = BTreeSet::new();
+    RULES.each_candidate(&blob, &mut Scratch::default(), &mut |seen| {
+        if seen.view == 0 {
+            found.insert(Found::new(seen.candidate.rule, &seen.origin.span));
+        }
+    });
+    found
+}
+
+/// [`fast`], and what it finds in views.
+fn fast_with_views(blob: &Blob, scratch: &mut Scratch) -> BTreeSet<Found> {
+    let mut found = BTreeSet::new();
+    RULES.each_candidate(blob, scratch, &mut |seen| {
+        found.insert(Found::new(seen.candidate.rule, &seen.origin.span));
+    });
+    found
 }
 
 /// What one of the two finds and the other does not, with some of the text round it.
@@ -151,6 +166,21 @@ fn fragment(seed: u64) -> Vec<u8> {
     }
 }
 
+/// A fragment as it is, encoded, or a part of it encoded, with more literals to join it to.
+fn maybe_encoded(seed: u64) -> Vec<u8> {
+    let dice = &mut Dice::of(&[seed, 1]);
+    let text = fragment(seed);
+    match dice.below(3) {
+        0 => text,
+        1 => decode::encode(dice.below(decode::WAYS), &text).bytes,
+        _ => {
+            let half = text.get(dice.below(text.len() + 1)..).unwrap_or_default();
+            let joint = *dice.pick(&["\" \"", "\"\n + \"", "\" +\n\"", "\\n", "\\\n", "\n", "%3d"]);
+            [half, joint.as_bytes(), b"x1", joint.as_bytes()].concat()
+        }
+    }
+}
+
 /// A word that the rule waits for, or that names of secrets have.
 fn words(rule: &Rule, dice: &mut Dice) -> Vec<u8> {
     let word = match &rule.trigger {
@@ -184,8 +214,7 @@ fn again(texts: &[(Vec<u8>, Vec<Copied>)]) -> Vec<BTreeSet<Found>> {
         let base = number.checked_sub(1).map(|number| Base { number, copied, is_last: true });
         let made = Some(Made { number, is_base: true, base });
         let blob = Blob { made, ..Blob::whole(&origin, text, Content::Text) };
-        let candidates = RULES.candidates(&blob, scratch);
-        candidates.iter().map(|found| Found::new(found.rule, &found.secret)).collect()
+        fast_with_views(&blob, scratch)
     };
     (0..).zip(texts).map(found).collect()
 }
@@ -208,7 +237,7 @@ fn edited(text: &[u8], edits: &[(usize, usize, u64)]) -> (Vec<u8>, Vec<Copied>) 
         }
         out.extend(&text[from..at]);
         if new != u64::MAX {
-            out.extend(fragment(new));
+            out.extend(maybe_encoded(new));
         }
         from = (at + gone).min(text.len());
     }
@@ -223,14 +252,16 @@ proptest! {
         parts in prop::collection::vec((any::<u64>(), prop::sample::select(vec![0_usize, 3, 700, 1500])), 1..8),
         edits in prop::collection::vec(prop::collection::vec((any::<usize>(), 0..40_usize, any::<u64>()), 0..3), 1..4),
     ) {
-        let part = |(seed, filler): (u64, usize)| [fragment(seed), b"\n1 + 1\n".repeat(filler)].concat();
+        let part = |(seed, filler): (u64, usize)| [maybe_encoded(seed), b"\n1 + 1\n".repeat(filler)].concat();
         let mut texts = vec![(parts.into_iter().flat_map(part).collect::<Vec<u8>>(), Vec::new())];
         for edits in &edits {
             let next = edited(&texts[texts.len() - 1].0, edits);
             texts.push(next);
         }
         for (found, (text, _)) in again(&texts).into_iter().zip(&texts) {
-            prop_assert_eq!(found, fast(text));
+            let origin = Arc::new(Origin::Stdin);
+            let blob = Blob::whole(&origin, text, Content::Text);
+            prop_assert_eq!(found, fast_with_views(&blob, &mut Scratch::default()));
         }
     }
 }
