@@ -14,6 +14,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) text: &'a [u8],
     /// The secret itself.
     pub(crate) secret: Range<usize>,
+    /// What the secret stands for, where it is written in a code that everybody can read.
+    pub(crate) decoded: Option<Vec<u8>>,
     /// The name it is assigned to, for generic rules.
     pub(crate) named: Option<Named>,
     pub(crate) place: PlaceClass,
@@ -27,8 +29,12 @@ pub(crate) struct Named {
 }
 
 impl<'a> Candidate<'a> {
-    pub(crate) fn secret(&self) -> &'a [u8] {
-        self.text.get(self.secret.clone()).unwrap_or_default()
+    /// The secret as it is used.
+    pub(crate) fn secret(&self) -> &[u8] {
+        match &self.decoded {
+            Some(decoded) => decoded,
+            None => self.text.get(self.secret.clone()).unwrap_or_default(),
+        }
     }
 
     /// The name as written; empty when there is none.

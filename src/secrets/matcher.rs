@@ -10,6 +10,7 @@ use super::place::PlaceClass;
 use super::prefilter::{Hit, Lanes, Marks, REACH};
 use super::rule::{Found, Rule, Trigger};
 use super::ruleset::RuleSet;
+use super::verdict;
 
 /// How far before a run a word counts as near it, in bytes.
 pub(super) const NEAR_BEFORE: usize = 100;
@@ -109,7 +110,7 @@ impl<'a> Matcher<'a> {
                 // A name may have several anchors; it is read once.
                 let reading = assign::read(self.text, hit.at);
                 name_end = reading.name_end;
-                if let Some(assignment) = reading.assignment {
+                for assignment in reading.assignments {
                     self.assigned(assignment);
                 }
             }
@@ -126,25 +127,7 @@ impl<'a> Matcher<'a> {
     }
 
     fn assigned(&mut self, assignment: Assignment) {
-        let name = self.text.get(assignment.name.clone()).unwrap_or_default();
-        let words = Words::of(name);
-        let spoken = assignment.spoken(name);
-        let class = if spoken.len() == name.len() {
-            assign::classify(&words)
-        } else {
-            assign::classify(&Words::of(spoken))
-        };
-        let Some(class) = class else { return };
-        let Some(rule) = self.rules.assigned(class, &words) else { return };
-        let secret = assignment.value.clone();
-        let named = Some(Named { assignment, class });
-        self.found.push(Candidate {
-            rule,
-            text: self.text,
-            secret,
-            named,
-            place: PlaceClass::default(),
-        });
+        self.found.extend(assigned(self.rules, self.text, assignment));
     }
 
     /// Tries the rules of the words near each run. Words are looked up once where the surroundings of runs overlap.
@@ -248,6 +231,7 @@ impl<'a> Matcher<'a> {
                     rule,
                     text: self.text,
                     secret,
+                    decoded: None,
                     named: None,
                     place: PlaceClass::default(),
                 });
@@ -257,6 +241,37 @@ impl<'a> Matcher<'a> {
             }
         }
     }
+}
+
+/// What is assigned to a name as a candidate of the rule for such names; `None` where the name is not about a secret, or
+/// what it lies in says that the value is kept elsewhere.
+pub(super) fn assigned<'a>(
+    rules: &'a RuleSet,
+    text: &'a [u8],
+    assignment: Assignment,
+) -> Option<Candidate<'a>> {
+    let name = text.get(assignment.name.clone()).unwrap_or_default();
+    let class = assignment.class.or_else(|| assign::classify(&Words::of(assignment.spoken(name))))?;
+    let parents = assign::parents(text, &assignment.name);
+    if assign::refers(text, &parents) {
+        return None;
+    }
+    let path = parents.iter().rev().chain([&assignment.name]);
+    let path: Vec<&[u8]> = path.filter_map(|part| text.get(part.clone())).collect();
+    let rule = rules.assigned(class, &Words::of(&path.join(&b'.')))?;
+    let secret = assignment.value.clone();
+    let decoded = if assignment.is_coded { decoded(text.get(secret.clone())?) } else { None };
+    let named = Some(Named { assignment, class });
+    Some(Candidate { rule, text, secret, decoded, named, place: PlaceClass::default() })
+}
+
+/// What base64 stands for, where that is text.
+fn decoded(value: &[u8]) -> Option<Vec<u8>> {
+    let bytes = verdict::base64(value)?;
+    let is_text = str::from_utf8(&bytes).is_ok_and(|text| {
+        !text.is_empty() && !text.contains(|sign: char| sign.is_control() && !sign.is_whitespace())
+    });
+    is_text.then(|| bytes.trim_ascii_end().to_vec())
 }
 
 /// Whether `byte` comes after `at` before white space, quotes and brackets, within 320 bytes.

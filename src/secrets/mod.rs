@@ -41,6 +41,7 @@ use crate::blob::{Blob, Content, inert};
 use crate::finding::{Confidence, RuleMeta, Severity, Verdict};
 use crate::fingerprint::Fingerprint;
 use crate::outcome::Stats;
+use assign::files;
 use candidate::Candidate;
 use place::PlaceClass;
 use prefilter::{Hits, Lanes};
@@ -122,6 +123,7 @@ impl RuleSet {
             let hits = Hits::of(&scratch.lanes, blob.text.len(), led);
             scratch.known.insert(made.number, hits);
         }
+        self.add_known_file(blob, &mut candidates);
         candidates.retain(|candidate| {
             let is_read = blob.content == Content::Text || !candidate.rule.is_assigned();
             is_read && blob.owns.contains(&candidate.secret.start)
@@ -138,6 +140,17 @@ impl RuleSet {
         });
         candidates.dedup_by(|a, b| std::ptr::eq(a.rule, b.rule) && a.secret == b.secret);
         candidates
+    }
+
+    /// What is in files that are known by their names. These are asked for only where a text looks like such a file.
+    fn add_known_file<'a>(&'a self, blob: &Blob<'a>, candidates: &mut Vec<Candidate<'a>>) {
+        if blob.is_whole
+            && files::may_be(blob.text)
+            && let Some(path) = blob.origin().path()
+        {
+            let read = files::read(path, blob.text).into_iter();
+            candidates.extend(read.filter_map(|found| matcher::assigned(self, blob.text, found)));
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod known;
 use crate::blob::inert;
 use crate::finding::{Confidence, Severity, Verdict};
 
+pub(crate) use checksum::base64;
 pub(crate) use known::is_public;
 
 /// What a verifier says about a token.

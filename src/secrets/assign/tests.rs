@@ -1,0 +1,3 @@
+//! Every syntax with what is read of it.
+
+use super::*;
