@@ -251,7 +251,8 @@ pub(super) fn assigned<'a>(
     assignment: Assignment,
 ) -> Option<Candidate<'a>> {
     let name = text.get(assignment.name.clone()).unwrap_or_default();
-    let class = assignment.class.or_else(|| assign::classify(&Words::of(assignment.spoken(name))))?;
+    let class =
+        assignment.class.or_else(|| assign::classify(&Words::of(assignment.spoken(name))))?;
     let parents = assign::parents(text, &assignment.name);
     if assign::refers(text, &parents) {
         return None;

@@ -68,7 +68,10 @@ const TOOLS: &[Tool] = &[
     tool("change_password", Form::Word(1)),
     Tool {
         name: "login",
-        before: &["docker", "podman", "nerdctl", "az", "oc", "helm", "registry", "cf", "buildah", "skopeo", "oras", "cr"],
+        before: &[
+            "docker", "podman", "nerdctl", "az", "oc", "helm", "registry", "cf", "buildah",
+            "skopeo", "oras", "cr",
+        ],
         form: Form::Either("-p"),
     },
     tool("net use", Form::Word(1)),
@@ -128,7 +131,10 @@ fn given(window: &Window, name: &Range<usize>, form: &Form) -> Option<Given> {
             let word = words.iter().find(plain)?.clone();
             (name.clone(), between(window, &word, from, to)?)
         }
-        Form::Next(option) | Form::Glued(option) | Form::Either(option) | Form::Split(option, _) => {
+        Form::Next(option)
+        | Form::Glued(option)
+        | Form::Either(option)
+        | Form::Split(option, _) => {
             let (flag, range) = behind(window, &words, option, form)?;
             let range = match *form {
                 Form::Split(_, separator) => between(window, &range, separator, b'\n')?,
@@ -175,7 +181,9 @@ fn between(window: &Window, word: &Range<usize>, from: u8, to: u8) -> Option<Ran
 fn value(window: &Window, range: Range<usize>) -> Option<Value> {
     match quoted(window.text(), range.start) {
         Some(string) if string.end <= range.end => Value::quoted(string.inside).checked(window),
-        _ if window.get(range.clone()).iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`')) => None,
+        _ if window.get(range.clone()).iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`')) => {
+            None
+        }
         _ => Value::bare(range).checked(window),
     }
 }
@@ -188,12 +196,17 @@ fn words(window: &Window, at: usize) -> Vec<Range<usize>> {
     let mut at = if is_list { at + 2 } else { at };
     while words.len() < MAX_WORDS {
         at = skip_between(window, at, is_list);
+        if is_list {
+            let Some(string) = quoted(window.text(), at) else { break };
+            words.push(string.inside);
+            at = string.end;
+            continue;
+        }
         let end = word_end(window, at, limit);
-        if end == at || at >= limit || !is_list && end == limit && window.cuts(end) {
+        if end == at || at >= limit || end == limit && window.cuts(end) {
             break;
         }
-        let inside = quoted(window.text(), at).filter(|string| is_list && string.end == end);
-        words.push(inside.map_or(at..end, |string| string.inside));
+        words.push(at..end);
         at = end;
     }
     words
@@ -218,10 +231,14 @@ fn word_end(window: &Window, at: usize, limit: usize) -> usize {
     let mut end = at;
     while end < limit {
         match window.byte(end) {
-            None | Some(b' ' | b'\t' | b'\n' | b'\r' | b'|' | b';' | b'>' | b'<' | b')' | b',') => break,
+            None | Some(b' ' | b'\t' | b'\n' | b'\r' | b'|' | b';' | b'>' | b'<' | b')' | b',') => {
+                break;
+            }
             Some(b'&') if window.byte(end + 1) == Some(b'&') => break,
             Some(b'"' | b'\'' | b'`') => match quoted(window.text(), end) {
-                Some(string) if !window.get(string.inside.clone()).contains(&b'\n') => end = string.end,
+                Some(string) if !window.get(string.inside.clone()).contains(&b'\n') => {
+                    end = string.end
+                }
                 // A quote that closes what the whole command stands in.
                 _ => break,
             },
@@ -241,7 +258,8 @@ fn printed(window: &Window, name: &Range<usize>, form: &Form) -> Option<Given> {
         Some(pipe) => {
             let head = line.get(..pipe)?;
             let printers = [&b"echo"[..], b"printf", b"print"];
-            let printer = |known: &&[u8]| memchr::memmem::rfind(head, known).map(|at| at + known.len());
+            let printer =
+                |known: &&[u8]| memchr::memmem::rfind(head, known).map(|at| at + known.len());
             start + printers.iter().find_map(printer)?
         }
         None => {
@@ -256,7 +274,9 @@ fn printed(window: &Window, name: &Range<usize>, form: &Form) -> Option<Given> {
     let word = words.iter().find(options)?;
     let whole = value(window, word.clone())?;
     let value = match form {
-        Form::PrintedAfterColon => Value { range: between(window, &whole.range, b':', b'\n')?, ..whole },
+        Form::PrintedAfterColon => {
+            Value { range: between(window, &whole.range, b':', b'\n')?, ..whole }
+        }
         _ => whole,
     };
     Some(Given { flag: name.clone(), value })

@@ -15,18 +15,62 @@ const MAX_OBJECT: usize = 1200;
 
 /// Keys that an object has the value under.
 const VALUE_KEYS: &[&str] = &[
-    "value", "parametervalue", "defaultvalue", "default", "plaintext", "stringvalue", "secretvalue", "secretstring",
-    "plain", "val", "content", "paramvalue", "variablevalue", "rawvalue", "optionvalue", "currentvalue",
+    "value",
+    "parametervalue",
+    "defaultvalue",
+    "default",
+    "plaintext",
+    "stringvalue",
+    "secretvalue",
+    "secretstring",
+    "plain",
+    "val",
+    "content",
+    "paramvalue",
+    "variablevalue",
+    "rawvalue",
+    "optionvalue",
+    "currentvalue",
 ];
 /// Keys that say that the value is kept elsewhere.
 const REFERENCE_KEYS: &[&str] = &[
-    "valuefrom", "secretkeyref", "secretref", "fromsecret", "valueref", "configmapkeyref", "remoteref", "secretkeyselector",
-    "generatevalue", "frominput", "usefilevalue", "keyvaultid", "valuefromsecret", "dynamicvalue",
+    "valuefrom",
+    "secretkeyref",
+    "secretref",
+    "fromsecret",
+    "valueref",
+    "configmapkeyref",
+    "remoteref",
+    "secretkeyselector",
+    "generatevalue",
+    "frominput",
+    "usefilevalue",
+    "keyvaultid",
+    "valuefromsecret",
+    "dynamicvalue",
 ];
 /// Keys under which the name of a value stands.
 const NAME_KEYS: &[&str] = &[
-    "name", "key", "parameterkey", "parametername", "variablename", "variable", "optionname", "paramname", "envname",
-    "envvar", "field", "propertyname", "settingname", "title", "id", "property", "setting", "parameter", "n", "k",
+    "name",
+    "key",
+    "parameterkey",
+    "parametername",
+    "variablename",
+    "variable",
+    "optionname",
+    "paramname",
+    "envname",
+    "envvar",
+    "field",
+    "propertyname",
+    "settingname",
+    "title",
+    "id",
+    "property",
+    "setting",
+    "parameter",
+    "n",
+    "k",
 ];
 
 /// Where entries begin and what ends them.
@@ -61,6 +105,7 @@ pub(crate) fn refers(text: &[u8], parents: &[Range<usize>]) -> bool {
 pub(super) fn value(window: &Window, entries: &Entries) -> Option<Value> {
     let mut at = entries.from;
     let mut depth = 0_usize;
+    let mut open = 0;
     while at < entries.to {
         match window.byte(at)? {
             b'{' | b'[' | b'(' => depth += 1,
@@ -69,6 +114,11 @@ pub(super) fn value(window: &Window, entries: &Entries) -> Option<Value> {
             b'\n' if depth == 0 && ends_at(window, at + 1, entries.indent) => return None,
             _ => {
                 let (key, end) = key(window, at);
+                // Quotes that nothing closes make it something else, and cost time.
+                open += usize::from(end == at && is_quote(window, at));
+                if open > 2 {
+                    return None;
+                }
                 if depth == 0
                     && !key.is_empty()
                     && let Some(behind) = operator(window, end, entries.has_equals)
@@ -91,13 +141,17 @@ pub(super) fn value(window: &Window, entries: &Entries) -> Option<Value> {
 
 /// A key or any other word at `at`, in quotes or bare, and where it ends.
 fn key<'a>(window: &Window<'a>, at: usize) -> (&'a [u8], usize) {
-    if matches!(window.byte(at), Some(b'"' | b'\'' | b'\\' | b'`' | b'&'))
+    if is_quote(window, at)
         && let Some(string) = quoted(window.text(), at)
     {
         return (window.get(string.inside), string.end);
     }
     let length = name_length(window.after(at));
     (window.get(at..at + length), at + length)
+}
+
+fn is_quote(window: &Window, at: usize) -> bool {
+    matches!(window.byte(at), Some(b'"' | b'\'' | b'\\' | b'`'))
 }
 
 /// Where the operator behind a key ends.
@@ -125,7 +179,9 @@ fn ends_at(window: &Window, at: usize, indent: usize) -> bool {
     let content = window.skip_blanks(at);
     let line = window.after(content);
     let closes = matches!(line.first(), Some(b'}' | b']' | b')' | b'\r' | b'\n'));
-    line.starts_with(b"- ") || line.starts_with(b"---") || !closes && indent_of(window, content) < indent
+    line.starts_with(b"- ")
+        || line.starts_with(b"---")
+        || !closes && indent_of(window, content) < indent
 }
 
 /// Where the object of the entry that begins at `key` begins.
@@ -145,7 +201,9 @@ pub(super) fn start(window: &Window, key: usize) -> usize {
                 let content = window.skip_blanks(at + 1);
                 let is_item = window.after(content).starts_with(b"- ");
                 let is_blank = matches!(window.byte(content), Some(b'\r' | b'\n'));
-                if is_blank || !is_item && indent_of(window, content + usize::from(is_item)) < indent {
+                if is_blank
+                    || !is_item && indent_of(window, content + usize::from(is_item)) < indent
+                {
                     return line;
                 }
                 line = at + 1;
@@ -157,5 +215,10 @@ pub(super) fn start(window: &Window, key: usize) -> usize {
             _ => {}
         }
     }
-    line
+    let content = window.skip_blanks(low);
+    match window.after(content) {
+        [b'-', b' ', ..] if low == 0 => content + 2,
+        _ if low == 0 => low,
+        _ => line,
+    }
 }

@@ -11,10 +11,50 @@ use super::yaml::lines;
 
 /// Entries of secrets that everybody may know.
 const OPEN: &[&str] = &[
-    "username", "user", "login", "email", "host", "hostname", "port", "url", "uri", "endpoint", "database", "dbname", "db",
-    "region", "bucket", "name", "namespace", "tls.crt", "ca.crt", "cert", "certificate", "issuer", "audience", "clientid",
-    "tenantid", "accountid", "projectid", "project", "type", "server", "address", "domain", "path", "version", "debug",
-    "accesskeyid", "awsaccesskeyid", "schema", "driver", "engine", "usernamekey", "kubeconfig", "sshpublickey", "publickey",
+    "username",
+    "user",
+    "login",
+    "email",
+    "host",
+    "hostname",
+    "port",
+    "url",
+    "uri",
+    "endpoint",
+    "database",
+    "dbname",
+    "db",
+    "region",
+    "bucket",
+    "name",
+    "namespace",
+    "tls.crt",
+    "ca.crt",
+    "cert",
+    "certificate",
+    "issuer",
+    "audience",
+    "clientid",
+    "tenantid",
+    "accountid",
+    "projectid",
+    "project",
+    "type",
+    "server",
+    "address",
+    "domain",
+    "path",
+    "version",
+    "debug",
+    "accesskeyid",
+    "awsaccesskeyid",
+    "schema",
+    "driver",
+    "engine",
+    "usernamekey",
+    "kubeconfig",
+    "sshpublickey",
+    "publickey",
 ];
 
 /// One entry of a secret.
@@ -40,7 +80,9 @@ pub(super) fn read(window: &Window, name: &Range<usize>) -> Vec<Entry> {
     let indent = count(line, |byte| matches!(byte, b' ' | b'\t' | b'-'));
     let document = document(window, name.start, indent);
     let mut section: Option<(usize, bool)> = None;
-    for (start, content) in lines(window, document.start).take_while(|(start, _)| *start < document.end) {
+    for (start, content) in
+        lines(window, document.start).take_while(|(start, _)| *start < document.end)
+    {
         let depth = content.start - start;
         let line = window.get(content.clone());
         let head = strip_start(line, b"\"'-");
@@ -51,7 +93,9 @@ pub(super) fn read(window: &Window, name: &Range<usize>) -> Vec<Entry> {
                 found.extend(entry(window, content.start, is_coded));
             }
             [b'd', b'a', b't', b'a', rest @ ..] if opens(rest) => section = Some((depth, true)),
-            [b's', b't', b'r', b'i', b'n', b'g', b'D', b'a', b't', b'a', rest @ ..] if opens(rest) => {
+            [b's', b't', b'r', b'i', b'n', b'g', b'D', b'a', b't', b'a', rest @ ..]
+                if opens(rest) =>
+            {
                 section = Some((depth, false));
             }
             _ => section = None,
@@ -75,7 +119,11 @@ fn document(window: &Window, at: usize, indent: usize) -> Range<usize> {
         let rest = line.trim_ascii();
         let closes = matches!(rest.first(), Some(b'}' | b'{'));
         rest.starts_with(b"---")
-            || !rest.is_empty() && !rest.starts_with(b"#") && (depth < indent && (closes || !is_item) || is_item && depth < indent && !is_first)
+            || depth == indent && strip_start(rest, b"\"'").starts_with(b"kind")
+            || !rest.is_empty()
+                && !rest.starts_with(b"#")
+                && (depth < indent && (closes || !is_item)
+                    || is_item && depth < indent && !is_first)
     };
     let mut is_first = window.get(start..at).trim_ascii_start().starts_with(b"- ");
     while start > 0 && !is_first {
@@ -84,7 +132,8 @@ fn document(window: &Window, at: usize, indent: usize) -> Range<usize> {
         if previous == start || is_edge(line, true) {
             break;
         }
-        is_first = line.trim_ascii_start().starts_with(b"- ") && count(line, |byte| matches!(byte, b' ' | b'-')) == indent;
+        is_first = line.trim_ascii_start().starts_with(b"- ")
+            && count(line, |byte| matches!(byte, b' ' | b'-')) == indent;
         start = previous;
     }
     let after = lines(window, window.line_end(at)).skip(1);

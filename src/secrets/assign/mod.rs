@@ -34,10 +34,34 @@ use window::Window;
 /// The words at which something is read: those that names of secrets are made of, wherever they stand in a name, and those
 /// that begin what gives a secret without naming it.
 pub(crate) const WORDS: &[&str] = &[
-    "pass", "pwd", "secret", "token", "auth", "cred", "key", "salt", "_pw", "otp", "jwt",
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "auth",
+    "cred",
+    "key",
+    "salt",
+    "_pw",
+    "otp",
+    "jwt",
     // Programs and statements; see `command.rs`, `sql.rs` and `header.rs`.
-    "identified", "securestring", "cookie", "mysql", "mariadb", "mongo", "redis-cli", "sqlcmd", "ldap", "login",
-    "net use", "useradd", "sqlplus", "smbclient", "ipmitool", "plink",
+    "identified",
+    "securestring",
+    "cookie",
+    "mysql",
+    "mariadb",
+    "mongo",
+    "redis-cli",
+    "sqlcmd",
+    "ldap",
+    "login",
+    "net use",
+    "useradd",
+    "sqlplus",
+    "smbclient",
+    "ipmitool",
+    "plink",
 ];
 
 /// The longest name that is read.
@@ -171,11 +195,15 @@ fn beside(window: &Window, name: &Range<usize>, after: usize) -> Option<Vec<Assi
     }
     if let Some(given) = command::read(window, name) {
         let class = Some(NameClass::Password);
-        return Some(vec![Assignment { class, ..Assignment::new(given.flag, Operator::Flag, given.value) }]);
+        return Some(vec![Assignment {
+            class,
+            ..Assignment::new(given.flag, Operator::Flag, given.value)
+        }]);
     }
     let class = sql::class(window, name);
     let values = sql::read(window, name);
-    let assign = |value| Assignment { class, ..Assignment::new(name.clone(), Operator::Sql, value) };
+    let assign =
+        |value| Assignment { class, ..Assignment::new(name.clone(), Operator::Sql, value) };
     (!values.is_empty()).then(|| values.into_iter().map(assign).collect())
 }
 
@@ -235,7 +263,9 @@ fn start_of_name(text: &[u8], at: usize) -> Option<usize> {
     let before = text.get(at.saturating_sub(MAX_NAME)..at)?;
     let length = before.iter().rev().take_while(|byte| is_name_byte(**byte)).count();
     let name = text.get(at - length..)?;
-    let start = at - length + name.iter().take_while(|byte| is_edge(**byte)).count();
+    let edge = name.iter().take_while(|byte| is_edge(**byte)).count();
+    let is_property = matches!(name, [b'-', b'D', first, ..] if first.is_ascii_lowercase());
+    let start = at - length + if is_property { 2 } else { edge };
     (start <= at).then_some(start)
 }
 
@@ -252,7 +282,14 @@ fn opens_element(text: &[u8], name: usize) -> bool {
 /// `requirepass …`, a string.
 fn before_a_word(window: &Window, name: &Range<usize>, after: usize) -> Option<Operator> {
     const SETTERS: [&[u8]; 8] = [
-        b"env", b"setx", b"setenv", b"configure set", b"config set", b"set -x", b"set -gx", b"secret set",
+        b"env",
+        b"setx",
+        b"setenv",
+        b"configure set",
+        b"config set",
+        b"set -x",
+        b"set -gx",
+        b"secret set",
     ];
     let is = |known: &[u8]| window.get(name.clone()).eq_ignore_ascii_case(known);
     let before = window.before(name.start, 200);
@@ -262,18 +299,26 @@ fn before_a_word(window: &Window, name: &Range<usize>, after: usize) -> Option<O
     if matches!(before, [.., b' ' | b'\t' | b'\n' | b'"' | b'\'' | b'`', b'-']) {
         return Some(Operator::Flag);
     }
-    let words = before.trim_ascii_end();
+    let path = before.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
+    let words = before.get(..before.len() - path).unwrap_or_default().trim_ascii_end();
     let sets = |setter: &&[u8]| {
         let start = words.len().saturating_sub(setter.len());
         let alone = start == 0 || !words.get(start - 1).is_some_and(u8::is_ascii_alphanumeric);
         alone && words.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(setter))
     };
+    if words
+        .get(words.len().saturating_sub(13)..)
+        .is_some_and(|end| end.eq_ignore_ascii_case(b"identified by"))
+    {
+        return None;
+    }
     if words.len() < before.len() && SETTERS.iter().any(sets) {
         return Some(Operator::Assign);
     }
     let is_netrc = || {
         memchr::memmem::find(before, b"machine ").is_some()
-            || memchr::memmem::find(before, b"default").is_some() && memchr::memmem::find(before, b"login").is_some()
+            || memchr::memmem::find(before, b"default").is_some()
+                && memchr::memmem::find(before, b"login").is_some()
     };
     let takes = is(b"requirepass") || is(b"masterauth") || is(b"password") && is_netrc();
     (takes || matches!(window.byte(after), Some(b'\'' | b'"'))).then_some(Operator::Space)

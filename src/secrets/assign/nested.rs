@@ -13,7 +13,12 @@ use super::yaml;
 const MAX_ITEMS: usize = 64;
 
 /// What stands in the brackets, or on the lines, that begin behind the operator at `at`.
-pub(super) fn read(window: &Window, at: usize, operator: Operator, name: &Range<usize>) -> Vec<Value> {
+pub(super) fn read(
+    window: &Window,
+    at: usize,
+    operator: Operator,
+    name: &Range<usize>,
+) -> Vec<Value> {
     let start = yaml::skip_tags(window, window.skip_blanks(at));
     match window.byte(start) {
         Some(b'{') => object_or_list(window, start),

@@ -43,6 +43,7 @@ pub(super) fn skip_closers(text: &[u8], from: usize) -> (usize, Closed) {
             Some([b'"' | b'\'' | b'`', ..]) => (true, 1),
             Some([b'&', b'q', b'u', b'o', b't', b';', ..]) => (true, 6),
             Some([b'&', b'#', b'3', b'9' | b'4', b';', ..]) => (true, 5),
+            Some([b'[', b']', ..]) => (false, 2),
             Some([b']' | b')' | b'}' | b'?' | b'*' | b' ' | b'\t', ..]) => (false, 1),
             _ => break,
         };

@@ -28,7 +28,9 @@ fn on_the_line(window: &Window, at: usize, parents: &mut Vec<Range<usize>>) {
     for (offset, byte) in line.iter().enumerate().rev() {
         match byte {
             b'}' | b']' => depth += 1,
-            b'{' | b'[' if depth == 0 => parents.extend(name_before(window, at - line.len() + offset)),
+            b'{' | b'[' if depth == 0 => {
+                parents.extend(name_before(window, at - line.len() + offset))
+            }
             b'{' | b'[' => depth -= 1,
             _ => {}
         }
@@ -66,7 +68,8 @@ fn above(window: &Window, at: usize, parents: &mut Vec<Range<usize>>) {
             return;
         }
         let here = depth(window.get(start..line));
-        let is_head = !content.is_empty() && !matches!(content.first(), Some(b'#' | b'/' | b'*' | b';' | b'}' | b']' | b')'));
+        let is_head = !content.is_empty()
+            && !matches!(content.first(), Some(b'#' | b'/' | b'*' | b';' | b'}' | b']' | b')'));
         if is_head && here < indent {
             indent = here;
             parents.extend(head(window, start, line));

@@ -100,7 +100,8 @@ fn over_lines(text: &[u8], start: usize, quote: u8) -> Option<Quoted> {
         let name = name.count();
         let rest = line.get(name..).unwrap_or_default().trim_ascii_start();
         let is_assignment = name > 0
-            && (matches!(rest, [b':', b' ', ..] | [b':']) || matches!(rest, [b'=', b' ' | b'"' | b'\'', ..]));
+            && (matches!(rest, [b':', b' ', ..] | [b':'])
+                || matches!(rest, [b'=', b' ' | b'"' | b'\'', ..]));
         line.len() <= 256 && !is_assignment && !line.ends_with(b"{")
     });
     let is_value = ends && is_plain && !value.trim_ascii().is_empty();

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::{NameClass, name_length};
 use super::quotes::quoted;
 use super::value::Value;
 use super::window::Window;
+use super::{NameClass, name_length};
 
 /// How much of a statement is read.
 const MAX_STATEMENT: usize = 1500;
@@ -59,7 +59,11 @@ fn identified(window: &Window, at: usize) -> Option<Value> {
     let length = name_length(window.after(start));
     let is_word = window.byte(start).is_some_and(|byte| byte.is_ascii_alphabetic())
         && matches!(window.byte(start + length), None | Some(b';' | b' ' | b'\n' | b'\r' | b'#'));
-    is_word.then(|| Value::bare(start..start + length))?.checked(window)
+    let before = window.before(at, 200).to_ascii_lowercase();
+    let is_statement = [&b"create "[..], b"alter ", b"grant "]
+        .iter()
+        .any(|verb| memchr::memmem::find(&before, verb).is_some());
+    (is_word && is_statement).then(|| Value::bare(start..start + length))?.checked(window)
 }
 
 /// `SET PASSWORD FOR user = '…'`; where `PASSWORD('…')` follows, that is read as a call.
@@ -74,12 +78,15 @@ fn password_for(window: &Window, at: usize) -> Option<Value> {
 
 /// The values of the column `name` in `INSERT INTO t (a, name) VALUES ('…', '…'), …`.
 fn column(window: &Window, name: &Range<usize>) -> Option<Vec<Value>> {
-    let quoted = window.skip_blanks(name.end + usize::from(matches!(window.byte(name.end), Some(b'`' | b'"' | b']' | b'\''))));
+    let quoted = window.skip_blanks(
+        name.end + usize::from(matches!(window.byte(name.end), Some(b'`' | b'"' | b']' | b'\''))),
+    );
     if !matches!(window.byte(quoted), Some(b',' | b')')) {
         return None;
     }
     let before = window.before(name.start, MAX_STATEMENT / 2);
-    let open = memchr::memrchr2(b'(', b')', before).filter(|open| before.get(*open) == Some(&b'('))?;
+    let open =
+        memchr::memrchr2(b'(', b')', before).filter(|open| before.get(*open) == Some(&b'('))?;
     let head = before.get(..open)?;
     let head = head.get(head.len().saturating_sub(120)..)?.to_ascii_lowercase();
     let is_insert = memchr::memmem::rfind(&head, b"into ")?;
@@ -124,6 +131,7 @@ fn row(window: &Window, at: usize, position: usize) -> Option<(Option<Value>, us
             b'(' => depth += 1,
             b',' if depth == 0 => field += 1,
             b'\'' | b'"' | b'N' | b'E' | b'\\' => {
+                let is_quote = matches!(window.byte(at)?, b'\'' | b'"');
                 if let Some(string) = quoted(window.text(), at) {
                     // A function round it, such as one that hashes, is none of ours.
                     if field == position && depth == 0 {
@@ -131,6 +139,9 @@ fn row(window: &Window, at: usize, position: usize) -> Option<(Option<Value>, us
                     }
                     at = string.end;
                     continue;
+                }
+                if is_quote {
+                    return None;
                 }
             }
             _ => {}

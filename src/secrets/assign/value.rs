@@ -13,7 +13,15 @@ pub(super) const MAX_VALUE: usize = 3072;
 const MAX_CALL: usize = 48;
 /// Words of a header that say how the value behind them is to be taken.
 const SCHEMES: [&[u8]; 9] = [
-    b"basic", b"bearer", b"token", b"apikey", b"api-key", b"key", b"digest", b"negotiate", b"genie" ,
+    b"basic",
+    b"bearer",
+    b"token",
+    b"apikey",
+    b"api-key",
+    b"key",
+    b"digest",
+    b"negotiate",
+    b"genie",
 ];
 
 /// How a value is written.
@@ -53,9 +61,12 @@ pub(super) fn read(window: &Window, at: usize, operator: Operator, name: usize) 
     let start = window.skip_blanks(at);
     let at = if operator == Operator::Colon { yaml::skip_tags(window, start) } else { start };
     let at = match text.get(at)? {
-        b'\n' | b'\r' | b'(' if !matches!(operator, Operator::Space) => {
-            return next_line(window, at, operator)
-                .and_then(|range| Value::quoted(range).checked(window));
+        byte @ (b'\n' | b'\r' | b'(') if !matches!(operator, Operator::Space) => {
+            let found = next_line(window, at, operator);
+            if found.is_some() || *byte != b'(' {
+                return found.and_then(|range| Value::quoted(range).checked(window));
+            }
+            at
         }
         _ => at,
     };
@@ -63,7 +74,8 @@ pub(super) fn read(window: &Window, at: usize, operator: Operator, name: usize) 
         return Value::quoted(without_scheme(text, string.inside)).checked(window);
     }
     if operator == Operator::Colon && matches!(text.get(at), Some(b'|' | b'>')) {
-        return yaml::block(window, at, name).and_then(|range| Value::quoted(range).checked(window));
+        return yaml::block(window, at, name)
+            .and_then(|range| Value::quoted(range).checked(window));
     }
     if let Some(value) = typed_or_called(window, at, operator) {
         return value.checked(window);
@@ -82,11 +94,18 @@ fn typed_or_called(window: &Window, at: usize, operator: Operator) -> Option<Val
     let text = window.text();
     let in_word = |byte: u8| {
         byte.is_ascii_alphanumeric()
-            || matches!(byte, b'_' | b'.' | b'-' | b':' | b'[' | b']' | b'<' | b'>' | b'*' | b'&' | b'?')
+            || matches!(
+                byte,
+                b'_' | b'.' | b'-' | b':' | b'[' | b']' | b'<' | b'>' | b'*' | b'&' | b'?'
+            )
     };
-    let word = at..at + count(window.after(at), in_word);
+    let lifetime = if window.after(at).starts_with(b"&'static ") { 9 } else { 0 };
+    let word = at..at + lifetime + count(window.after(at + lifetime), in_word);
     let after = window.skip_blanks(word.end);
-    if operator == Operator::Colon && is_type(window.get(word.clone())) && text.get(after) == Some(&b'=') {
+    if operator == Operator::Colon
+        && is_type(window.get(word.clone()))
+        && text.get(after) == Some(&b'=')
+    {
         let string = quoted(text, window.skip_blanks(after + 1))?;
         return Some(Value::quoted(string.inside));
     }
@@ -105,7 +124,8 @@ fn next_line(window: &Window, at: usize, operator: Operator) -> Option<Range<usi
     let string = quoted(window.text(), inside)?;
     let behind = window.skip_space(string.end);
     let goes_on = matches!(window.byte(behind), Some(b':' | b'='));
-    let fits = is_open || !goes_on && (operator != Operator::Colon || !ends_line(window, at, inside));
+    let fits =
+        is_open || !goes_on && (operator != Operator::Colon || !ends_line(window, at, inside));
     fits.then_some(string.inside)
 }
 
@@ -151,9 +171,9 @@ fn bare(window: &Window, at: usize, operator: Operator, name: usize) -> Range<us
     }
     let line = trim(window.text(), at..without_comment(window, at));
     let bytes = window.get(line.clone());
-    let is_plain = !bytes.iter().any(|byte| {
-        byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'\0')
-    });
+    let is_plain = !bytes
+        .iter()
+        .any(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'\0'));
     if is_plain && bytes.len() < MAX_VALUE && memchr::memmem::find(bytes, b"</").is_none() {
         return line.start..line.start + plain_length(bytes);
     }
@@ -166,7 +186,8 @@ fn bare(window: &Window, at: usize, operator: Operator, name: usize) -> Range<us
 /// The word, or what follows it where it is a scheme.
 fn scheme_and_word(window: &Window, at: usize, first: Range<usize>) -> Range<usize> {
     let next = window.skip_blanks(first.end);
-    let is_scheme = SCHEMES.iter().any(|known| window.get(first.clone()).eq_ignore_ascii_case(known));
+    let is_scheme =
+        SCHEMES.iter().any(|known| window.get(first.clone()).eq_ignore_ascii_case(known));
     if first.start != at || next == first.end || !is_scheme {
         return first;
     }
@@ -178,16 +199,30 @@ fn scheme_and_word(window: &Window, at: usize, first: Range<usize>) -> Range<usi
 fn without_comment(window: &Window, at: usize) -> usize {
     let end = window.line_end(at);
     let line = window.get(at..end);
-    let comment = line.windows(2).position(|pair| {
-        matches!(pair[0], b' ' | b'\t') && matches!(pair[1], b'#' | b';')
-    });
+    let comment = line
+        .windows(2)
+        .position(|pair| matches!(pair[0], b' ' | b'\t') && matches!(pair[1], b'#' | b';'));
     comment.map_or(end, |comment| at + comment)
 }
 
 /// Whether nothing stands before the name on its line but what begins a line in some syntax.
 fn begins_line(window: &Window, name: usize) -> bool {
     let mut before = window.line_before(name).trim_ascii_start();
-    for start in [&b"#"[..], b"//", b"- ", b"? ", b"export ", b"set ", b"ENV ", b"ARG ", b"-e ", b"$env:", b"$", b"+", b"-D"] {
+    for start in [
+        &b"#"[..],
+        b"//",
+        b"- ",
+        b"? ",
+        b"export ",
+        b"set ",
+        b"ENV ",
+        b"ARG ",
+        b"-e ",
+        b"$env:",
+        b"$",
+        b"+",
+        b"-D",
+    ] {
         before = before.strip_prefix(start).unwrap_or(before).trim_ascii_start();
     }
     let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:/@".contains(byte);
@@ -226,6 +261,7 @@ fn next_field(bytes: &[u8]) -> usize {
         let in_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-. %[]".contains(&byte);
         let name = count(rest, in_name);
         let is_field = name > 0 && matches!(rest.get(name), Some(b'=' | b':'))
+            || rest == b"amp"
             || rest.starts_with(b"amp;");
         if is_field {
             return at + found;

@@ -102,9 +102,7 @@ pub(super) fn trim(text: &[u8], range: Range<usize>) -> Range<usize> {
 pub(super) fn is_one_of(word: &[u8], known: &[&str]) -> bool {
     let plain = || word.iter().filter(|byte| !matches!(byte, b'-' | b'_'));
     word.len() <= 32
-        && known.iter().any(|known| {
-            plain().map(u8::to_ascii_lowercase).eq(known.bytes())
-        })
+        && known.iter().any(|known| plain().map(u8::to_ascii_lowercase).eq(known.bytes()))
 }
 
 /// `bytes` without those of `set` at its start.

@@ -11,14 +11,25 @@ use super::{is_name_byte, name_length};
 const MAX_TAG: usize = 600;
 /// Tags whose names and values belong to a form, or to a page.
 const FORM_TAGS: &[&str] = &[
-    "input", "option", "button", "label", "select", "textarea", "a", "img", "form", "div", "span", "td", "th", "li", "meta",
-    "link", "script", "iframe", "section", "slot", "template", "p", "h1", "h2", "h3", "tr", "ul", "svg", "path",
+    "input", "option", "button", "label", "select", "textarea", "a", "img", "form", "div", "span",
+    "td", "th", "li", "meta", "link", "script", "iframe", "section", "slot", "template", "p", "h1",
+    "h2", "h3", "tr", "ul", "svg", "path",
 ];
 /// Elements that hold the name of the value in the next element.
-const NAME_ELEMENTS: &[&str] = &["key", "name", "string", "paramname", "parametername", "variablename", "id"];
+const NAME_ELEMENTS: &[&str] =
+    &["key", "name", "string", "paramname", "parametername", "variablename", "id"];
 /// Elements that hold the value of a name before them.
 const VALUE_ELEMENTS: &[&str] = &[
-    "string", "value", "data", "paramvalue", "parametervalue", "defaultvalue", "default", "text", "secret", "plaintext",
+    "string",
+    "value",
+    "data",
+    "paramvalue",
+    "parametervalue",
+    "defaultvalue",
+    "default",
+    "text",
+    "secret",
+    "plaintext",
 ];
 
 /// The start of the tag that `at` lies in, without its bracket.
@@ -27,7 +38,8 @@ pub(super) fn tag_round(window: &Window, at: usize) -> Option<Range<usize>> {
     let open = memchr::memrchr2(b'<', b'>', before)?;
     let start = at - before.len() + open + 1;
     let name = window.after(start);
-    let is_tag = before.get(open) == Some(&b'<') && name.first().is_some_and(u8::is_ascii_alphabetic);
+    let is_tag =
+        before.get(open) == Some(&b'<') && name.first().is_some_and(u8::is_ascii_alphabetic);
     is_tag.then(|| start..start + local_length(name))
 }
 
@@ -58,7 +70,11 @@ fn tag_end(window: &Window, at: usize) -> Option<usize> {
 }
 
 /// `<add key="DbPassword" value="…"/>`, `<string name="api_key">…</string>`.
-pub(super) fn attribute_pair(window: &Window, tag: &Range<usize>, name_end: usize) -> Option<Value> {
+pub(super) fn attribute_pair(
+    window: &Window,
+    tag: &Range<usize>,
+    name_end: usize,
+) -> Option<Value> {
     if is_one_of(local(window, tag.clone()), FORM_TAGS) {
         return None;
     }
@@ -106,22 +122,23 @@ pub(super) fn element_pair(window: &Window, name: &Range<usize>) -> Option<Value
 fn content(window: &Window, at: usize) -> Option<Value> {
     let start = window.skip_space(at);
     let rest = window.after(start);
-    if let Some(inside) = rest.strip_prefix(b"<![CDATA[") {
-        let end = memchr::memmem::find(inside.get(..inside.len().min(MAX_VALUE))?, b"]]>")?;
-        return Value::quoted(trim(window.text(), start + 9..start + 9 + end)).checked(window);
-    }
-    if let Some(child) = rest.strip_prefix(b"<") {
+    if let Some(child) = rest.strip_prefix(b"<").filter(|child| !child.starts_with(b"!")) {
         let element = child.get(..name_length(child))?;
         let end = tag_end(window, start + 1)?;
         let is_value = is_one_of(element, VALUE_ELEMENTS) && window.byte(end - 1) != Some(b'/');
-        return if is_value && element.len() < start { text(window, end + 1) } else { None };
+        return if is_value { text(window, end + 1) } else { None };
     }
     text(window, start)
 }
 
 /// Text up to the tag that closes the element.
 fn text(window: &Window, at: usize) -> Option<Value> {
+    let at = window.skip_space(at);
     let rest = window.after(at);
+    if let Some(inside) = rest.strip_prefix(b"<![CDATA[") {
+        let end = memchr::memmem::find(inside.get(..inside.len().min(MAX_VALUE))?, b"]]>")?;
+        return Value::quoted(trim(window.text(), at + 9..at + 9 + end)).checked(window);
+    }
     let end = memchr::memchr(b'<', rest.get(..rest.len().min(MAX_VALUE))?)?;
     if !rest.get(end..)?.starts_with(b"</") {
         return None;

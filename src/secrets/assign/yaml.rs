@@ -15,16 +15,20 @@ pub(super) fn skip_tags(window: &Window, at: usize) -> usize {
     for _ in 0..2 {
         let rest = window.after(at);
         let length = match rest {
-            [b'!', b'!', ..] => 2 + count(rest.get(2..).unwrap_or_default(), |byte| byte.is_ascii_alphabetic()),
+            [b'!', b'!', ..] => {
+                2 + count(rest.get(2..).unwrap_or_default(), |byte| byte.is_ascii_alphabetic())
+            }
             [b'&', first, ..] if first.is_ascii_alphabetic() => {
                 count(rest, |byte| byte.is_ascii_alphanumeric() || b"&_-".contains(&byte))
             }
             _ => break,
         };
-        if window.byte(at + length) != Some(b' ') {
+        let next = window.skip_blanks(at + length);
+        // `&str = "…"` is a type.
+        if next == at + length || window.byte(next) == Some(b'=') {
             break;
         }
-        at = window.skip_blanks(at + length);
+        at = next;
     }
     at
 }
@@ -32,9 +36,10 @@ pub(super) fn skip_tags(window: &Window, at: usize) -> usize {
 /// The lines of a block scalar whose header begins at `at`, without the indentation before the first.
 pub(super) fn block(window: &Window, at: usize, name: usize) -> Option<Range<usize>> {
     let header = window.get(at..window.line_end(at));
-    let is_header = header.iter().take_while(|byte| **byte != b'#').all(|byte| {
-        matches!(byte, b'|' | b'>' | b'-' | b'+' | b' ') || byte.is_ascii_digit()
-    });
+    let is_header = header
+        .iter()
+        .take_while(|byte| **byte != b'#')
+        .all(|byte| matches!(byte, b'|' | b'>' | b'-' | b'+' | b' ') || byte.is_ascii_digit());
     let indent = indent_of(window, name);
     let start = memchr::memchr(b'\n', window.after(at)).map(|newline| at + newline + 1)?;
     let mut end = start;
@@ -53,7 +58,10 @@ pub(super) fn block(window: &Window, at: usize, name: usize) -> Option<Range<usi
 pub(super) fn is_plain_text(window: &Window, at: usize, rest: &Range<usize>) -> bool {
     let bytes = window.get(rest.clone());
     let ends = matches!(bytes.last(), Some(b';' | b',' | b'{' | b'(' | b'[' | b'\\'));
-    let starts = matches!(bytes.first(), Some(b'"' | b'\'' | b'`' | b'[' | b'{' | b'(' | b'*' | b'&' | b'!'));
+    let starts = matches!(
+        bytes.first(),
+        Some(b'"' | b'\'' | b'`' | b'[' | b'{' | b'(' | b'*' | b'&' | b'!')
+    );
     if ends || starts || bytes.iter().any(|byte| matches!(byte, b'\0' | b'`')) {
         return false;
     }
@@ -79,7 +87,10 @@ pub(super) fn indent_of(window: &Window, at: usize) -> usize {
 }
 
 /// The start of each line from the one of `at` on, and what stands on it without the white space round it.
-pub(super) fn lines<'a>(window: &Window<'a>, at: usize) -> impl Iterator<Item = (usize, Range<usize>)> + 'a {
+pub(super) fn lines<'a>(
+    window: &Window<'a>,
+    at: usize,
+) -> impl Iterator<Item = (usize, Range<usize>)> + 'a {
     let window = *window;
     let mut next = Some(at);
     std::iter::from_fn(move || {
@@ -129,11 +140,15 @@ fn scalar(window: &Window, range: Range<usize>) -> Option<Value> {
     let end = memchr::memmem::find(bytes, b" #").map_or(range.end, |at| start + at);
     let plain = trim(window.text(), start..end);
     let bytes = window.get(plain.clone());
-    let is_word = !bytes.iter().any(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`'));
+    let is_word =
+        !bytes.iter().any(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`'));
     let stem = bytes.iter().rev().skip_while(|byte| **byte == b'=');
     let is_code = matches!(bytes.last(), Some(b':' | b';' | b',' | b'{' | b')' | b'}'))
         || stem.into_iter().any(|byte| matches!(byte, b'(' | b'='))
-        || matches!(bytes.first(), Some(b'[' | b'{' | b'*' | b'&' | b'|' | b'>' | b'-' | b'<' | b'/'));
+        || matches!(
+            bytes.first(),
+            Some(b'[' | b'{' | b'*' | b'&' | b'|' | b'>' | b'-' | b'<' | b'/')
+        );
     let value = Value::bare(plain);
     (is_word && !is_code && !bytes.is_empty()).then_some(value)?.checked(window)
 }
