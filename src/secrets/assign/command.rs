@@ -237,7 +237,7 @@ fn word_end(window: &Window, at: usize, limit: usize) -> usize {
             Some(b'&') if window.byte(end + 1) == Some(b'&') => break,
             Some(b'"' | b'\'' | b'`') => match quoted(window.text(), end) {
                 Some(string) if !window.get(string.inside.clone()).contains(&b'\n') => {
-                    end = string.end
+                    end = string.end;
                 }
                 // A quote that closes what the whole command stands in.
                 _ => break,
@@ -254,18 +254,14 @@ fn printed(window: &Window, name: &Range<usize>, form: &Form) -> Option<Given> {
     let line = window.line_before(name.start);
     let start = name.start - line.len();
     let pipe = memchr::memrchr(b'|', line);
-    let from = match pipe {
-        Some(pipe) => {
-            let head = line.get(..pipe)?;
-            let printers = [&b"echo"[..], b"printf", b"print"];
-            let printer =
-                |known: &&[u8]| memchr::memmem::rfind(head, known).map(|at| at + known.len());
-            start + printers.iter().find_map(printer)?
-        }
-        None => {
-            let rest = window.get(name.end..window.line_end(name.end));
-            name.end + memchr::memmem::find(rest, b"<<<")? + 3
-        }
+    let from = if let Some(pipe) = pipe {
+        let head = line.get(..pipe)?;
+        let printers = [&b"echo"[..], b"printf", b"print"];
+        let printer = |known: &&[u8]| memchr::memmem::rfind(head, known).map(|at| at + known.len());
+        start + printers.iter().find_map(printer)?
+    } else {
+        let rest = window.get(name.end..window.line_end(name.end));
+        name.end + memchr::memmem::find(rest, b"<<<")? + 3
     };
     let options = |word: &&Range<usize>| {
         !matches!(window.get((*word).clone()), b"-n" | b"-e" | b"-ne" | b"%s" | b"'%s'" | b"\"%s\"")

@@ -17,8 +17,8 @@ pub(crate) fn may_be(text: &[u8]) -> bool {
 /// What the file of this name holds.
 pub(crate) fn read(path: &Path, text: &[u8]) -> Vec<Assignment> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let is_rails =
-        name == "master.key" || name.ends_with(".key") && has_parent(path, "credentials");
+    let is_rails = name == "master.key"
+        || path.extension().is_some_and(|end| end == "key") && has_parent(path, "credentials");
     if matches!(name, ".pgpass" | "pgpass.conf" | "pgpass") {
         return pgpass(text);
     }

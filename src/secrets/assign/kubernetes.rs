@@ -120,13 +120,13 @@ fn document(window: &Window, at: usize, indent: usize) -> Range<usize> {
         let closes = matches!(rest.first(), Some(b'}' | b'{'));
         rest.starts_with(b"---")
             || depth == indent && strip_start(rest, b"\"'").starts_with(b"kind")
-            || !rest.is_empty()
+            || depth < indent
+                && !rest.is_empty()
                 && !rest.starts_with(b"#")
-                && (depth < indent && (closes || !is_item)
-                    || is_item && depth < indent && !is_first)
+                && (closes || !is_item || !is_first)
     };
     let mut is_first = window.get(start..at).trim_ascii_start().starts_with(b"- ");
-    while start > 0 && !is_first {
+    while start > window.low() && !is_first {
         let previous = window.line_start(start - 1);
         let line = window.get(previous..start);
         if previous == start || is_edge(line, true) {

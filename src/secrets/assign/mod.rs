@@ -125,25 +125,24 @@ fn assigned(window: &Window, at: usize, name_end: usize) -> Option<Vec<Assignmen
         return Some(cookies.into_iter().map(of_cookie).collect());
     }
     let one = |operator, value| Some(vec![Assignment::new(name.clone(), operator, value)]);
-    match operator {
-        Some((
-            operator @ (Operator::Assign | Operator::Colon | Operator::Compare | Operator::Call),
-            length,
-        )) => behind(window, &name, operator, after + length),
-        _ => {
-            if let Some(found) = beside(window, &name, after) {
-                return Some(found);
-            }
-            let (operator, length) = operator?;
-            let operator = match operator {
-                Operator::Element => return None,
-                Operator::Space => before_a_word(window, &name, after)?,
-                _ => operator,
-            };
-            let value = value::read(window, after + length, operator, name.start)?;
-            one(operator, if operator == Operator::Flag { of_flag(window, value)? } else { value })
-        }
+    if let Some((
+        operator @ (Operator::Assign | Operator::Colon | Operator::Compare | Operator::Call),
+        length,
+    )) = operator
+    {
+        return behind(window, &name, operator, after + length);
     }
+    if let Some(found) = beside(window, &name, after) {
+        return Some(found);
+    }
+    let (operator, length) = operator?;
+    let operator = match operator {
+        Operator::Element => return None,
+        Operator::Space => before_a_word(window, &name, after)?,
+        _ => operator,
+    };
+    let value = value::read(window, after + length, operator, name.start)?;
+    one(operator, if operator == Operator::Flag { of_flag(window, value)? } else { value })
 }
 
 /// What stands behind an operator: a value, or several of them.

@@ -45,7 +45,7 @@ fn object_or_list(window: &Window, start: usize) -> Vec<Value> {
 pub(super) fn labelled(window: &Window, at: usize, name: usize) -> Option<Value> {
     let line = window.line_before(name).trim_ascii();
     let label = line.strip_suffix(b"\"").or_else(|| line.strip_suffix(b"'"))?.trim_ascii_end();
-    let kind = label.rsplit(|byte| byte.is_ascii_whitespace()).next()?;
+    let kind = label.rsplit(u8::is_ascii_whitespace).next()?;
     let is_known = matches!(kind, b"variable" | b"parameter" | b"param" | b"output" | b"setting");
     if !is_known {
         return None;

@@ -29,7 +29,7 @@ fn on_the_line(window: &Window, at: usize, parents: &mut Vec<Range<usize>>) {
         match byte {
             b'}' | b']' => depth += 1,
             b'{' | b'[' if depth == 0 => {
-                parents.extend(name_before(window, at - line.len() + offset))
+                parents.extend(name_before(window, at - line.len() + offset));
             }
             b'{' | b'[' => depth -= 1,
             _ => {}
@@ -57,12 +57,9 @@ fn name_before(window: &Window, at: usize) -> Option<Range<usize>> {
 fn above(window: &Window, at: usize, parents: &mut Vec<Range<usize>>) {
     let mut indent = depth(window.line_before(at));
     let mut line = window.line_start(at);
-    while parents.len() < MAX_LEVELS && line > 0 {
+    while parents.len() < MAX_LEVELS && line > window.low() {
         let start = window.line_start(line - 1);
         let content = window.get(start..line).trim_ascii();
-        if start >= line || content.is_empty() && start == 0 {
-            return;
-        }
         if let Some(section) = section(window, start, content) {
             parents.push(section);
             return;

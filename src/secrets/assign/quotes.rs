@@ -36,7 +36,6 @@ impl Quoted {
 pub(super) fn quoted(text: &[u8], at: usize) -> Option<Quoted> {
     let rest = text.get(at..)?;
     match rest.first()? {
-        b'"' | b'\'' | b'`' | b'\\' | b'&' => {}
         b'<' => return heredoc(text, at),
         b'%' | b'[' => return bracketed(text, at),
         b'r' | b'R' | b'b' | b'#' | b'$' | b'c' => {

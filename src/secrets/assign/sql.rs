@@ -93,7 +93,7 @@ fn column(window: &Window, name: &Range<usize>) -> Option<Vec<Value>> {
     if head.get(is_insert..)?.contains(&b';') {
         return None;
     }
-    let position = before.get(open..)?.iter().filter(|byte| **byte == b',').count();
+    let position = memchr::memchr_iter(b',', before.get(open..)?).count();
     let rest = window.after(name.end);
     let close = memchr::memchr(b')', rest.get(..rest.len().min(MAX_STATEMENT))?)?;
     let mut at = is_word(window, name.end + close + 1, b"values")

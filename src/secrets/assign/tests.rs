@@ -255,7 +255,14 @@ proptest! {
             let start = at.saturating_sub(reach + 7);
             let end = text.len().min(at + reach + 7);
             let near = read(&text[start..end], at - start).assignments;
-            prop_assert_eq!(shifted(near, start), read(text, at).assignments);
+            let here = read(text, at).assignments;
+            for assignment in &here {
+                let (name, nearer) = (assignment.name.clone(), &text[start..end]);
+                let parents_near = parents(nearer, &(name.start - start..name.end - start));
+                let back = parents_near.into_iter().map(|range| range.start + start..range.end + start);
+                prop_assert_eq!(back.collect::<Vec<_>>(), parents(text, &name));
+            }
+            prop_assert_eq!(shifted(near, start), here);
         }
     }
 }

@@ -61,7 +61,13 @@ pub(super) fn read(window: &Window, at: usize, operator: Operator, name: usize) 
     let start = window.skip_blanks(at);
     let at = if operator == Operator::Colon { yaml::skip_tags(window, start) } else { start };
     let at = match text.get(at)? {
-        byte @ (b'\n' | b'\r' | b'(') if !matches!(operator, Operator::Space) => {
+        // Strings below one another are no arguments of a call.
+        b'\n' | b'\r'
+            if operator == Operator::Comma && !window.line_before(name).contains(&b'(') =>
+        {
+            return None;
+        }
+        byte @ (b'\n' | b'\r' | b'(') if operator != Operator::Space => {
             let found = next_line(window, at, operator);
             if found.is_some() || *byte != b'(' {
                 return found.and_then(|range| Value::quoted(range).checked(window));
@@ -131,7 +137,7 @@ fn next_line(window: &Window, at: usize, operator: Operator) -> Option<Range<usi
 
 /// Whether more than one line lies between.
 fn ends_line(window: &Window, from: usize, to: usize) -> bool {
-    window.get(from..to).iter().filter(|byte| **byte == b'\n').count() > 1
+    memchr::memchr_iter(b'\n', window.get(from..to)).nth(1).is_some()
 }
 
 /// `Bearer …`: what follows the scheme, where there is one.
@@ -171,9 +177,11 @@ fn bare(window: &Window, at: usize, operator: Operator, name: usize) -> Range<us
     }
     let line = trim(window.text(), at..without_comment(window, at));
     let bytes = window.get(line.clone());
-    let is_plain = !bytes
-        .iter()
-        .any(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'\0'));
+    let is_type = bytes.contains(&b'<') && matches!(bytes, [.., b'>'] | [.., b'>', b',' | b';']);
+    let is_plain = !is_type
+        && !bytes
+            .iter()
+            .any(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'\0'));
     if is_plain && bytes.len() < MAX_VALUE && memchr::memmem::find(bytes, b"</").is_none() {
         return line.start..line.start + plain_length(bytes);
     }

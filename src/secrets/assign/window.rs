@@ -37,6 +37,11 @@ impl<'a> Window<'a> {
         self.is_cut && end >= self.text.len()
     }
 
+    /// Where the window begins.
+    pub(super) const fn low(&self) -> usize {
+        self.low
+    }
+
     pub(super) fn get(&self, range: Range<usize>) -> &'a [u8] {
         self.text.get(range).unwrap_or_default()
     }
