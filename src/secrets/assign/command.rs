@@ -86,6 +86,10 @@ pub(super) struct Given {
 /// Reads what the program whose name is `name` is given.
 pub(super) fn read(window: &Window, name: &Range<usize>) -> Option<Given> {
     let word = window.get(name.clone());
+    // Most names are of no program.
+    if !word.first().is_some_and(|byte| b"mslrupihwcn".contains(&byte.to_ascii_lowercase())) {
+        return None;
+    }
     let tool = TOOLS.iter().find(|tool| tool.is(word))?;
     let before = window.line_before(name.start);
     if !tool.before.is_empty() {

@@ -68,13 +68,16 @@ pub(super) struct Entry {
 /// The entries of the manifest whose kind is named at `name`; none where it is no `Secret`.
 pub(super) fn read(window: &Window, name: &Range<usize>) -> Vec<Entry> {
     let mut found = Vec::new();
+    if window.get(name.clone()) != b"Secret" {
+        return found;
+    }
     let line = window.line_before(name.start);
     let key = strip_start(line.trim_ascii(), b"-{\"' ");
     let is_kind = key.strip_prefix(b"kind").is_some_and(|rest| {
         let rest = strip_start(rest, b"\"'");
         rest.first() == Some(&b':') && rest.len() <= 4
     });
-    if window.get(name.clone()) != b"Secret" || !is_kind {
+    if !is_kind {
         return found;
     }
     let indent = count(line, |byte| matches!(byte, b' ' | b'\t' | b'-'));

@@ -59,7 +59,9 @@ fn list(window: &Window, open: usize, close: u8, has_words: bool) -> Vec<Value> 
     let mut at = window.skip_space(open + 1);
     for _ in 0..MAX_ITEMS {
         if window.byte(at) == Some(close) {
-            return items;
+            // `["…", "…"].concat()` are the parts of one value.
+            let is_joined = window.byte(at + 1) == Some(b'.');
+            return if is_joined { Vec::new() } else { items };
         }
         let (value, end) = match quoted(window.text(), at) {
             Some(string) => (Value::quoted(string.inside), string.end),

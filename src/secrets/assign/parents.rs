@@ -58,6 +58,11 @@ fn above(window: &Window, at: usize, parents: &mut Vec<Range<usize>>) {
     let mut indent = depth(window.line_before(at));
     let mut line = window.line_start(at);
     while parents.len() < MAX_LEVELS && line > window.low() {
+        if indent == 0 {
+            // Nothing but a section is above what is not indented.
+            parents.extend(last_section(window, line));
+            return;
+        }
         let start = window.line_start(line - 1);
         let content = window.get(start..line).trim_ascii();
         if let Some(section) = section(window, start, content) {
@@ -73,6 +78,20 @@ fn above(window: &Window, at: usize, parents: &mut Vec<Range<usize>>) {
         }
         line = start;
     }
+}
+
+/// The head of the section that the line at `at` lies in.
+fn last_section(window: &Window, at: usize) -> Option<Range<usize>> {
+    let before = window.before(at, usize::MAX);
+    let low = at - before.len();
+    let is_first = |open: &usize| match open.checked_sub(1) {
+        Some(previous) => before.get(previous) == Some(&b'\n'),
+        None => low == 0,
+    };
+    memchr::memrchr_iter(b'[', before).filter(is_first).find_map(|open| {
+        let start = low + open;
+        section(window, start, window.get(start..window.line_end(start)).trim_ascii())
+    })
 }
 
 /// How far a line is indented; the hyphen of a list item counts.

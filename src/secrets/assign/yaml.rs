@@ -155,6 +155,9 @@ fn scalar(window: &Window, range: Range<usize>) -> Option<Value> {
 
 /// `? key` is followed by `: value` on the next line.
 pub(super) fn explicit_value(window: &Window, name: &Range<usize>) -> Option<usize> {
+    if !window.before(name.start, 4).contains(&b'?') {
+        return None;
+    }
     let before = window.line_before(name.start).trim_ascii();
     if !matches!(before, b"?" | b"? \"" | b"? '") {
         return None;
