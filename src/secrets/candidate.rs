@@ -16,6 +16,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) secret: Range<usize>,
     /// What the rule matched, the secret in it; of an assignment, all from the name to the value.
     pub(crate) matched: Range<usize>,
+    /// What the secret stands for, where it is written in a code that everybody can read.
+    pub(crate) decoded: Option<Vec<u8>>,
     /// The name it is assigned to, for generic rules.
     pub(crate) named: Option<Named>,
     pub(crate) place: PlaceClass,
@@ -31,12 +33,16 @@ pub(crate) struct Named {
 impl<'a> Candidate<'a> {
     /// A whole file, which a rule names by its path.
     pub(crate) fn of_file(rule: &'a Rule, text: &'a [u8]) -> Self {
-        let place = PlaceClass::default();
-        Self { rule, text, secret: 0..0, matched: 0..0, named: None, place }
+        let (place, decoded, named) = (PlaceClass::default(), None, None);
+        Self { rule, text, secret: 0..0, matched: 0..0, decoded, named, place }
     }
 
-    pub(crate) fn secret(&self) -> &'a [u8] {
-        self.text.get(self.secret.clone()).unwrap_or_default()
+    /// The secret as it is used.
+    pub(crate) fn secret(&self) -> &[u8] {
+        match &self.decoded {
+            Some(decoded) => decoded,
+            None => self.text.get(self.secret.clone()).unwrap_or_default(),
+        }
     }
 
     /// The name as written; empty when there is none.

@@ -11,7 +11,7 @@ use super::place::PlaceClass;
 use super::prefilter::{Hit, Lanes, Marks, REACH};
 use super::rule::{Found, Rule, Trigger};
 use super::ruleset::RuleSet;
-use super::vendor;
+use super::{decode, vendor};
 
 /// How far before a run a word counts as near it, in bytes.
 pub(super) const NEAR_BEFORE: usize = 100;
@@ -121,7 +121,7 @@ impl<'a> Matcher<'a> {
                 // A name may have several anchors; it is read once.
                 let reading = assign::read(self.text, hit.at);
                 name_end = reading.name_end;
-                if let Some(assignment) = reading.assignment {
+                for assignment in reading.assignments {
                     self.assigned(assignment);
                 }
             }
@@ -138,29 +138,9 @@ impl<'a> Matcher<'a> {
     }
 
     fn assigned(&mut self, assignment: Assignment) {
-        let name = self.text.get(assignment.name.clone()).unwrap_or_default();
-        let words = Words::of(name);
-        let spoken = assignment.spoken(name);
-        let class = if spoken.len() == name.len() {
-            assign::classify(&words)
-        } else {
-            assign::classify(&Words::of(spoken))
-        };
-        let Some(class) = class else { return };
-        self.tries += 1;
-        let Some(rule) = self.rules.assigned(class, &words) else { return };
-        let secret = assignment.value.clone();
-        let (first, second) = (&assignment.name, &assignment.value);
-        let matched = first.start.min(second.start)..first.end.max(second.end);
-        let named = Some(Named { assignment, class });
-        self.found.push(Candidate {
-            rule,
-            text: self.text,
-            secret,
-            matched,
-            named,
-            place: PlaceClass::default(),
-        });
+        let candidate = assigned(self.rules, self.text, assignment);
+        self.tries += u64::from(candidate.is_some());
+        self.found.extend(candidate);
     }
 
     /// Tries the rules of the words near each run. Words are looked up once where the surroundings of runs overlap.
@@ -254,7 +234,16 @@ impl<'a> Matcher<'a> {
             let end = anywhere::each_match(rule, text, |Found { whole: matched, secret }| {
                 if !secret.is_empty() {
                     let (named, place) = (None, PlaceClass::default());
-                    self.found.push(Candidate { rule, text, secret, matched, named, place });
+                    let decoded = None;
+                    self.found.push(Candidate {
+                        rule,
+                        text,
+                        secret,
+                        matched,
+                        decoded,
+                        named,
+                        place,
+                    });
                 }
             });
             if end == End::TooOften {
@@ -285,6 +274,7 @@ impl<'a> Matcher<'a> {
                     text: self.text,
                     secret,
                     matched: whole,
+                    decoded: None,
                     named: None,
                     place: PlaceClass::default(),
                 });
@@ -294,6 +284,40 @@ impl<'a> Matcher<'a> {
             }
         }
     }
+}
+
+/// What is assigned to a name as a candidate of the rule for such names; `None` where the name is not about a secret, or
+/// what it lies in says that the value is kept elsewhere.
+pub(super) fn assigned<'a>(
+    rules: &'a RuleSet,
+    text: &'a [u8],
+    assignment: Assignment,
+) -> Option<Candidate<'a>> {
+    let name = text.get(assignment.name.clone()).unwrap_or_default();
+    let class =
+        assignment.class.or_else(|| assign::classify(&Words::of(assignment.spoken(name))))?;
+    let parents = assign::parents(text, &assignment.name);
+    if assign::refers(text, &parents) {
+        return None;
+    }
+    let path = parents.iter().rev().chain([&assignment.name]);
+    let path: Vec<&[u8]> = path.filter_map(|part| text.get(part.clone())).collect();
+    let rule = rules.assigned(class, &Words::of(&path.join(&b'.')))?;
+    let secret = assignment.value.clone();
+    let decoded = if assignment.is_coded { decoded(text.get(secret.clone())?) } else { None };
+    let (first, second) = (&assignment.name, &assignment.value);
+    let matched = first.start.min(second.start)..first.end.max(second.end);
+    let named = Some(Named { assignment, class });
+    Some(Candidate { rule, text, secret, matched, decoded, named, place: PlaceClass::default() })
+}
+
+/// What base64 stands for, where that is text.
+fn decoded(value: &[u8]) -> Option<Vec<u8>> {
+    let bytes = decode::base64_value(value)?;
+    let is_text = str::from_utf8(&bytes).is_ok_and(|text| {
+        !text.is_empty() && !text.contains(|sign: char| sign.is_control() && !sign.is_whitespace())
+    });
+    is_text.then(|| bytes.trim_ascii_end().to_vec())
 }
 
 /// Whether `byte` comes after `at` before white space, quotes and brackets, within 320 bytes.

@@ -52,6 +52,7 @@ use crate::finding::{Confidence, RuleMeta, Severity, Suppression, Verdict};
 use crate::fingerprint::Fingerprint;
 use crate::location::Position;
 use crate::outcome::Stats;
+use assign::files;
 use candidate::Candidate;
 use decode::{Encoding, Trail, Walk};
 use gitleaks::Dropped;
@@ -241,6 +242,7 @@ impl RuleSet {
             let rules = self.for_paths().filter(|rule| rule.takes(blob.origin()));
             candidates.extend(rules.map(|rule| Candidate::of_file(rule, blob.text)));
         }
+        self.add_known_file(blob, &mut candidates);
         let mut sift = Sift { blob, place: None, known: BTreeSet::new() };
         sift.show(candidates, None, visit);
         let mut in_view = |found: &decode::Found| {
@@ -250,6 +252,17 @@ impl RuleSet {
         let Scratch { lanes, views, .. } = scratch;
         let walk = Walk::new(&self.prefilter, blob.text.len(), views, &mut in_view);
         walk.through(blob.text, lanes).into_iter().map(decode::Gap::detail).collect()
+    }
+
+    /// What is in files that are known by their names. These are asked for only where a text looks like such a file.
+    fn add_known_file<'a>(&'a self, blob: &Blob<'a>, candidates: &mut Vec<Candidate<'a>>) {
+        if blob.is_whole
+            && files::may_be(blob.text)
+            && let Some(path) = blob.origin().path()
+        {
+            let read = files::read(path, blob.text).into_iter();
+            candidates.extend(read.filter_map(|found| matcher::assigned(self, blob.text, found)));
+        }
     }
 }
 

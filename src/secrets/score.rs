@@ -98,6 +98,11 @@ fn name_terms(named: &Named, candidate: &Candidate, terms: &mut Vec<Term>) {
         Operator::Call => term!("operator-call"),
         Operator::Element => term!("operator-element"),
         Operator::Space => term!("operator-space"),
+        Operator::Pair => term!("operator-pair"),
+        Operator::Item => term!("operator-item"),
+        Operator::Flag => term!("operator-flag"),
+        Operator::Sql => term!("operator-sql"),
+        Operator::Entry => term!("operator-entry"),
     });
     if named.assignment.quoting == Quoting::Bare {
         terms.push(match candidate.place.syntax {

@@ -3,11 +3,26 @@
 use std::ops::Range;
 
 use super::Operator;
+use super::quotes::quoted;
+use super::window::{Window, count, trim};
+use super::yaml;
 
 /// The longest value that is read.
-const MAX_VALUE: usize = 1024;
+pub(super) const MAX_VALUE: usize = 3072;
 /// The longest wrapper, such as `Buffer.from(`.
 const MAX_CALL: usize = 48;
+/// Words of a header that say how the value behind them is to be taken.
+const SCHEMES: [&[u8]; 9] = [
+    b"basic",
+    b"bearer",
+    b"token",
+    b"apikey",
+    b"api-key",
+    b"key",
+    b"digest",
+    b"negotiate",
+    b"genie",
+];
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,119 +33,272 @@ pub(crate) enum Quoting {
     Bare,
 }
 
+#[derive(Debug)]
 pub(super) struct Value {
     pub(super) range: Range<usize>,
     pub(super) quoting: Quoting,
     pub(super) call: Option<Range<usize>>,
 }
 
-/// Reads the value that begins at or after `at`.
-pub(super) fn read(text: &[u8], at: usize, operator: Operator) -> Option<Value> {
-    let at = skip_blanks(text, at);
-    let found = |range, quoting, call| Some(Value { range, quoting, call });
-    if operator == Operator::Element {
-        let range = until(text, at, |byte| matches!(byte, b'<' | b'\n' | b'\r'));
-        let is_closed = text.get(range.end..).is_some_and(|rest| rest.starts_with(b"</"));
-        return if is_closed { found(trim(text, range), Quoting::Quoted, None) } else { None };
+impl Value {
+    pub(super) const fn quoted(range: Range<usize>) -> Self {
+        Self { range, quoting: Quoting::Quoted, call: None }
     }
-    if let Some(range) = quoted(text, at) {
-        return found(range, Quoting::Quoted, None);
+
+    pub(super) const fn bare(range: Range<usize>) -> Self {
+        Self { range, quoting: Quoting::Bare, call: None }
     }
-    let word = until(text, at, |byte| {
-        !(byte.is_ascii_alphanumeric()
-            || matches!(
-                byte,
-                b'_' | b'.' | b'-' | b':' | b'[' | b']' | b'<' | b'>' | b'*' | b'&' | b'?'
-            ))
-    });
-    let after = skip_blanks(text, word.end);
-    if operator == Operator::Colon
-        && is_type(text.get(word.clone())?)
-        && text.get(after) == Some(&b'=')
-        && let Some(range) = quoted(text, skip_blanks(text, after + 1))
-    {
-        // `password: string = "…"`
-        return found(range, Quoting::Quoted, None);
+
+    /// A value with something in it that may not go on behind the window.
+    pub(super) fn checked(self, window: &Window) -> Option<Self> {
+        (!self.range.is_empty() && !window.cuts(self.range.end)).then_some(self)
     }
-    if text.get(word.end) == Some(&b'(') && word.len() <= MAX_CALL {
-        let range = quoted(text, skip_blanks(text, word.end + 1))?;
-        return found(range, Quoting::Quoted, Some(word));
+}
+
+/// Reads the value that begins behind the operator at `at`. `name` is where the name of it begins.
+pub(super) fn read(window: &Window, at: usize, operator: Operator, name: usize) -> Option<Value> {
+    let text = window.text();
+    let start = window.skip_blanks(at);
+    let at = if operator == Operator::Colon { yaml::skip_tags(window, start) } else { start };
+    let at = match text.get(at)? {
+        // Strings below one another are no arguments of a call.
+        b'\n' | b'\r'
+            if operator == Operator::Comma && !window.line_before(name).contains(&b'(') =>
+        {
+            return None;
+        }
+        byte @ (b'\n' | b'\r' | b'(') if operator != Operator::Space => {
+            let found = next_line(window, at, operator);
+            if found.is_some() || *byte != b'(' {
+                return found.and_then(|range| Value::quoted(range).checked(window));
+            }
+            at
+        }
+        _ => at,
+    };
+    if let Some(string) = quoted(text, at) {
+        return Value::quoted(without_scheme(text, string.inside)).checked(window);
+    }
+    if operator == Operator::Colon && matches!(text.get(at), Some(b'|' | b'>')) {
+        return yaml::block(window, at, name)
+            .and_then(|range| Value::quoted(range).checked(window));
+    }
+    if let Some(value) = typed_or_called(window, at, operator) {
+        return value.checked(window);
     }
     if matches!(operator, Operator::Call | Operator::Comma | Operator::Compare) {
         return None;
     }
-    let range = bare(text, at);
-    (!range.is_empty()).then_some(Value { range, quoting: Quoting::Bare, call: None })
-}
-
-fn skip_blanks(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    at + rest.iter().take(32).take_while(|byte| matches!(byte, b' ' | b'\t')).count()
-}
-
-fn until(text: &[u8], at: usize, stop: impl Fn(u8) -> bool) -> Range<usize> {
-    let rest = text.get(at..).unwrap_or_default();
-    at..at + rest.iter().take(MAX_VALUE).take_while(|byte| !stop(**byte)).count()
-}
-
-fn trim(text: &[u8], range: Range<usize>) -> Range<usize> {
-    let bytes = text.get(range.clone()).unwrap_or_default();
-    let end = range.start + bytes.trim_ascii_end().len();
-    end.min(range.start + bytes.len() - bytes.trim_ascii_start().len())..end
-}
-
-/// The text between quotes that open at `at`, after an optional prefix such as `b` or `@`.
-fn quoted(text: &[u8], at: usize) -> Option<Range<usize>> {
-    const QUOTES: [&[u8]; 10] =
-        [b"\"\"\"", b"'''", b"\\\"", b"\\'", b"&quot;", b"&#39;", b"&#34;", b"\"", b"'", b"`"];
-    let rest = text.get(at..)?;
-    let prefix = match rest {
-        [
-            b'b' | b'B' | b'r' | b'R' | b'u' | b'U' | b'L' | b'f' | b'@' | b'$' | b'N',
-            b'"' | b'\'' | b'\\',
-            ..,
-        ] => 1,
-        [b'b' | b'r' | b'$' | b'@', b'r' | b'b' | b'@' | b'$' | b'#', b'"' | b'\'', ..] => 2,
-        _ => 0,
-    };
-    let rest = rest.get(prefix..)?;
-    let quote = QUOTES.into_iter().find(|quote| rest.starts_with(quote))?;
-    let start = at + prefix + quote.len();
-    let rest = text.get(start..text.len().min(start + MAX_VALUE))?;
-    let first = quote.first().copied()?;
-    let mut at = 0;
-    loop {
-        // Whatever is no quote, backslash or line end is part of the value.
-        at += memchr::memchr3(first, b'\\', b'\n', rest.get(at..)?)?;
-        let here = rest.get(at..)?;
-        match here {
-            _ if here.starts_with(quote) => return Some(start..start + at),
-            // A backslash takes the next character along, unless the quote itself is written with one.
-            [b'\\', next, ..] if *next != b'\n' && first != b'\\' => at += 2,
-            [b'\n', ..] => return None,
-            _ => at += 1,
-        }
+    if let Some(range) = braced(window, at, operator, name) {
+        return Value::quoted(range).checked(window);
     }
+    Value::bare(bare(window, at, operator, name)).checked(window)
+}
+
+/// `password: string = "…"` and `password = String("…")`; an empty value where there is a call without a string.
+fn typed_or_called(window: &Window, at: usize, operator: Operator) -> Option<Value> {
+    let text = window.text();
+    let in_word = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'_' | b'.' | b'-' | b':' | b'[' | b']' | b'<' | b'>' | b'*' | b'&' | b'?'
+            )
+    };
+    let lifetime = if window.after(at).starts_with(b"&'static ") { 9 } else { 0 };
+    let word = at..at + lifetime + count(window.after(at + lifetime), in_word);
+    let after = window.skip_blanks(word.end);
+    if operator == Operator::Colon
+        && is_type(window.get(word.clone()))
+        && text.get(after) == Some(&b'=')
+    {
+        let string = quoted(text, window.skip_blanks(after + 1))?;
+        return Some(Value::quoted(string.inside));
+    }
+    if text.get(word.end) == Some(&b'(') && word.len() <= MAX_CALL {
+        let inside = window.skip_space(word.end + 1);
+        let range = quoted(text, inside).map_or(at..at, |string| string.inside);
+        return Some(Value { range, quoting: Quoting::Quoted, call: Some(word) });
+    }
+    None
+}
+
+/// A string on the next line, also one in parentheses. A bare word there is left to what reads blocks.
+fn next_line(window: &Window, at: usize, operator: Operator) -> Option<Range<usize>> {
+    let is_open = window.byte(at) == Some(b'(');
+    let inside = window.skip_space(if is_open { at + 1 } else { at });
+    let string = quoted(window.text(), inside)?;
+    let behind = window.skip_space(string.end);
+    let goes_on = matches!(window.byte(behind), Some(b':' | b'='));
+    let fits =
+        is_open || !goes_on && (operator != Operator::Colon || !ends_line(window, at, inside));
+    fits.then_some(string.inside)
+}
+
+/// Whether more than one line lies between.
+fn ends_line(window: &Window, from: usize, to: usize) -> bool {
+    memchr::memchr_iter(b'\n', window.get(from..to)).nth(1).is_some()
+}
+
+/// `Bearer …`: what follows the scheme, where there is one.
+pub(super) fn without_scheme(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let bytes = text.get(range.clone()).unwrap_or_default();
+    let Some(blank) = bytes.iter().take(12).position(|byte| *byte == b' ') else { return range };
+    let (scheme, rest) = bytes.split_at(blank);
+    let credential = rest.trim_ascii();
+    let is_scheme = SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let is_one = !credential.is_empty() && !credential.contains(&b' ');
+    if !is_scheme || !is_one {
+        return range;
+    }
+    let start = range.start + blank + rest.len() - rest.trim_ascii_start().len();
+    start..start + credential.len()
+}
+
+/// `{…}` as ODBC and JDBC write values in a connection string, with any sign between the braces.
+fn braced(window: &Window, at: usize, operator: Operator, name: usize) -> Option<Range<usize>> {
+    let before = window.before(name, 64);
+    let is_field = memchr::memchr3(b';', b'=', b':', before).is_some();
+    if operator != Operator::Assign || window.byte(at) != Some(b'{') || !is_field {
+        return None;
+    }
+    let rest = window.after(at + 1);
+    let end = memchr::memchr2(b'}', b'\n', rest.get(..rest.len().min(256))?)?;
+    let behind = rest.get(end + 1).copied().unwrap_or(b';');
+    let ends = rest.get(end) == Some(&b'}') && matches!(behind, b';' | b'"' | b'\'' | b'\n');
+    ends.then_some(at + 1..at + 1 + end)
+}
+
+/// A bare value: the rest of the line where the name begins it and nothing else does, else a word.
+fn bare(window: &Window, at: usize, operator: Operator, name: usize) -> Range<usize> {
+    let word = word(window, at);
+    if !matches!(operator, Operator::Assign | Operator::Colon) || !begins_line(window, name) {
+        return scheme_and_word(window, at, word);
+    }
+    let line = trim(window.text(), at..without_comment(window, at));
+    let bytes = window.get(line.clone());
+    let is_type = bytes.contains(&b'<') && matches!(bytes, [.., b'>'] | [.., b'>', b',' | b';']);
+    let is_plain = !is_type
+        && !bytes
+            .iter()
+            .any(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'\0'));
+    if is_plain && bytes.len() < MAX_VALUE && memchr::memmem::find(bytes, b"</").is_none() {
+        return line.start..line.start + plain_length(bytes);
+    }
+    if operator == Operator::Colon && yaml::is_plain_text(window, at, &line) {
+        return without_scheme(window.text(), line);
+    }
+    scheme_and_word(window, at, word)
+}
+
+/// The word, or what follows it where it is a scheme.
+fn scheme_and_word(window: &Window, at: usize, first: Range<usize>) -> Range<usize> {
+    let next = window.skip_blanks(first.end);
+    let is_scheme =
+        SCHEMES.iter().any(|known| window.get(first.clone()).eq_ignore_ascii_case(known));
+    if first.start != at || next == first.end || !is_scheme {
+        return first;
+    }
+    let second = word(window, next);
+    if second.is_empty() { first } else { second }
+}
+
+/// Where the line of `at` ends, or a comment on it begins.
+fn without_comment(window: &Window, at: usize) -> usize {
+    let end = window.line_end(at);
+    let line = window.get(at..end);
+    let comment = line
+        .windows(2)
+        .position(|pair| matches!(pair[0], b' ' | b'\t') && matches!(pair[1], b'#' | b';'));
+    comment.map_or(end, |comment| at + comment)
+}
+
+/// Whether nothing stands before the name on its line but what begins a line in some syntax.
+fn begins_line(window: &Window, name: usize) -> bool {
+    let mut before = window.line_before(name).trim_ascii_start();
+    for start in [
+        &b"#"[..],
+        b"//",
+        b"- ",
+        b"? ",
+        b"export ",
+        b"set ",
+        b"ENV ",
+        b"ARG ",
+        b"-e ",
+        b"$env:",
+        b"$",
+        b"+",
+        b"-D",
+    ] {
+        before = before.strip_prefix(start).unwrap_or(before).trim_ascii_start();
+    }
+    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:/@".contains(byte);
+    before.iter().all(in_name) && before.len() <= 96
+}
+
+/// How much of the rest of a line is the value: the next field of a list begins where another name gets one, and what closes
+/// what is around, or ends a statement, does not belong to it.
+fn plain_length(line: &[u8]) -> usize {
+    let line = line.get(..next_field(line)).unwrap_or_default();
+    let line = line.strip_suffix(b"\\").unwrap_or(line);
+    let mut end = line.len();
+    while let Some(last) = end.checked_sub(1).and_then(|last| line.get(last)) {
+        let open = match last {
+            b';' | b',' => None,
+            b')' => Some(b'('),
+            b']' => Some(b'['),
+            b'}' => Some(b'{'),
+            _ => break,
+        };
+        let is_open = |open: u8| line.get(..end).is_some_and(|line| line.contains(&open));
+        if open.is_some_and(is_open) {
+            break;
+        }
+        end -= 1;
+    }
+    end
+}
+
+/// Where `&name=`, `;name=` or `,name:` begins the next field.
+fn next_field(bytes: &[u8]) -> usize {
+    let is_separator = |byte: &u8| matches!(byte, b'&' | b';' | b',' | b'|');
+    let mut at = 0;
+    while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(is_separator)) {
+        let rest = bytes.get(at + found + 1..).unwrap_or_default();
+        let in_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-. %[]".contains(&byte);
+        let name = count(rest, in_name);
+        let is_field = name > 0 && matches!(rest.get(name), Some(b'=' | b':'))
+            || rest == b"amp"
+            || rest.starts_with(b"amp;");
+        if is_field {
+            return at + found;
+        }
+        // The name was looked at; separators are none of its bytes.
+        at += found + 1 + name;
+    }
+    bytes.len()
 }
 
 /// A bare word: up to white space or a sign that ends values in every syntax.
-fn bare(text: &[u8], at: usize) -> Range<usize> {
-    let range = until(text, at, |byte| {
+pub(super) fn word(window: &Window, at: usize) -> Range<usize> {
+    let ends = |byte: &u8| {
         byte.is_ascii_whitespace()
             || matches!(
                 byte,
                 b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';' | b'|' | b'\\' | b'\0'
             )
-    });
-    let bytes = text.get(range.clone()).unwrap_or_default();
+    };
+    let rest = window.after(at);
+    let rest = rest.get(..rest.len().min(MAX_VALUE)).unwrap_or_default();
+    let bytes = rest.get(..rest.iter().position(ends).unwrap_or(rest.len())).unwrap_or_default();
     // In a query string the next field begins at `&`; closing brackets belong to what is around.
-    let field = bytes.iter().position(|byte| *byte == b'&').unwrap_or(bytes.len());
-    let bytes = bytes.get(..field).unwrap_or_default();
+    let bytes = bytes.get(..next_field(bytes)).unwrap_or_default();
     let open = bytes.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{'));
     let ends =
         |byte: &&u8| matches!(byte, b'.' | b':') || !open && matches!(byte, b')' | b']' | b'}');
     let closers = bytes.iter().rev().take_while(ends).count();
-    range.start..range.start + bytes.len() - closers
+    at..at + bytes.len() - closers
 }
 
 /// Words that stand for a type before an initial value.

@@ -33,10 +33,6 @@ const SPARE: usize = 1024 * 1024;
 const MAX_DECODED: usize = 64 * 1024 * 1024;
 
 /// The bytes that are base64 in `bytes`, whichever alphabet it uses, padded or not, over any number of lines.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "readers of formats whose values are base64 call it")
-)]
 pub(crate) fn base64_value(bytes: &[u8]) -> Option<Vec<u8>> {
     base64::value(bytes)
 }

@@ -12,8 +12,8 @@ use std::ops::Range;
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Anchored, Input};
 
-use super::assign::{self, Words};
-use super::matcher::{AROUND_RUN, LONGEST_RUN, NEAR_AFTER, NEAR_BEFORE};
+use super::assign;
+use super::matcher::{self, AROUND_RUN, LONGEST_RUN, NEAR_AFTER, NEAR_BEFORE};
 use super::rule::{MIN_RUN, Rule, Trigger};
 use super::ruleset::RuleSet;
 
@@ -197,11 +197,10 @@ fn of_assignments(rules: &RuleSet, text: &[u8]) -> Vec<Found> {
         if !assign::WORDS.iter().any(|word| stands_at(text, at, word)) {
             continue;
         }
-        let Some(assignment) = assign::read(text, at).assignment else { continue };
-        let name = &text[assignment.name.clone()];
-        let Some(class) = assign::classify(&Words::of(assignment.spoken(name))) else { continue };
-        if let Some(rule) = rules.assigned(class, &Words::of(name)) {
-            found.push(Found::new(rule, &assignment.value));
+        for assignment in assign::read(text, at).assignments {
+            if let Some(candidate) = matcher::assigned(rules, text, assignment) {
+                found.push(Found::new(candidate.rule, &candidate.secret));
+            }
         }
     }
     found
