@@ -33,6 +33,8 @@ REWORDED = 0.6
 # What a path says is a decision, not a measurement: labels count secrets of tests as secrets, readers of a report do not
 # want to begin with them.
 DECIDED = {"path-test": -0.4, "path-locale": -2.0, "path-generated": -0.7}
+# These are too rare in the labels to be measured.
+DECIDED |= {"words-follow": -1.5, "operator-sql": 0.5, "operator-flag": 0.0, "operator-entry": 0.8, "operator-pair": 0.5}
 THRESHOLDS = (0.15, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 Row = collections.namedtuple("Row", "terms label repository place value is_reworded")
 

@@ -8,6 +8,7 @@ mod assign;
 mod candidate;
 mod cost;
 mod decode;
+mod detection;
 mod examples;
 mod explain;
 mod filters;
@@ -36,10 +37,11 @@ mod words;
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
-use std::sync::Arc;
 
 pub(crate) use assemble::{Gathered, assemble};
 pub use cost::{Bench, Trial};
+pub(crate) use detection::Detection;
+use detection::said;
 pub use examples::{ExampleReport, check_built_in, check_file};
 pub use explain::{Explanation, Score};
 pub use masks::Masks;
@@ -47,23 +49,19 @@ pub(crate) use repeats::mask_repeats;
 pub use rule_error::{RuleError, RuleProblem, nearest};
 pub use ruleset::RuleSet;
 
-use crate::blob::{Blob, Content, Origin, inert, path_bytes};
-use crate::finding::{Confidence, RuleMeta, Severity, Suppression, Verdict};
-use crate::fingerprint::Fingerprint;
+use crate::blob::{Blob, Content};
+use crate::finding::{Confidence, Severity, Suppression, Verdict};
 use crate::location::Position;
 use crate::outcome::Stats;
 use assign::files;
 use candidate::Candidate;
-use decode::{Encoding, Trail, Walk};
+use decode::{Trail, Walk};
 use gitleaks::Dropped;
 use matcher::Matched;
 use place::{PlaceClass, Syntax};
 use prefilter::{Hits, Lanes};
-use rule::{Proof, Rule, Trigger};
+use rule::Proof;
 use verdict::Verified;
-
-/// Secrets of this many bits are their own identity: nobody can guess them from a fingerprint.
-const STRONG_BITS: f32 = 70.0;
 
 /// Buffers that one thread uses again for every blob.
 #[derive(Default)]
@@ -94,29 +92,6 @@ impl Scratch {
     pub(crate) fn take_unfinished(&mut self) -> Vec<String> {
         std::mem::take(&mut self.unfinished)
     }
-}
-
-/// A candidate that is taken for a secret.
-pub(crate) struct Detection<'a> {
-    pub(crate) rule: &'a Rule,
-    /// The secret, decoded.
-    secret: Box<[u8]>,
-    /// The name it is assigned to; empty when there is none.
-    name: Box<[u8]>,
-    /// The bytes of its text that are the secret: of the blob, or of a view.
-    found: Range<usize>,
-    /// The bytes of the blob that stand for it.
-    span: Range<usize>,
-    /// The bytes of the blob that its rule matched, the secret among them.
-    pub(crate) matched: Range<usize>,
-    /// How they were encoded, the outermost encoding first; empty when they are the secret itself.
-    encodings: Vec<Encoding>,
-    /// The number of the view it was found in; 0 for the text of the blob.
-    view: usize,
-    pub(crate) verdict: Verdict,
-    pub(crate) severity: Severity,
-    pub(crate) confidence: Confidence,
-    pub(crate) facts: Vec<(String, String)>,
 }
 
 /// What was found in a blob.
@@ -271,7 +246,7 @@ struct Sift<'b> {
     blob: &'b Blob<'b>,
     /// What the path of the blob says, once something is found.
     place: Option<PlaceClass>,
-    /// Rule, place and value of what was shown.
+    /// Rule, place and, in views, value of what was shown.
     known: BTreeSet<(usize, usize, usize, Vec<u8>)>,
 }
 
@@ -294,7 +269,8 @@ impl Sift<'_> {
             place.syntax = Syntax::Unknown;
         }
         candidates.sort_by(|a, b| {
-            let key = |candidate: &Candidate| (candidate.secret.start, candidate.secret.end);
+            // What is read as what it stands for comes before what is only read.
+            let key = |of: &Candidate| (of.secret.start, of.secret.end, of.decoded.is_none());
             a.rule.meta.id.cmp(&b.rule.meta.id).then_with(|| key(a).cmp(&key(b)))
         });
         for mut candidate in candidates {
@@ -307,7 +283,8 @@ impl Sift<'_> {
                 continue;
             };
             let Range { start, end } = origin.span;
-            let key = (candidate.rule.order, start, end, candidate.secret().to_vec());
+            let in_view = trail.map_or_else(Vec::new, |_| candidate.secret().to_vec());
+            let key = (candidate.rule.order, start, end, in_view);
             if (is_text || !candidate.rule.is_assigned()) && self.known.insert(key) {
                 candidate.place = place;
                 visit(Seen { candidate, origin, view: trail.map_or(0, |trail| trail.number) });
@@ -340,79 +317,4 @@ fn judge(candidate: &Candidate, now: u64) -> Result<Judgement, Rejection> {
     let confidence = confidence.min(verified.confidence);
     let (severity, confidence) = verdict::weigh(verdict, severity, confidence);
     Ok(Judgement { verdict, severity, confidence, facts })
-}
-
-impl Detection<'_> {
-    pub(crate) fn meta(&self) -> &Arc<RuleMeta> {
-        &self.rule.meta
-    }
-
-    pub(crate) fn secret(&self) -> &[u8] {
-        &self.secret
-    }
-
-    pub(crate) fn span(&self) -> Range<usize> {
-        self.span.clone()
-    }
-
-    /// How many of the secret's first bytes are public, because the rule's own prefix says them; none where the text has
-    /// other bytes.
-    pub(crate) fn public_prefix(&self) -> usize {
-        let Trigger::Prefix(prefixes) = &self.rule.trigger else { return 0 };
-        if !self.encodings.is_empty() {
-            return 0;
-        }
-        let longest = prefixes
-            .iter()
-            .filter(|prefix| self.secret().starts_with(prefix.as_bytes()))
-            .map(String::len)
-            .max();
-        // A short secret is not made shorter.
-        longest.filter(|length| self.secret().len() >= length + 12).unwrap_or(0)
-    }
-
-    /// Whether it is about a whole file, by its path.
-    pub(crate) fn is_of_file(&self) -> bool {
-        self.rule.is_for_paths()
-    }
-
-    pub(crate) fn fingerprint(&self, origin: &Origin) -> Fingerprint {
-        let secret = self.secret();
-        let family = &self.rule.family;
-        if self.is_of_file() {
-            let path = origin.path().map(path_bytes).unwrap_or_default();
-            return Fingerprint::of_weak_secret(family, &path, secret);
-        }
-        if randomness::guessing_bits(secret) >= STRONG_BITS {
-            Fingerprint::of_strong_secret(secret)
-        } else {
-            Fingerprint::of_weak_secret(family, &self.name, secret)
-        }
-    }
-
-    /// What is wrong, without the secret.
-    pub(crate) fn message(&self) -> String {
-        let title = &self.meta().title;
-        let named = match std::str::from_utf8(&self.name) {
-            Ok(name) if !name.is_empty() => {
-                format!("{title} assigned to `{}`", inert(name.as_bytes()))
-            }
-            _ => title.clone(),
-        };
-        named + said(self.verdict)
-    }
-}
-
-/// What a message says of a verdict, after the title.
-const fn said(verdict: Verdict) -> &'static str {
-    match verdict {
-        // What proves it is known when everything is read.
-        Verdict::ShapeOnly | Verdict::Proven => "",
-        Verdict::StructureValid => "; its structure is valid",
-        Verdict::ChecksumValid => "; its checksum is valid",
-        Verdict::ChecksumFailed => "; its checksum does not hold, so it was altered or made up",
-        Verdict::Expired => "; it has expired",
-        Verdict::EncryptedKey => "; a passphrase protects it",
-        Verdict::PublicKnown => "; a value from public documentation",
-    }
 }

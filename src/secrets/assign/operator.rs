@@ -79,8 +79,20 @@ pub(super) fn operator(rest: &[u8], closed: Closed) -> Option<(Operator, usize)>
         [b'(', ..] if !closed.quoted => (Operator::Call, 1),
         [b'>', ..] => (Operator::Element, 1),
         [byte, ..] if closed.spaced && !closed.quoted && !byte.is_ascii_whitespace() => {
-            (Operator::Space, 0)
+            behind_type(rest).map_or((Operator::Space, 0), |length| (Operator::Assign, length))
         }
         _ => return None,
     })
+}
+
+/// `string = "…"`, behind the name it is the type of: the length up to the operator's end.
+fn behind_type(rest: &[u8]) -> Option<usize> {
+    let is_type = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_.*[]<>?".contains(byte);
+    let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
+    let of_type = rest.iter().take(24).take_while(is_type).count();
+    let blanks = rest.iter().skip(of_type).take(8).take_while(is_blank).count();
+    let at = of_type + blanks;
+    let blanks_after = rest.iter().skip(at + 1).take(8).take_while(is_blank).count();
+    let is_literal = matches!(rest.get(at + 1 + blanks_after), Some(b'"' | b'\'' | b'`'));
+    (of_type >= 3 && blanks > 0 && rest.get(at) == Some(&b'=') && is_literal).then_some(at + 1)
 }

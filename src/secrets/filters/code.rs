@@ -9,7 +9,9 @@ use super::super::{randomness, words};
 pub(super) fn is_constant(candidate: &Candidate) -> bool {
     let lower = candidate.secret().to_ascii_lowercase();
     let of_type = |c| matches!(c, '?' | '!' | '&');
-    str::from_utf8(&lower).is_ok_and(|word| words::CONSTANT.has(word.trim_matches(of_type)))
+    // `required|min:8` says what a value must be like.
+    let first = lower.split(|byte| *byte == b'|').next().unwrap_or_default();
+    str::from_utf8(first).is_ok_and(|word| words::CONSTANT.has(word.trim_matches(of_type)))
 }
 
 /// `v1.4.2`, `^6.4|^7.0`, `2.10.0-rc1`: numbers joined by dots, with what tells releases apart before and behind.

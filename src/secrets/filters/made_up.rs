@@ -25,7 +25,8 @@ pub(super) fn is_repetition(candidate: &Candidate) -> bool {
     few || (longest >= 6 && longest * 4 >= secret.len() && secret.len() < 200)
 }
 
-/// Text that says that something else belongs here.
+/// Text that says that something else belongs here. A provider's own format is not doubted for `1234567890abcdef` in it: whoever
+/// tries a rule writes that, and whoever scans wants to know that it works.
 pub(super) fn is_placeholder(candidate: &Candidate) -> bool {
     let secret = candidate.secret();
     let lower = secret.get(..secret.len().min(256)).unwrap_or_default().to_ascii_lowercase();
@@ -33,7 +34,8 @@ pub(super) fn is_placeholder(candidate: &Candidate) -> bool {
     let crossed_out = has(b"xxxx") && !has_many_kinds(secret);
     let masked = has(b"***") || crossed_out || has(b"...") || has("…".as_bytes());
     let bracketed = matches!(secret, [b'<', .., b'>'] | [b'[', .., b']']);
-    masked || bracketed || has_placeholder(&lower) || is_sequence(&lower)
+    let counts = candidate.rule.is_scored() && is_sequence(&lower);
+    masked || bracketed || has_placeholder(&lower) || counts
 }
 
 /// A word of the list, and little else: by chance, a long secret may have one in it.
