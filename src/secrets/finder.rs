@@ -5,11 +5,16 @@ use super::keys::{Keys, LENGTH, key, push};
 /// The shortest word that can be found.
 pub(crate) const SHORTEST: usize = LENGTH;
 
+/// Lists of more words than this look at a fourth byte before they look a word up.
+const MANY: usize = 64;
+
 /// A set of words, each of [`SHORTEST`] bytes or more; shorter ones are never found.
 pub(crate) struct Finder {
     words: Vec<String>,
     /// What words begin with.
     keys: Keys,
+    /// What the first four bytes of words give, one bit each, where there are many words: three are often those of another.
+    fours: Option<Box<[u64; FOURS / 64]>>,
     /// Key and number of each word, sorted.
     by_key: Vec<(usize, usize)>,
     /// Whether there are words without a key.
@@ -25,7 +30,8 @@ impl Finder {
         by_key.sort_unstable();
         let keys = by_key.iter().map(|(key, _)| *key).collect();
         let has_short = words.iter().any(|word| word.len() < SHORTEST);
-        Self { words, keys, by_key, has_short }
+        let fours = (words.len() > MANY).then(|| fours(&words));
+        Self { words, keys, fours, by_key, has_short }
     }
 
     pub(crate) fn words(&self) -> &[String] {
@@ -54,7 +60,7 @@ impl Finder {
         let mut key = 0;
         for (end, byte) in text.iter().enumerate() {
             key = push(key, *byte);
-            if self.keys.has(key) && end + 1 >= SHORTEST {
+            if self.keys.has(key) && end + 1 >= SHORTEST && self.may_go_on(key, text.get(end + 1)) {
                 self.verify(text, end + 1 - SHORTEST, key, &mut visit);
             }
         }
@@ -65,6 +71,14 @@ impl Finder {
         let mut found = false;
         self.each(text, |_, _| found = true);
         found
+    }
+
+    /// Whether a word may have this byte behind the three of a key.
+    #[inline]
+    fn may_go_on(&self, key: usize, next: Option<&u8>) -> bool {
+        let (Some(fours), Some(next)) = (&self.fours, next) else { return true };
+        let bit = four(key, *next);
+        fours.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
     }
 
     fn verify(&self, text: &[u8], at: usize, key: usize, visit: &mut impl FnMut(usize, usize)) {
@@ -79,6 +93,32 @@ impl Finder {
     }
 }
 
+/// Values of [`four`].
+const FOURS: usize = 1 << 16;
+
+/// What a key and the byte behind it give.
+const fn four(key: usize, next: u8) -> usize {
+    (key ^ ((next & 31) as usize) << 11) & (FOURS - 1)
+}
+
+fn fours(words: &[String]) -> Box<[u64; FOURS / 64]> {
+    let mut set = Box::new([0; FOURS / 64]);
+    let mut mark = |bit: usize| {
+        if let Some(bits) = set.get_mut(bit / 64) {
+            *bits |= 1 << (bit % 64);
+        }
+    };
+    for word in words {
+        match *word.as_bytes() {
+            [a, b, c, next, ..] => mark(four(key([a, b, c]), next)),
+            // Anything may stand behind a word of three.
+            [a, b, c] => (0..32).for_each(|next| mark(four(key([a, b, c]), next))),
+            _ => {}
+        }
+    }
+    set
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +129,12 @@ mod tests {
         let mut found = Vec::new();
         finder.each(b"myToKeN xab KEY a-us1", |at, word| found.push((at, word)));
         assert_eq!(found, [(2, 0), (2, 1), (12, 2), (17, 3)]);
+        let many: Vec<String> = (0..100).map(|number| format!("w{number}x")).collect();
+        let many = Finder::new([many, vec!["key".into(), "w7x".into()]].concat());
+        for text in ["w7x", "..W42X.", "key", "a key!"] {
+            assert!(many.any(text.as_bytes()), "{text}");
+        }
+        assert!(!many.any(b"w7y w100y ke y"));
         assert!(finder.any(b"a key") && !finder.any(b"ke y") && !finder.any(b""));
     }
 }

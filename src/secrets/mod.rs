@@ -31,6 +31,7 @@ mod rule_file;
 mod rule_text;
 mod ruleset;
 mod score;
+mod union;
 mod vendor;
 mod verdict;
 mod words;
@@ -271,15 +272,17 @@ impl Sift<'_> {
         candidates.sort_by(|a, b| {
             // What is read as what it stands for comes before what is only read.
             let key = |of: &Candidate| (of.secret.start, of.secret.end, of.decoded.is_none());
-            a.rule.meta.id.cmp(&b.rule.meta.id).then_with(|| key(a).cmp(&key(b)))
+            a.rule.order.cmp(&b.rule.order).then_with(|| key(a).cmp(&key(b)))
         });
         for mut candidate in candidates {
             let origin = match trail {
                 Some(trail) => trail.origin(&candidate.secret),
                 None => Some(decode::Origin::plain(candidate.secret.clone())),
             };
-            let Some(origin) = origin.filter(|origin| self.blob.owns.contains(&origin.span.start))
-            else {
+            let is_owned = |origin: &decode::Origin| {
+                self.blob.owns.contains(&origin.span.start) || candidate.rule.is_for_paths()
+            };
+            let Some(origin) = origin.filter(is_owned) else {
                 continue;
             };
             let Range { start, end } = origin.span;
@@ -297,9 +300,8 @@ impl Sift<'_> {
 fn judge(candidate: &Candidate, now: u64) -> Result<Judgement, Rejection> {
     let secret = candidate.secret();
     let rule = candidate.rule;
-    let is_public = verdict::is_public(secret);
     if let Some(filter) = filters::reject(candidate)
-        && !is_public
+        && (rule.is_scored() || !verdict::is_public(secret))
     {
         return Err(filter);
     }

@@ -244,7 +244,7 @@ const RULE_MISTAKES: &[(&str, &[&str])] = &[
     ("trigger = { assigned = [\"passwort\"] }", &["`passwort` is no class of name"]),
     (
         "trigger = { prefix = [\"acme_\"] }\nregex = \"(a{500}{500}{500})\"",
-        &["the regex does not compile"],
+        &["the regex is too large"],
     ),
     ("trigger = { prefix = [\"acme_\"] }\nregexp = \"(a)\"", &["unknown field `regexp`"]),
     ("trigger = \"acme\"", &["is not a rule file"]),

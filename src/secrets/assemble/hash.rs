@@ -8,6 +8,8 @@ use sha2::Digest as _;
 
 /// A bcrypt hash whose rounds are more than this many doublings takes too long to try.
 const MOST_COST: u32 = 14;
+/// The cost of bcrypt that most libraries take: about 60 ms.
+const USUAL_COST: u32 = 10;
 
 /// Whether a text has the form of a hash that can be tried.
 pub(super) fn is_one(text: &str) -> bool {
@@ -31,6 +33,11 @@ fn cost(text: &str) -> Option<u32> {
 /// Whether trying it takes long.
 pub(super) fn is_slow(hash: &str) -> bool {
     cost(hash).is_some()
+}
+
+/// How many times as long as a hash of the usual cost it takes: 1 up to that, twice as long with every step above.
+pub(super) fn price(hash: &str) -> usize {
+    1 << cost(hash).unwrap_or(0).saturating_sub(USUAL_COST).min(MOST_COST)
 }
 
 /// Whether trying it takes so long that it is not done.

@@ -60,6 +60,11 @@ impl<'a> Lock<'a> {
         }
     }
 
+    /// How many trials of the budget one trial takes.
+    pub(super) fn price(&self) -> usize {
+        if let Self::Hash(hash) = self { hash::price(hash) } else { 1 }
+    }
+
     pub(super) fn fits(&self, secret: &[u8]) -> bool {
         match self {
             Self::Token { bits, signed, signature } => {

@@ -18,6 +18,8 @@ const SLOW: usize = 20;
 const PLACES: usize = 16;
 /// Secrets in a file or directory that come into question for one token, key or hash.
 const CANDIDATES: usize = QUICK;
+/// Passwords that come into question for one hash, which stands near its password.
+const NEAREST: usize = 3;
 /// Longer secrets are documents.
 const LONGEST: usize = 512;
 
@@ -186,6 +188,10 @@ impl<'a> Locked<'a> {
             is_finished &= near.len() <= CANDIDATES;
             let mut near: Vec<&Spot> = near.iter().take(CANDIDATES).collect();
             near.sort_by_key(|key| (key.origin != spot.origin, key.line.abs_diff(spot.line)));
+            if matches!(self.lock, Lock::Hash(_)) && near.len() > NEAREST {
+                is_finished = false;
+                near.truncate(NEAREST);
+            }
             for key in near {
                 let Some(secret) = keys.secrets.get(&key.item) else { continue };
                 if tried.contains(&key.item) {
@@ -195,7 +201,7 @@ impl<'a> Locked<'a> {
                     is_finished = false;
                     break;
                 };
-                *left -= 1;
+                *left = left.saturating_sub(self.lock.price());
                 tried.insert(key.item);
                 if self.lock.fits(secret) {
                     return Search::Fits { lock: *spot, key: *key };
