@@ -31,6 +31,7 @@ mod rule_file;
 mod rule_text;
 mod ruleset;
 mod score;
+mod trigger;
 mod union;
 mod vendor;
 mod verdict;
@@ -152,7 +153,12 @@ impl RuleSet {
                 *stats.rejected.entry(name).or_default() += count;
             }
         }
-        files.extend(overlap::resolve(detections));
+        let all = detections.len();
+        let kept = overlap::resolve(detections);
+        if kept.len() < all {
+            *stats.rejected.entry("overlap").or_default() += (all - kept.len()) as u64;
+        }
+        files.extend(kept);
         Detected { detections: files, gaps }
     }
 
@@ -288,7 +294,8 @@ impl Sift<'_> {
             let Range { start, end } = origin.span;
             let in_view = trail.map_or_else(Vec::new, |_| candidate.secret().to_vec());
             let key = (candidate.rule.order, start, end, in_view);
-            if (is_text || !candidate.rule.is_assigned()) && self.known.insert(key) {
+            // In binaries words stand anywhere: only what has a mark of its own counts.
+            if (is_text || candidate.rule.has_mark()) && self.known.insert(key) {
                 candidate.place = place;
                 visit(Seen { candidate, origin, view: trail.map_or(0, |trail| trail.number) });
             }

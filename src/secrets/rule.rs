@@ -8,11 +8,11 @@ use regex_automata::meta::Regex;
 use regex_automata::util::primitives::NonMaxUsize;
 
 use super::assign::NameClass;
-use super::finder;
 use super::gitleaks::Conditions;
 use super::pattern::{self, compile};
 use super::rule_error::RuleProblem;
 use super::rule_text::{RuleText, TriggerText};
+pub(crate) use super::trigger::Trigger;
 use super::vendor::{self, Vendor};
 use super::verdict::{Verifier, verifier, verifiers};
 use crate::blob::Origin;
@@ -24,23 +24,6 @@ pub(crate) const MIN_RUN: usize = 16;
 const DEFAULT_SPAN: usize = 1024;
 /// How far a match may reach at most; chunks overlap by more than this.
 pub(super) const MAX_SPAN: usize = 32 * 1024;
-
-/// What makes the scanner try a rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Trigger {
-    /// The secret begins with one of these, after a byte that is not alphanumeric.
-    Prefix(Vec<String>),
-    /// A run of at least so many token characters, one digit among them, near one of these words.
-    Words { run: usize, words: Vec<String> },
-    /// A run of at least so many token characters, one digit among them, with one of these in or near it.
-    Infix { run: usize, infix: Vec<String> },
-    /// One of these, anywhere.
-    Literal { literal: Vec<String>, before: usize, followed_by: Option<u8> },
-    /// Nothing that a lane stops at: the regex runs over all of a text that has one of these words, if any are given.
-    Anywhere { keywords: Vec<String> },
-    /// A value assigned to a name of one of these classes that has one of these words, if any are given.
-    Assigned { classes: Vec<NameClass>, with: Vec<String> },
-}
 
 /// Whether a value must prove itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,6 +154,11 @@ impl Rule {
     /// Whether values are read from assignments, without a format of their own.
     pub(crate) const fn is_assigned(&self) -> bool {
         matches!(self.trigger, Trigger::Assigned { .. })
+    }
+
+    /// Whether values have a mark of their own, or a user wants them anywhere.
+    pub(crate) const fn has_mark(&self) -> bool {
+        !matches!(self.trigger, Trigger::Assigned { .. } | Trigger::Words { .. })
     }
 
     /// Whether the score decides about a value.
@@ -310,7 +298,7 @@ fn check_words(id: &str, title: &str, help: &str) -> Result<(), RuleProblem> {
     empty.map_or(Ok(()), |(field, _)| Err(RuleProblem::Empty { field }))
 }
 
-fn class(name: &str) -> Result<NameClass, RuleProblem> {
+pub(super) fn class(name: &str) -> Result<NameClass, RuleProblem> {
     choice("class of name", &NameClass::ALL, NameClass::name, name)
 }
 
@@ -325,76 +313,6 @@ fn choice<T: Copy>(
     found.ok_or_else(|| bad(field, wanted, all.iter().copied().map(name).collect()))
 }
 
-fn bad(field: &'static str, value: &str, known: Vec<&'static str>) -> RuleProblem {
+pub(super) fn bad(field: &'static str, value: &str, known: Vec<&'static str>) -> RuleProblem {
     RuleProblem::UnknownValue { field, value: value.into(), known }
-}
-
-impl Trigger {
-    fn new(text: TriggerText) -> Result<Self, RuleProblem> {
-        if let Some(field) = idle(&text) {
-            return Err(RuleProblem::Idle { field });
-        }
-        let TriggerText {
-            prefix,
-            run,
-            words,
-            infix,
-            literal,
-            anywhere,
-            assigned,
-            with,
-            before,
-            followed_by,
-            ..
-        } = text;
-        let shortest = |list: &[String]| list.iter().map(String::len).min();
-        let run = || match run {
-            Some(run) if run >= MIN_RUN => Ok(run),
-            Some(run) => Err(RuleProblem::RunTooShort { run }),
-            None => Ok(MIN_RUN),
-        };
-        let given = [&prefix, &words, &infix, &literal, &assigned];
-        let given = given.iter().filter(|list| !list.is_empty()).count();
-        if given + usize::from(anywhere.is_some()) != 1 {
-            return Err(RuleProblem::NoTrigger);
-        }
-        let begins = |prefix: &&String| prefix.starts_with(|c: char| c.is_ascii_alphanumeric());
-        if let Some(prefix) = prefix.iter().find(|prefix| !begins(prefix) && prefix.len() > 1) {
-            return Err(RuleProblem::PrefixStart { prefix: prefix.clone() });
-        }
-        let (trigger, least) = if let Some(length) = shortest(&prefix) {
-            (Self::Prefix(prefix), (length, 2))
-        } else if let Some(length) = shortest(&words) {
-            (Self::Words { run: run()?, words }, (length, finder::SHORTEST))
-        } else if let Some(length) = shortest(&infix) {
-            (Self::Infix { run: run()?, infix }, (length, finder::SHORTEST))
-        } else if let Some(length) = shortest(&literal) {
-            let followed_by = followed_by.map(|text| match text.as_bytes() {
-                [byte] => Ok(*byte),
-                _ => Err(bad("single character", &text, Vec::new())),
-            });
-            let followed_by = followed_by.transpose()?;
-            (Self::Literal { literal, before: before.unwrap_or(64), followed_by }, (length, 3))
-        } else if let Some(keywords) = anywhere {
-            let shortest = shortest(&keywords).unwrap_or(1);
-            (Self::Anywhere { keywords }, (shortest, 1))
-        } else {
-            let classes = assigned.iter().map(|name| class(name)).collect::<Result<_, _>>()?;
-            (Self::Assigned { classes, with }, (1, 1))
-        };
-        let (length, least) = least;
-        if length < least { Err(RuleProblem::TriggerTooShort { least }) } else { Ok(trigger) }
-    }
-}
-
-/// A field that says nothing to the kind of trigger it stands beside.
-fn idle(text: &TriggerText) -> Option<&'static str> {
-    let fields = [
-        ("run", text.run.is_some() && text.words.is_empty() && text.infix.is_empty()),
-        ("named", text.named && text.words.is_empty()),
-        ("with", !text.with.is_empty() && text.assigned.is_empty()),
-        ("before", text.before.is_some() && text.literal.is_empty()),
-        ("followed_by", text.followed_by.is_some() && text.literal.is_empty()),
-    ];
-    fields.into_iter().find(|(_, is_idle)| *is_idle).map(|(field, _)| field)
 }

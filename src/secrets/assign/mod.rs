@@ -319,6 +319,10 @@ fn before_a_word(window: &Window, name: &Range<usize>, after: usize) -> Option<O
             || memchr::memmem::find(before, b"default").is_some()
                 && memchr::memmem::find(before, b"login").is_some()
     };
+    // `pass "x" to the function` is a sentence.
+    if is(b"pass") {
+        return None;
+    }
     let takes = is(b"requirepass") || is(b"masterauth") || is(b"password") && is_netrc();
     (takes || matches!(window.byte(after), Some(b'\'' | b'"'))).then_some(Operator::Space)
 }

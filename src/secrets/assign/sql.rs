@@ -60,9 +60,10 @@ fn identified(window: &Window, at: usize) -> Option<Value> {
     let is_word = window.byte(start).is_some_and(|byte| byte.is_ascii_alphabetic())
         && matches!(window.byte(start + length), None | Some(b';' | b' ' | b'\n' | b'\r' | b'#'));
     let before = window.before(at, 200).to_ascii_lowercase();
-    let is_statement = [&b"create "[..], b"alter ", b"grant "]
-        .iter()
-        .any(|verb| memchr::memmem::find(&before, verb).is_some());
+    let is_statement =
+        [&b"create user "[..], b"alter user ", b"create role ", b"alter role ", b"grant "]
+            .iter()
+            .any(|verb| memchr::memmem::find(&before, verb).is_some());
     (is_word && is_statement).then(|| Value::bare(start..start + length))?.checked(window)
 }
 

@@ -10,6 +10,8 @@ use super::{escapes, joints};
 const BEFORE: usize = 256;
 /// How much of a line behind a sign is decoded with it: the longest value of an assignment.
 const AFTER: usize = 1100;
+/// How much more of a run that goes on there.
+const LONG_RUN: usize = 64 * 1024;
 /// Longer regions are cut in two that overlap.
 const MAX_REGION: usize = 256 * 1024;
 /// How far they overlap.
@@ -66,13 +68,14 @@ fn start(text: &[u8], at: usize) -> usize {
     low + before.iter().take_while(|byte| is_token_byte(**byte)).count()
 }
 
-/// The end of the line, or a place behind `at` that cuts no run.
+/// The end of the line, or a place behind `at` that cuts no run, but for very long ones.
 fn end(text: &[u8], at: usize, line_end: usize) -> usize {
-    if line_end <= at + AFTER {
+    let low = at + AFTER;
+    if line_end <= low {
         return line_end;
     }
-    let after = text.get(at..at + AFTER).unwrap_or_default();
-    at + AFTER - after.iter().rev().take_while(|byte| is_token_byte(**byte)).count()
+    let rest = text.get(low..line_end.min(low + LONG_RUN)).unwrap_or_default();
+    low + rest.iter().take_while(|byte| is_token_byte(**byte)).count()
 }
 
 /// The bytes at which something may be decoded.

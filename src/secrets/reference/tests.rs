@@ -14,6 +14,7 @@ use super::super::{RuleSet, Scratch};
 use super::Found;
 use super::hits::{self, Dice};
 use crate::blob::{Base, Blob, Content, Copied, Made, Origin};
+use crate::outcome::Stats;
 
 static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::built_in);
 
@@ -263,5 +264,38 @@ proptest! {
             let blob = Blob::whole(&origin, text, Content::Text);
             prop_assert_eq!(found, fast_with_views(&blob, &mut Scratch::default()));
         }
+    }
+}
+
+/// The fingerprints of what is found, and whether every candidate is there or has a reason why not.
+fn fingerprints(text: &[u8]) -> (Vec<String>, bool) {
+    let origin = Arc::new(Origin::Stdin);
+    let mut stats = Stats::default();
+    let blob = Blob::whole(&origin, text, Content::Text);
+    let found = RULES.detect(&blob, 0, &mut Scratch::default(), &mut stats);
+    let mut all: Vec<String> =
+        found.detections.iter().map(|found| found.fingerprint(&origin).to_string()).collect();
+    all.sort_unstable();
+    let accounted = all.len() as u64 + stats.rejected.values().sum::<u64>();
+    (all, accounted == stats.candidates)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn added_lines_change_no_fingerprint(
+        seeds in prop::collection::vec(any::<u64>(), 0..10),
+        lines in (1..40_usize, 1..40_usize),
+    ) {
+        let text: Vec<u8> = seeds.into_iter().flat_map(fragment).collect();
+        let far = b"1 + 1\n".repeat(1000);
+        let add = |before: usize, after: usize| {
+            let line = b"1 + 1\n";
+            [&line.repeat(before)[..], &far, &text, b"\n", &far, &line.repeat(after)].concat()
+        };
+        let (plain, is_accounted) = fingerprints(&add(0, 0));
+        prop_assert!(is_accounted, "a candidate went without a reason: {:?}", String::from_utf8_lossy(&text));
+        prop_assert_eq!(plain, fingerprints(&add(lines.0, lines.1)).0);
     }
 }
