@@ -19,6 +19,8 @@ pub(super) const NEAR_BEFORE: usize = 100;
 pub(super) const NEAR_AFTER: usize = 40;
 /// How much around a run its regex may use.
 pub(super) const AROUND_RUN: usize = 64;
+/// Names in a row that lie in the values of those before them; what is beyond has been seen many times.
+const MOST_NESTED: usize = 64;
 /// Longer runs are data, not tokens; words and infixes do not apply to them.
 pub(super) const LONGEST_RUN: usize = 1024;
 
@@ -66,6 +68,23 @@ struct Word {
     begins: bool,
 }
 
+/// Names within values within values, as in `password=password=…`: each value is long, and there are very many.
+#[derive(Default)]
+struct Nested {
+    /// Where the values end that were read.
+    end: usize,
+    /// How many names in a row lie in them.
+    count: usize,
+}
+
+impl Nested {
+    /// Whether so many names came before `at`, all in the same values, that this one is left to them.
+    fn is_too_deep(&mut self, at: usize) -> bool {
+        self.count = if at < self.end { self.count + 1 } else { 0 };
+        self.count > MOST_NESTED
+    }
+}
+
 struct Matcher<'a> {
     rules: &'a RuleSet,
     text: &'a [u8],
@@ -97,6 +116,7 @@ impl<'a> Matcher<'a> {
         let rules = self.rules;
         let mut name_end = 0;
         let mut led = vec![false; hits.len()];
+        let mut nested = Nested::default();
         for (at, hit) in hits.iter().enumerate() {
             let Some(anchor) = rules.by_anchor.get(hit.id) else { continue };
             if idle.get(at) == Some(&true) {
@@ -119,10 +139,17 @@ impl<'a> Matcher<'a> {
             }
             if anchor.names_secrets && hit.at >= name_end {
                 // A name may have several anchors; it is read once.
-                let reading = assign::read(self.text, hit.at);
-                name_end = reading.name_end;
-                for assignment in reading.assignments {
-                    self.assigned(assignment);
+                if nested.is_too_deep(hit.at) {
+                    is_far = true;
+                } else {
+                    let reading = assign::read(self.text, hit.at);
+                    name_end = reading.name_end;
+                    if let [only] = reading.assignments.as_slice() {
+                        nested.end = nested.end.max(only.value.end);
+                    }
+                    for assignment in reading.assignments {
+                        self.assigned(assignment);
+                    }
                 }
             }
             if let Some(led) = led.get_mut(at) {

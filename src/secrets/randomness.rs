@@ -8,6 +8,8 @@
 const TRIGRAMS: &[u8; 27 * 27 * 27] = include_bytes!("../../rules/secrets/trigrams.bin");
 /// What one of 26 letters or an edge costs when all are equally likely: log2(27).
 const CHANCE: f32 = 4.755;
+/// Bytes of a string that are looked at: by then nothing is open, and hostile texts have long strings within long strings.
+const TELLING: usize = 512;
 /// Each change between letters and digits within a string speaks for chance, as words seldom have any.
 const PER_CHANGE: f32 = 1.5;
 /// Each digit costs log2(10) by chance; people write years and small numbers, for about half of that.
@@ -18,6 +20,7 @@ const PER_DIGIT: f32 = 0.8;
 /// Words and identifiers lie between −2 and −0.5 bits a character, random letters near +3 (measured on 20 000 words of
 /// a dictionary and as many random strings; see the tests).
 pub(crate) fn evidence(text: &[u8]) -> f32 {
+    let text = text.get(..text.len().min(TELLING)).unwrap_or_default();
     let (mut bits, mut before, mut previous) = (0.0, (0, 0), Kind::Other);
     let edge = |before: &mut (usize, usize)| {
         if *before == (0, 0) { 0.0 } else { surprise(std::mem::take(before), 0) }

@@ -141,6 +141,9 @@ fn class_of_compound(word: &str) -> Option<NameClass> {
     classes.into_iter().find(|(list, _)| ends(list)).map(|(_, class)| class)
 }
 
+/// Bytes of a text whose words are looked at.
+const LONGEST: usize = 512;
+
 /// The words of a name, in lower case.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
@@ -152,6 +155,7 @@ pub(crate) struct Words {
 impl Words {
     /// Splits a name at signs and digits, and where the case says so.
     pub(crate) fn of(name: &[u8]) -> Self {
+        let name = name.get(..name.len().min(LONGEST)).unwrap_or_default();
         let mut words =
             Self { letters: String::with_capacity(name.len()), ends: Vec::with_capacity(8) };
         let mut previous = b' ';

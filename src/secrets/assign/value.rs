@@ -9,6 +9,8 @@ use super::yaml;
 
 /// The longest value that is read.
 pub(super) const MAX_VALUE: usize = 3072;
+/// The longest value without quotes, in bytes.
+const MAX_WORD: usize = 1024;
 /// The longest wrapper, such as `Buffer.from(`.
 const MAX_CALL: usize = 48;
 /// Words of a header that say how the value behind them is to be taken.
@@ -290,7 +292,7 @@ pub(super) fn word(window: &Window, at: usize) -> Range<usize> {
             )
     };
     let rest = window.after(at);
-    let rest = rest.get(..rest.len().min(MAX_VALUE)).unwrap_or_default();
+    let rest = rest.get(..rest.len().min(MAX_WORD)).unwrap_or_default();
     let bytes = rest.get(..rest.iter().position(ends).unwrap_or(rest.len())).unwrap_or_default();
     // In a query string the next field begins at `&`; closing brackets belong to what is around.
     let bytes = bytes.get(..next_field(bytes)).unwrap_or_default();
