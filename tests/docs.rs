@@ -89,7 +89,7 @@ fn the_example_rules_find_what_the_page_says() {
         ("acme-account-key", &["acme account: ", "k3v9q0z7w2m5x8r1t6b4", "n0p2s5d8f1g3h6j9l4c7"]),
         ("acme-signed-url", &["u=Qm3kT9xLr2Vb7NcW", "acmesig", "8ZfHs4Jd1Yt6Gp5K"]),
         ("acme-inline-password", &["#acme:", "kT9xLr2V", "b7Nc!"]),
-        ("acme-password", &["acme_pass", "word = \"kT9xLr2V", "b7Nc\""]),
+        ("acme-password", &["acme_p", "assword", " = \"kT9xLr2V", "b7Nc\""]),
     ];
     let blocks = blocks(CONFIGURATION, "toml");
     for (id, parts) in texts {

@@ -265,6 +265,11 @@ fn start_of_name(text: &[u8], at: usize) -> Option<usize> {
     let edge = name.iter().take_while(|byte| is_edge(**byte)).count();
     let is_property = matches!(name, [b'-', b'D', first, ..] if first.is_ascii_lowercase());
     let start = at - length + if is_property { 2 } else { edge };
+    // The `n` of `\n` is no letter of the name.
+    let is_escaped = start < at
+        && start.checked_sub(1).and_then(|before| text.get(before)) == Some(&b'\\')
+        && matches!(text.get(start), Some(b'n' | b'r' | b't'));
+    let start = start + usize::from(is_escaped);
     (start <= at).then_some(start)
 }
 
