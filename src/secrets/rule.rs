@@ -141,12 +141,10 @@ impl Rule {
         }
     }
 
+    /// Of a value, the regex is not made before it is needed: most vendors are never met.
     fn compile(&self) -> Result<Regex, RuleProblem> {
         match &self.vendor {
-            // Not before it is needed: most vendors are never met.
-            Some(_) => {
-                compile(&self.pattern).and_then(|_| compile(&vendor::pattern(&self.pattern)?))
-            }
+            Some(_) => compile(&vendor::pattern(&self.pattern)?),
             None => compile(&self.pattern),
         }
     }
@@ -171,6 +169,8 @@ impl Rule {
         if self.pattern.is_empty() {
             return Ok(());
         }
+        // As written first, so that what is wrong is shown where it stands.
+        compile(&self.pattern)?;
         let regex = self.compile()?;
         if regex.captures_len() < 2 { Err(RuleProblem::NoGroup) } else { Ok(()) }
     }
