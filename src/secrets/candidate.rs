@@ -21,6 +21,8 @@ pub(crate) struct Candidate<'a> {
     /// The name it is assigned to, for generic rules.
     pub(crate) named: Option<Named>,
     pub(crate) place: PlaceClass,
+    /// How many of the filters are known to let it pass.
+    pub(crate) passed: usize,
 }
 
 /// The assignment a generic candidate was read from.
@@ -34,7 +36,7 @@ impl<'a> Candidate<'a> {
     /// A whole file, which a rule names by its path.
     pub(crate) fn of_file(rule: &'a Rule, text: &'a [u8]) -> Self {
         let (place, decoded, named) = (PlaceClass::default(), None, None);
-        Self { rule, text, secret: 0..0, matched: 0..0, decoded, named, place }
+        Self { rule, text, secret: 0..0, matched: 0..0, decoded, named, place, passed: 0 }
     }
 
     /// The secret as it is used.

@@ -1,37 +1,59 @@
 //! Finds many words in short stretches of text, whatever their case.
 
-use super::keys::{Keys, LENGTH, key, push};
+use super::keys::{Starts, fold, folded_four};
 
 /// The shortest word that can be found.
-pub(crate) const SHORTEST: usize = LENGTH;
-
-/// Lists of more words than this look at a fourth byte before they look a word up.
-const MANY: usize = 64;
+pub(crate) const SHORTEST: usize = 3;
 
 /// A set of words, each of [`SHORTEST`] bytes or more; shorter ones are never found.
 pub(crate) struct Finder {
     words: Vec<String>,
-    /// What words begin with.
-    keys: Keys,
-    /// What the first four bytes of words give, one bit each, where there are many words: three are often those of another.
-    fours: Option<Box<[u64; FOURS / 64]>>,
-    /// Key and number of each word, sorted.
-    by_key: Vec<(usize, usize)>,
-    /// Whether there are words without a key.
+    /// What they begin with.
+    starts: Starts,
+    /// The words by slot, then by number.
+    by_slot: Vec<Entry>,
+    /// Where in `by_slot` each slot begins.
+    slots: Box<[u32; SLOTS + 1]>,
+    /// Whether there are words too short to be found.
     has_short: bool,
 }
 
+/// A word as it is compared.
+struct Entry {
+    slot: usize,
+    number: usize,
+    /// Its first eight bytes, and the bits of these that it has.
+    head: u64,
+    mask: u64,
+}
+
+/// Values of [`slot`].
+const SLOTS: usize = 1 << 10;
+/// How many places are tested before words are looked up at those that pass.
+const BATCH: usize = 256;
+
 impl Finder {
     pub(crate) fn new(words: Vec<String>) -> Self {
-        let key_of = |word: &String| word.as_bytes().first_chunk().map(|start| key(*start));
-        let numbered = words.iter().enumerate();
-        let mut by_key: Vec<(usize, usize)> =
-            numbered.filter_map(|(number, word)| Some((key_of(word)?, number))).collect();
-        by_key.sort_unstable();
-        let keys = by_key.iter().map(|(key, _)| *key).collect();
+        let entry = |(number, word): (usize, &String)| {
+            let slot = slot(*word.as_bytes().first_chunk()?);
+            let mask = u64::MAX >> (64 - 8 * word.len().min(8));
+            Some(Entry { slot, number, head: head(word.as_bytes()) & mask, mask })
+        };
+        let mut by_slot: Vec<Entry> = words.iter().enumerate().filter_map(entry).collect();
+        by_slot.sort_unstable_by_key(|entry| (entry.slot, entry.number));
+        let mut slots = Box::new([0; SLOTS + 1]);
+        for Entry { slot, .. } in &by_slot {
+            // Counted one slot further, where the words of this one end.
+            if let Some(end) = slots.get_mut(slot + 1) {
+                *end += 1;
+            }
+        }
+        for slot in 0..SLOTS {
+            slots[slot + 1] += slots[slot];
+        }
         let has_short = words.iter().any(|word| word.len() < SHORTEST);
-        let fours = (words.len() > MANY).then(|| fours(&words));
-        Self { words, keys, fours, by_key, has_short }
+        let starts = Starts::new(words.iter().map(String::as_bytes), fold);
+        Self { words, starts, by_slot, slots, has_short }
     }
 
     pub(crate) fn words(&self) -> &[String] {
@@ -50,18 +72,29 @@ impl Finder {
             && self.words.iter().any(|known| text.starts_with(known.as_bytes()))
     }
 
-    /// Whether the first bytes are those of a word that has a key; `None` when they are too few for one.
+    /// Whether the first bytes may be those of a word; `None` when they are too few to tell.
     fn may_start(&self, text: &[u8]) -> Option<bool> {
-        text.first_chunk().map(|start| self.keys.has(key(*start)))
+        (text.len() >= SHORTEST).then(|| self.starts.has(folded_four(text, 0)) == 1)
     }
 
     /// Calls `visit` with the start and the number of each word in `text`, in the order of their starts, then of their numbers.
     pub(crate) fn each(&self, text: &[u8], mut visit: impl FnMut(usize, usize)) {
-        let mut key = 0;
-        for (end, byte) in text.iter().enumerate() {
-            key = push(key, *byte);
-            if self.keys.has(key) && end + 1 >= SHORTEST && self.may_go_on(key, text.get(end + 1)) {
-                self.verify(text, end + 1 - SHORTEST, key, &mut visit);
+        let Some((first, rest)) = text.split_first_chunk::<SHORTEST>() else { return };
+        let mut bytes = first.iter().fold(0, |bytes, byte| push(bytes, *byte));
+        let mut places = [0; BATCH];
+        let mut at = 0;
+        // What follows the last three bytes may be anything.
+        for batch in [rest, &[0]].into_iter().flat_map(|part| part.chunks(BATCH)) {
+            let mut kept = 0;
+            for byte in batch {
+                bytes = push(bytes, *byte);
+                // No jump depends on the outcome: it would be guessed wrong too often.
+                places[kept % BATCH] = at;
+                kept += usize::from(self.starts.has(bytes) == 1);
+                at += 1;
+            }
+            for place in places.iter().take(kept) {
+                self.verify(text, *place, &mut visit);
             }
         }
     }
@@ -73,50 +106,41 @@ impl Finder {
         found
     }
 
-    /// Whether a word may have this byte behind the three of a key.
-    #[inline]
-    fn may_go_on(&self, key: usize, next: Option<&u8>) -> bool {
-        let (Some(fours), Some(next)) = (&self.fours, next) else { return true };
-        let bit = four(key, *next);
-        fours.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
-    }
-
-    fn verify(&self, text: &[u8], at: usize, key: usize, visit: &mut impl FnMut(usize, usize)) {
-        let from = self.by_key.partition_point(|(known, _)| *known < key);
+    fn verify(&self, text: &[u8], at: usize, visit: &mut impl FnMut(usize, usize)) {
         let rest = text.get(at..).unwrap_or_default();
-        for (_, number) in self.by_key.iter().skip(from).take_while(|(known, _)| *known == key) {
-            let word = self.words.get(*number).map(String::as_bytes).unwrap_or_default();
+        let Some(slot) = rest.first_chunk().map(|start| slot(*start)) else { return };
+        let bound = |slot: usize| self.slots.get(slot).map_or(0, |start| *start as usize);
+        let there = self.by_slot.get(bound(slot)..bound(slot + 1)).unwrap_or_default();
+        let found = head(rest);
+        for entry in there.iter().filter(|entry| found & entry.mask == entry.head) {
+            let word = self.words.get(entry.number).map(String::as_bytes).unwrap_or_default();
             if rest.get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word)) {
-                visit(at, *number);
+                visit(at, entry.number);
             }
         }
     }
 }
 
-/// Values of [`four`].
-const FOURS: usize = 1 << 16;
-
-/// What a key and the byte behind it give.
-const fn four(key: usize, next: u8) -> usize {
-    (key ^ ((next & 31) as usize) << 11) & (FOURS - 1)
+/// The first eight bytes with the bit set that tells lower case from upper.
+#[inline]
+fn head(bytes: &[u8]) -> u64 {
+    let bytes = bytes.first_chunk::<8>().copied().unwrap_or_else(|| {
+        let mut padded = [0; 8];
+        padded.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        padded
+    });
+    u64::from_le_bytes(bytes) | 0x2020_2020_2020_2020
 }
 
-fn fours(words: &[String]) -> Box<[u64; FOURS / 64]> {
-    let mut set = Box::new([0; FOURS / 64]);
-    let mut mark = |bit: usize| {
-        if let Some(bits) = set.get_mut(bit / 64) {
-            *bits |= 1 << (bit % 64);
-        }
-    };
-    for word in words {
-        match *word.as_bytes() {
-            [a, b, c, next, ..] => mark(four(key([a, b, c]), next)),
-            // Anything may stand behind a word of three.
-            [a, b, c] => (0..32).for_each(|next| mark(four(key([a, b, c]), next))),
-            _ => {}
-        }
-    }
-    set
+/// The last four bytes, one byte further; letters of both cases are one.
+#[inline]
+const fn push(bytes: u32, byte: u8) -> u32 {
+    bytes >> 8 | (fold(byte) as u32) << 24
+}
+
+/// Where the words that begin like this are looked up.
+const fn slot([a, b, c]: [u8; SHORTEST]) -> usize {
+    (push(push(push(0, a), b), c) >> 8).wrapping_mul(0x9E37_79B1) as usize >> 22
 }
 
 #[cfg(test)]

@@ -1,61 +1,79 @@
-//! Sets of three-byte beginnings, one bit each: the cheapest test of whether a word may start at a place.
+//! Sets of beginnings, one bit each: the cheapest test of whether a word may start at a place.
 
-/// Bytes that make a key.
-pub(crate) const LENGTH: usize = 3;
-/// Bits of a key: five of each byte, which do not depend on the case of letters.
-const BITS: u32 = 15;
+/// Values of [`hash`]: 8 KiB of bits, so that a set stays in the nearest cache.
+const BITS: usize = 1 << 16;
 
-/// A set of keys: 4 KiB, so that it stays in the nearest cache.
-pub(crate) struct Keys(Box<[u64; 1 << BITS >> 6]>);
+/// The first four bytes of words. Others may pass too, few if the words are.
+pub(crate) struct Starts(Box<[u64; BITS / 64]>);
 
-/// The key of three bytes.
-pub(crate) const fn key([a, b, c]: [u8; LENGTH]) -> usize {
-    push(push(push(0, a), b), c)
-}
-
-/// The key of the last three bytes, one byte further.
-pub(crate) const fn push(key: usize, byte: u8) -> usize {
-    key >> 5 | ((byte & 31) as usize) << 10
-}
-
-impl FromIterator<usize> for Keys {
-    fn from_iter<I: IntoIterator<Item = usize>>(keys: I) -> Self {
-        let mut set = Box::new([0; 1 << BITS >> 6]);
-        for key in keys {
-            if let Some(bits) = set.get_mut(key / 64) {
-                *bits |= 1 << (key % 64);
+impl Starts {
+    /// What the words begin with, as `bytes` makes it of them; anything may stand behind a word of three. Shorter words
+    /// have no beginning.
+    pub(crate) fn new<'a>(words: impl Iterator<Item = &'a [u8]>, bytes: fn(u8) -> u8) -> Self {
+        let mut set = Self(Box::new([0; BITS / 64]));
+        for word in words {
+            match *word {
+                [a, b, c, next, ..] => set.add([a, b, c, next].map(bytes)),
+                [a, b, c] => (0..=u8::MAX).for_each(|next| set.add([a, b, c, next].map(bytes))),
+                _ => {}
             }
         }
-        Self(set)
+        set
+    }
+
+    fn add(&mut self, start: [u8; 4]) {
+        let bit = hash(u32::from_le_bytes(start));
+        if let Some(bits) = self.0.get_mut(bit / 64) {
+            *bits |= 1 << (bit % 64);
+        }
+    }
+
+    /// 1 where a word may begin with these four bytes, the first of them lowest; otherwise 0.
+    #[inline]
+    pub(crate) fn has(&self, bytes: u32) -> u64 {
+        let bit = hash(bytes);
+        self.0.get(bit / 64).map_or(0, |bits| bits >> (bit % 64) & 1)
     }
 }
 
-impl Keys {
-    #[inline]
-    pub(crate) fn has(&self, key: usize) -> bool {
-        self.bit(key) == 1
-    }
+#[inline]
+const fn hash(bytes: u32) -> usize {
+    (bytes.wrapping_mul(0x9E37_79B1) >> 16) as usize
+}
 
-    #[inline]
-    fn bit(&self, key: usize) -> u64 {
-        self.0.get(key / 64).map_or(0, |bits| bits >> (key % 64) & 1)
-    }
+/// The byte with the bit set that tells lower case from upper.
+#[inline]
+pub(crate) const fn fold(byte: u8) -> u8 {
+    byte | 0x20
+}
 
-    /// Keeps the places of a text at which a key of the set begins. No jump depends on the outcome: it would be guessed
-    /// wrong too often.
-    pub(crate) fn retain(&self, text: &[u8], places: &mut Vec<usize>) {
-        let mut kept = 0;
-        for at in 0..places.len() {
-            let place = places[at];
-            let key = text
-                .get(place..)
-                .and_then(|rest| rest.first_chunk())
-                .map_or(0, |start| key(*start));
-            places[kept] = place;
-            kept += usize::from(self.has(key));
-        }
-        places.truncate(kept);
+/// The four bytes at a place, the first of them lowest; NULs behind the end of the text.
+#[inline]
+pub(crate) fn four(text: &[u8], at: usize) -> u32 {
+    let rest = text.get(at..).unwrap_or_default();
+    u32::from_le_bytes(rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut padded = [0; 4];
+        padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        padded
+    }))
+}
+
+/// [`four`], as it is in a set of folded words.
+#[inline]
+pub(crate) fn folded_four(text: &[u8], at: usize) -> u32 {
+    four(text, at) | 0x2020_2020
+}
+
+/// Keeps the places at which `passes` gives 1. No jump depends on the outcome: it would be guessed wrong too often.
+#[inline]
+pub(crate) fn retain(places: &mut Vec<usize>, passes: impl Fn(usize) -> u64) {
+    let mut kept = 0;
+    for at in 0..places.len() {
+        let place = places[at];
+        places[kept] = place;
+        kept += usize::from(passes(place) == 1);
     }
+    places.truncate(kept);
 }
 
 #[cfg(test)]
@@ -63,10 +81,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_the_places_of_its_keys() {
-        let keys: Keys = [key(*b"abc"), key(*b"XYZ")].into_iter().collect();
-        let mut places: Vec<usize> = (0..12).collect();
-        keys.retain(b"-abc-xyz-ab", &mut places);
-        assert_eq!(places, [1, 5], "whatever the case, and not past the end");
+    fn keeps_the_places_of_its_words() {
+        let words = [&b"abcd"[..], b"XYZ", b"no"];
+        let set = Starts::new(words.into_iter(), fold);
+        let text = b"-abcd-xyz-abce xyz";
+        let mut places: Vec<usize> = (0..text.len()).collect();
+        retain(&mut places, |at| set.has(folded_four(text, at)));
+        assert_eq!(places, [1, 6, 15], "whatever the case, and not past the end");
+        let set = Starts::new(words.into_iter(), |byte| byte);
+        places = (0..text.len()).collect();
+        retain(&mut places, |at| set.has(four(text, at)));
+        assert_eq!(places, [1], "in the same case");
     }
 }

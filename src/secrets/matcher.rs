@@ -11,7 +11,7 @@ use super::place::PlaceClass;
 use super::prefilter::{Hit, Lanes, Marks, REACH};
 use super::rule::{Found, Rule, Trigger};
 use super::ruleset::RuleSet;
-use super::{decode, vendor};
+use super::{decode, filters, vendor};
 
 /// How far before a run a word counts as near it, in bytes.
 pub(super) const NEAR_BEFORE: usize = 100;
@@ -270,6 +270,7 @@ impl<'a> Matcher<'a> {
                         decoded,
                         named,
                         place,
+                        passed: 0,
                     });
                 }
             });
@@ -304,6 +305,7 @@ impl<'a> Matcher<'a> {
                     decoded: None,
                     named: None,
                     place: PlaceClass::default(),
+                    passed: 0,
                 });
             }
             if anchored == Anchored::Yes {
@@ -323,19 +325,25 @@ pub(super) fn assigned<'a>(
     let name = text.get(assignment.name.clone()).unwrap_or_default();
     let class =
         assignment.class.or_else(|| assign::classify(&Words::of(assignment.spoken(name))))?;
-    let parents = assign::parents(text, &assignment.name);
-    if assign::refers(text, &parents) {
-        return None;
-    }
-    let path = parents.iter().rev().chain([&assignment.name]);
-    let path: Vec<&[u8]> = path.filter_map(|part| text.get(part.clone())).collect();
-    let rule = rules.assigned(class, &Words::of(&path.join(&b'.')))?;
     let secret = assignment.value.clone();
     let decoded = if assignment.is_coded { decoded(text.get(secret.clone())?) } else { None };
     let (first, second) = (&assignment.name, &assignment.value);
     let matched = first.start.min(second.start)..first.end.max(second.end);
+    let name_range = assignment.name.clone();
     let named = Some(Named { assignment, class });
-    Some(Candidate { rule, text, secret, matched, decoded, named, place: PlaceClass::default() })
+    let (rule, place) = (rules.of_class(class)?, PlaceClass::default());
+    let mut candidate = Candidate { rule, text, secret, matched, decoded, named, place, passed: 0 };
+    // Most values are no secrets whatever they lie in, which takes longer to find out.
+    let Some(passed) = filters::passed(&candidate) else { return Some(candidate) };
+    let parents = assign::parents(text, &name_range);
+    if assign::refers(text, &parents) {
+        return None;
+    }
+    let path = parents.iter().rev().chain([&name_range]);
+    let path: Vec<&[u8]> = path.filter_map(|part| text.get(part.clone())).collect();
+    candidate.rule = rules.assigned(class, &Words::of(&path.join(&b'.')))?;
+    candidate.passed = passed;
+    Some(candidate)
 }
 
 /// What base64 stands for, where that is text.

@@ -13,6 +13,7 @@ mod examples;
 mod explain;
 mod filters;
 mod finder;
+mod frequency;
 mod gitleaks;
 mod keys;
 mod masks;

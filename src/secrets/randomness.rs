@@ -59,21 +59,10 @@ fn surprise((first, second): (usize, usize), letter: usize) -> f32 {
     f32::from(sixteenths) / 16.0 - CHANCE
 }
 
-/// Bits of surprise that three bytes hold in text, roughly: a sign counts as an edge with three bits of its own,
-/// a space as the most common byte there is.
-pub(crate) fn surprise_of([a, b, c]: [u8; 3]) -> f32 {
-    let sign = |byte: u8| match byte {
-        b' ' => -8.0,
-        _ if byte.is_ascii_alphabetic() => 0.0,
-        _ => 3.0,
-    };
-    let of_three = surprise((letter(a), letter(b)), letter(c));
-    of_three - frequency(a).log2() - frequency(b).log2() + sign(a) + sign(b) + sign(c)
-}
-
-/// How often a byte occurs in text, roughly, from 0 to 1; both cases of a letter are one.
-pub(crate) fn frequency(byte: u8) -> f32 {
-    FREQUENCY.get(letter(byte)).copied().unwrap_or(0.0)
+/// How often the letter `c` comes after `a` and `b` in words, from 0 to 1; `None` when one of them is no letter.
+pub(crate) fn chance_of([a, b, c]: [u8; 3]) -> Option<f32> {
+    let [a, b, c] = [letter(a), letter(b), letter(c)];
+    (a > 0 && b > 0 && c > 0).then(|| (-surprise((a, b), c) - CHANCE).exp2())
 }
 
 /// 1 to 26 for letters, 0 for anything else.
@@ -84,12 +73,6 @@ const fn letter(byte: u8) -> usize {
         _ => 0,
     }
 }
-
-/// Of anything but letters, each, and of each letter in English text, from a to z; rough figures.
-const FREQUENCY: [f32; 27] = [
-    0.02, 0.065, 0.012, 0.022, 0.034, 0.1, 0.018, 0.016, 0.05, 0.056, 0.001, 0.006, 0.032, 0.019,
-    0.054, 0.06, 0.015, 0.001, 0.048, 0.05, 0.073, 0.022, 0.008, 0.019, 0.001, 0.016, 0.001,
-];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {

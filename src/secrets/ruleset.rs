@@ -232,6 +232,13 @@ impl RuleSet {
         self.rules.get(number)
     }
 
+    /// A rule for values assigned to names of a class, one that wants no word of the name if there is one.
+    pub(super) fn of_class(&self, class: NameClass) -> Option<&Rule> {
+        let takes = |rule: &&Rule| matches!(&rule.trigger, Trigger::Assigned { classes, .. } if classes.contains(&class));
+        let any = || self.assigned.iter().filter_map(|number| self.rule(*number)).find(takes);
+        self.assigned(class, &Words::default()).or_else(any)
+    }
+
     /// The rule for values assigned to a name of a class: one that wants a word of the name before one that wants none.
     pub(super) fn assigned(&self, class: NameClass, name: &Words) -> Option<&Rule> {
         let mut plain = None;

@@ -108,7 +108,11 @@ pub(super) fn read(window: &Window, name: &Range<usize>) -> Option<Given> {
 impl Tool {
     fn is(&self, word: &[u8]) -> bool {
         let begins = |start: &str| {
-            word.get(..start.len()).is_some_and(|word| word.eq_ignore_ascii_case(start.as_bytes()))
+            let first = |text: &[u8]| text.first().map(u8::to_ascii_lowercase);
+            first(word) == first(start.as_bytes())
+                && word
+                    .get(..start.len())
+                    .is_some_and(|word| word.eq_ignore_ascii_case(start.as_bytes()))
         };
         match self.name.strip_suffix('*') {
             Some(start) => begins(start) && !word.contains(&b'_') && word.len() <= start.len() + 9,

@@ -64,6 +64,13 @@ fn above(window: &Window, at: usize, parents: &mut Vec<Range<usize>>) {
             return;
         }
         let start = window.line_start(line - 1);
+        let blanks = blanks(window.get(start..line));
+        // Most lines lie as deep as what is below them, and are passed over at once.
+        let first = window.byte(start + blanks);
+        if blanks >= indent && !matches!(first, Some(b'[' | b'-' | b'\r' | b'\x0C')) {
+            line = start;
+            continue;
+        }
         let content = window.get(start..line).trim_ascii();
         if let Some(section) = section(window, start, content) {
             parents.push(section);
@@ -92,6 +99,14 @@ fn last_section(window: &Window, at: usize) -> Option<Range<usize>> {
         let start = low + open;
         section(window, start, window.get(start..window.line_end(start)).trim_ascii())
     })
+}
+
+/// How many spaces and tabs a line begins with. Spaces are counted eight at a time.
+fn blanks(line: &[u8]) -> usize {
+    let (eights, _) = line.as_chunks::<8>();
+    let spaces = 8 * eights.iter().take_while(|eight| **eight == [b' '; 8]).count();
+    let rest = line.get(spaces..).unwrap_or_default();
+    spaces + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
 
 /// How far a line is indented; the hyphen of a list item counts.

@@ -89,9 +89,11 @@ fn column(window: &Window, name: &Range<usize>) -> Option<Vec<Value>> {
     let open =
         memchr::memrchr2(b'(', b')', before).filter(|open| before.get(*open) == Some(&b'('))?;
     let head = before.get(..open)?;
-    let head = head.get(head.len().saturating_sub(120)..)?.to_ascii_lowercase();
-    let is_insert = memchr::memmem::rfind(&head, b"into ")?;
-    if head.get(is_insert..)?.contains(&b';') {
+    let head = head.get(head.len().saturating_sub(120)..)?;
+    let is_into =
+        |blank: &usize| head.get(..*blank).is_some_and(|before| ends_with(before, b"into"));
+    let insert = memchr::memrchr_iter(b' ', head).find(is_into)?;
+    if head.get(insert..)?.contains(&b';') {
         return None;
     }
     let position = memchr::memchr_iter(b',', before.get(open..)?).count();
@@ -110,6 +112,12 @@ fn column(window: &Window, name: &Range<usize>) -> Option<Vec<Value>> {
         at = comma + 1;
     }
     Some(found)
+}
+
+/// Whether `text` ends in a word, whatever its case.
+fn ends_with(text: &[u8], word: &[u8]) -> bool {
+    text.get(text.len().saturating_sub(word.len())..)
+        .is_some_and(|end| end.eq_ignore_ascii_case(word))
 }
 
 /// `)VALUES(` without blanks.

@@ -60,6 +60,17 @@ pub(crate) const FILTERS: &[Filter] = &[
     scored("name-again", made_up::repeats_its_name),
 ];
 
+/// How many of the filters, the first ones, ask for nothing but an assigned value and how it is written.
+const OF_VALUE: usize = 6;
+
+/// How many of the first filters let an assigned value pass, whatever rule it is given and wherever it stands; `None` when
+/// one of them, or what it looks like, will drop it.
+pub(super) fn passed(candidate: &Candidate) -> Option<usize> {
+    let rejects = |filter: &Filter| (filter.rejects)(candidate);
+    let drops = FILTERS.iter().take(OF_VALUE).any(rejects) || code::is_expression(candidate);
+    (!drops).then_some(OF_VALUE)
+}
+
 /// The name of the filter that drops `candidate`, if one does.
 pub(crate) fn reject(candidate: &Candidate) -> Option<&'static str> {
     if let Some(conditions) = &candidate.rule.conditions {
@@ -73,6 +84,7 @@ pub(crate) fn reject(candidate: &Candidate) -> Option<&'static str> {
     };
     FILTERS
         .iter()
+        .skip(candidate.passed)
         .filter(applies)
         .find(|filter| (filter.rejects)(candidate))
         .map(|filter| filter.name)

@@ -1,29 +1,31 @@
 //! Anchors: the words and literals that are looked for everywhere, not only near long runs.
 
-use super::super::keys::{Keys, key};
-use super::super::randomness;
+use super::super::frequency;
+use super::super::keys::{self, Starts, folded_four};
 use super::simd::{BUCKETS, Tables};
 use super::{Hit, runs};
 
-/// Words of three bytes or more, found whatever their case by their rarest three bytes.
+/// Words of three bytes or more, found whatever their case by three of their bytes.
 pub(crate) struct Anchors {
     words: Vec<String>,
     tables: Tables,
-    /// The rarest three bytes of each word, folded, with the word's number and where in it they stand; sorted.
+    /// Three bytes of each word, folded, with the word's number and where in it they stand; sorted.
     probes: Vec<Probe>,
-    /// What probes are.
-    keys: Keys,
+    /// The words from their probes on.
+    starts: Starts,
     /// The first probe of each hash, plus one; 0 for none.
     first: [u8; 256],
 }
 
 /// Three bytes by which a word is looked for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Probe {
     hash: usize,
     bytes: [u8; 3],
     word: usize,
     offset: usize,
+    /// The folded bytes of the word just before and behind these; 0 where it has none.
+    beside: [u8; 2],
 }
 
 /// The most anchors there can be: each one slows down every byte of every scan. A test holds the rules far below.
@@ -33,15 +35,12 @@ impl Anchors {
     /// Builds the tables; words beyond [`MOST`] are left out.
     pub(crate) fn new(words: &[String]) -> Self {
         let words = words.get(..words.len().min(MOST)).unwrap_or_default();
-        let mut probes: Vec<Probe> = words
-            .iter()
-            .enumerate()
-            .filter_map(|(number, word)| Probe::rarest(number, word))
-            .collect();
+        let mut probes = probes(words);
         probes.sort_unstable();
-        let keys = probes.iter().map(|probe| key(probe.bytes)).collect();
+        let from_probe = |probe: &Probe| words.get(probe.word)?.as_bytes().get(probe.offset..);
+        let starts = Starts::new(probes.iter().filter_map(from_probe), keys::fold);
         let tables = Tables::default();
-        let mut anchors = Self { words: words.to_vec(), tables, probes, keys, first: [0; 256] };
+        let mut anchors = Self { words: words.to_vec(), tables, probes, starts, first: [0; 256] };
         for (place, probe) in anchors.probes.iter().enumerate().rev() {
             if let (Some(first), Ok(place)) =
                 (anchors.first.get_mut(probe.hash), u8::try_from(place + 1))
@@ -49,10 +48,14 @@ impl Anchors {
                 *first = place;
             }
         }
-        let mut starts: Vec<[u8; 3]> = anchors.probes.iter().map(|probe| probe.bytes).collect();
-        starts.sort_unstable();
-        starts.dedup();
-        for start in starts {
+        let mut distinct: Vec<[u8; 3]> = anchors.probes.iter().map(|probe| probe.bytes).collect();
+        // The frequent ones first: the others are fitted in.
+        let by_frequency = |a: &[u8; 3], b: &[u8; 3]| {
+            frequency::of_three(*b).total_cmp(&frequency::of_three(*a)).then(a.cmp(b))
+        };
+        distinct.sort_unstable_by(by_frequency);
+        distinct.dedup();
+        for start in distinct {
             // Into the bucket that then lets least else pass.
             let cost = |bucket: &usize| {
                 let mut with = anchors.tables.clone();
@@ -88,7 +91,7 @@ impl Anchors {
         for (index, word) in mask.enumerate() {
             runs::each_bit(index * 64, word, |at| places.push(at));
         }
-        self.keys.retain(text, places);
+        keys::retain(places, |at| self.starts.has(folded_four(text, at)));
         for at in places.iter() {
             self.verify(text, *at, hits);
         }
@@ -103,7 +106,12 @@ impl Anchors {
         let first = self.first.get(hash).copied().unwrap_or(0);
         let Some(first) = usize::from(first).checked_sub(1) else { return };
         let same = self.probes.iter().skip(first).take_while(|probe| probe.hash == hash);
-        for probe in same.filter(|probe| probe.bytes == bytes) {
+        let beside = beside(text, at);
+        let fits = |probe: &&Probe| {
+            let agrees = |(known, found): (u8, u8)| known == 0 || known == found;
+            probe.bytes == bytes && probe.beside.into_iter().zip(beside).all(agrees)
+        };
+        for probe in same.filter(fits) {
             let word = self.words.get(probe.word).map(String::as_bytes).unwrap_or_default();
             let Some(start) = at.checked_sub(probe.offset) else { continue };
             if text
@@ -116,21 +124,51 @@ impl Anchors {
     }
 }
 
-impl Probe {
-    /// The three bytes of a word that text has least often.
-    fn rarest(number: usize, word: &str) -> Option<Self> {
-        let places = word.as_bytes().windows(3).filter_map(<[u8]>::first_chunk::<3>).enumerate();
-        let rarity = |bytes: &[u8; 3]| randomness::surprise_of(*bytes);
-        let (offset, bytes) =
-            places.max_by(|a, b| rarity(a.1).total_cmp(&rarity(b.1)).then(b.0.cmp(&a.0)))?;
-        let bytes = bytes.map(|byte| byte | 0x20);
-        Some(Self { hash: hash(bytes), bytes, word: number, offset })
+/// How much a probe costs whether or not it is there, beside its frequency.
+const PER_PROBE: f32 = 0.001;
+
+/// Few and rare probes for all the words: words share one where they can.
+fn probes(words: &[String]) -> Vec<Probe> {
+    let mut places: Vec<Probe> = Vec::new();
+    for (word, text) in words.iter().enumerate() {
+        for (offset, bytes) in text.as_bytes().windows(3).filter_map(fold).enumerate() {
+            let beside = beside(text.as_bytes(), offset);
+            places.push(Probe { hash: hash(bytes), bytes, word, offset, beside });
+        }
     }
+    places.sort_unstable();
+    // A probe may stand in a word twice; once is enough.
+    places.dedup_by_key(|probe| (probe.bytes, probe.word));
+    let mut chosen = Vec::new();
+    while let Some(best) = best(&places) {
+        let (taken, _): (Vec<Probe>, Vec<Probe>) =
+            places.iter().partition(|probe| probe.bytes == best);
+        places.retain(|probe| !taken.iter().any(|taken| taken.word == probe.word));
+        chosen.extend(taken);
+    }
+    chosen
+}
+
+/// The three bytes that find most words at the least cost.
+fn best(places: &[Probe]) -> Option<[u8; 3]> {
+    let groups = places.chunk_by(|a, b| a.bytes == b.bytes);
+    let worth = |group: &&[Probe]| {
+        let cost = group.first().map_or(0.0, |probe| PER_PROBE + frequency::of_three(probe.bytes));
+        f32::from(u8::try_from(group.len()).unwrap_or(u8::MAX)) / cost
+    };
+    let best = groups.max_by(|a, b| worth(a).total_cmp(&worth(b)));
+    best.and_then(|group| group.first()).map(|probe| probe.bytes)
 }
 
 /// Three bytes with the bit set that tells lower case from upper.
 fn fold(text: &[u8]) -> Option<[u8; 3]> {
     text.first_chunk::<3>().map(|start| start.map(|byte| byte | 0x20))
+}
+
+/// The folded bytes just before and behind the three at `at`; 0 at the ends of the text.
+fn beside(text: &[u8], at: usize) -> [u8; 2] {
+    let fold = |at: Option<usize>| at.and_then(|at| text.get(at)).map_or(0, |byte| byte | 0x20);
+    [fold(at.checked_sub(1)), fold(Some(at + 3))]
 }
 
 fn hash([a, b, c]: [u8; 3]) -> usize {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::keys::{Keys, key};
+use super::super::keys::{self, Starts, four};
 use super::Hit;
 use super::runs::{self, Long};
 use super::simd::Block;
@@ -10,35 +10,49 @@ use super::simd::Block;
 /// How far before a run prefixes are looked for in what joiners tie to it.
 pub(super) const MAX_JOINED: usize = 48;
 
-/// The prefixes of the rules, found by their first three bytes; a prefix of two stands for every third one.
+/// The prefixes of the rules, found by their first four bytes.
 pub(crate) struct Prefixes {
     list: Vec<String>,
-    /// What prefixes begin with.
-    keys: Keys,
-    /// Key and number of each prefix, sorted.
-    by_key: Vec<(usize, usize)>,
+    /// What prefixes of three and more begin with.
+    starts: Starts,
+    /// One bit for each prefix of two.
+    twos: Box<[u64; TWOS / 64]>,
+    /// The first two bytes and the number of each prefix, sorted.
+    by_two: Vec<(usize, usize)>,
+    /// Where in `by_two` the prefixes begin whose first byte is this one.
+    first: [usize; 257],
     /// The bytes of prefixes that do not belong to a run, such as the dot of `SG.`.
     joiners: Vec<u8>,
+}
+
+/// Values of two bytes.
+const TWOS: usize = 1 << 16;
+
+fn two([first, second]: [u8; 2]) -> usize {
+    usize::from(first) << 8 | usize::from(second)
 }
 
 impl Prefixes {
     /// Prefixes have two bytes or more and begin with a letter or digit.
     pub(crate) fn new(list: &[String]) -> Self {
-        let mut by_key: Vec<(usize, usize)> = Vec::new();
-        for (id, prefix) in list.iter().enumerate() {
-            match *prefix.as_bytes() {
-                [a, b, c, ..] => by_key.push((key([a, b, c]), id)),
-                [a, b] => by_key.extend((0..32).map(|c| (key([a, b, c]), id))),
-                _ => {}
+        let start = |prefix: &String| prefix.as_bytes().first_chunk().map(|start| two(*start));
+        let numbered = list.iter().enumerate();
+        let mut by_two: Vec<(usize, usize)> =
+            numbered.filter_map(|(id, prefix)| Some((start(prefix)?, id))).collect();
+        by_two.sort_unstable();
+        let first = std::array::from_fn(|byte| by_two.partition_point(|(two, _)| *two < byte << 8));
+        let mut twos = Box::new([0; TWOS / 64]);
+        for two in list.iter().filter(|prefix| prefix.len() == 2).filter_map(start) {
+            if let Some(bits) = twos.get_mut(two / 64) {
+                *bits |= 1_u64 << (two % 64);
             }
         }
-        by_key.sort_unstable();
-        let keys = by_key.iter().map(|(key, _)| *key).collect();
+        let starts = Starts::new(list.iter().map(String::as_bytes), |byte| byte);
         let bytes = list.iter().flat_map(|prefix| prefix.bytes());
         let mut joiners: Vec<u8> = bytes.filter(|byte| !super::is_token_byte(*byte)).collect();
         joiners.sort_unstable();
         joiners.dedup();
-        Self { list: list.to_vec(), keys, by_key, joiners }
+        Self { list: list.to_vec(), starts, twos, by_two, first, joiners }
     }
 
     /// The list this was built from.
@@ -67,7 +81,7 @@ impl Prefixes {
 
     /// Adds the prefixes that stand at these places, in the order of the text.
     pub(super) fn search(&self, text: &[u8], places: &mut Vec<usize>, hits: &mut Vec<Hit>) {
-        self.keys.retain(text, places);
+        keys::retain(places, |at| self.may_begin(four(text, at)));
         for at in places.iter() {
             self.verify(text, *at, hits);
         }
@@ -91,11 +105,23 @@ impl Prefixes {
         start - length..start
     }
 
+    /// 1 where a prefix may begin with these four bytes.
+    #[inline]
+    fn may_begin(&self, bytes: u32) -> u64 {
+        let [first, second, ..] = bytes.to_le_bytes();
+        let two = two([first, second]);
+        let is_two = self.twos.get(two / 64).map_or(0, |bits| bits >> (two % 64) & 1);
+        is_two | self.starts.has(bytes)
+    }
+
     fn verify(&self, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
         let rest = text.get(at..).unwrap_or_default();
-        let Some(key) = rest.first_chunk().map(|start| key(*start)) else { return };
-        let from = self.by_key.partition_point(|(known, _)| *known < key);
-        for (_, id) in self.by_key.iter().skip(from).take_while(|(known, _)| *known == key) {
+        let Some(start) = rest.first_chunk().map(|start| two(*start)) else { return };
+        let bound = |byte: usize| self.first.get(byte).copied().unwrap_or(0);
+        let range = bound(start >> 8)..bound((start >> 8) + 1);
+        let there = self.by_two.get(range).unwrap_or_default();
+        let same = there.iter().filter(|(known, _)| *known == start);
+        for (_, id) in same {
             if self.list.get(*id).is_some_and(|prefix| rest.starts_with(prefix.as_bytes())) {
                 hits.push(Hit { at, id: *id });
             }

@@ -8,7 +8,7 @@
     reason = "vector loads and calls of code for a processor feature found at run time"
 )]
 
-use super::super::randomness;
+use super::super::frequency;
 
 /// What one block of 64 bytes gives: one bit for each byte, bit `i` for byte `i`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,7 +83,7 @@ fn passing_bytes(low: &[u8; 16], high: &[u8; 16], bit: u8) -> f32 {
     let nibbles =
         [2, 3, 6, 7].into_iter().filter(|nibble: &u8| high[usize::from(*nibble)] & bit != 0);
     let bytes = nibbles.flat_map(|nibble| (0..16).map(move |rest| nibble << 4 | rest));
-    bytes.filter(|byte| low[usize::from(byte & 15)] & bit != 0).map(randomness::frequency).sum()
+    bytes.filter(|byte| low[usize::from(byte & 15)] & bit != 0).map(frequency::of_byte).sum()
 }
 
 /// Fills `blocks` for a text.
@@ -116,16 +116,14 @@ fn finish([token, alnum, digit, anchor, sign, quote, gap]: [u64; 7], carry: &mut
 /// Cuts a text into blocks with two bytes of what follows; the end of the text is padded with NULs.
 #[inline]
 fn for_each_block(text: &[u8], mut visit: impl FnMut(&[u8; PADDED])) {
-    let mut at = 0;
-    while let Some(block) = text.get(at..).and_then(|rest| rest.first_chunk::<PADDED>()) {
-        visit(block);
-        at += BLOCK;
-    }
-    while let Some(rest @ [_, ..]) = text.get(at..) {
-        let mut padded = [0; PADDED];
-        padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        visit(&padded);
-        at += BLOCK;
+    let mut padded = [0; PADDED];
+    for at in (0..text.len()).step_by(BLOCK) {
+        let rest = text.get(at..).unwrap_or_default();
+        visit(rest.first_chunk::<PADDED>().unwrap_or_else(|| {
+            padded.fill(0);
+            padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            &padded
+        }));
     }
 }
 
@@ -166,59 +164,27 @@ mod plain {
 mod avx2 {
     use std::arch::x86_64::{
         __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
-        _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
-        _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+        _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
+        _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+        _mm256_sub_epi8,
     };
 
     use super::{Block, Carry, PADDED, Tables, finish, for_each_block};
 
-    /// Classes of bytes, one bit each, looked up by nibble. A byte has the class that both of its nibbles have.
-    const SIGN: u8 = 1;
-    const DIGIT: u8 = 2;
-    const LETTER_LOW: u8 = 4;
-    const LETTER_HIGH: u8 = 8;
-    const UNDERSCORE: u8 = 16;
-
-    const CLASS_BY_HIGH: [u8; 16] = {
-        let mut table = [0; 16];
-        table[0x2] = SIGN;
-        table[0x3] = DIGIT;
-        table[0x4] = LETTER_LOW;
-        table[0x5] = LETTER_HIGH | UNDERSCORE;
-        table[0x6] = LETTER_LOW;
-        table[0x7] = LETTER_HIGH;
-        table
-    };
-
-    const CLASS_BY_LOW: [u8; 16] = {
-        let mut table = [0; 16];
-        let mut nibble = 0;
-        while nibble < 16 {
-            table[nibble] = match nibble {
-                0 => DIGIT | LETTER_HIGH,
-                1..=9 => DIGIT | LETTER_LOW | LETTER_HIGH,
-                0xA => LETTER_LOW | LETTER_HIGH,
-                0xB | 0xD => LETTER_LOW | SIGN,
-                0xF => LETTER_LOW | SIGN | UNDERSCORE,
-                _ => LETTER_LOW,
-            };
-            nibble += 1;
-        }
-        table
-    };
-
-    /// More classes, of signs.
+    /// Classes of signs, one bit each, looked up by nibble. A byte has the class that both of its nibbles have.
     const BACKSLASH: u8 = 1;
     const PERCENT_OR_AND: u8 = 2;
     const BLANK: u8 = 4;
     const SPACE_OR_JOIN: u8 = 8;
-    const QUOTE: u8 = 16;
+    const TOKEN: u8 = 16;
+    const UNDERSCORE: u8 = 32;
+    const QUOTE: u8 = 128;
 
     const SIGN_BY_HIGH: [u8; 16] = {
         let mut table = [0; 16];
         table[0x0] = BLANK;
-        table[0x2] = PERCENT_OR_AND | SPACE_OR_JOIN | QUOTE;
-        table[0x5] = BACKSLASH;
+        table[0x2] = PERCENT_OR_AND | SPACE_OR_JOIN | TOKEN | QUOTE;
+        table[0x5] = BACKSLASH | UNDERSCORE;
         table
     };
 
@@ -228,9 +194,12 @@ mod avx2 {
         (table[0x2], table[0x7]) = (QUOTE, QUOTE);
         table[0x5] = PERCENT_OR_AND;
         table[0x6] = PERCENT_OR_AND | SPACE_OR_JOIN;
-        (table[0x9], table[0xA], table[0xD]) = (BLANK, BLANK, BLANK);
-        (table[0xB], table[0xE]) = (SPACE_OR_JOIN, SPACE_OR_JOIN);
+        (table[0x9], table[0xA]) = (BLANK, BLANK);
+        table[0xB] = SPACE_OR_JOIN | TOKEN;
         table[0xC] = BACKSLASH;
+        table[0xD] = BLANK | TOKEN;
+        table[0xE] = SPACE_OR_JOIN;
+        table[0xF] = TOKEN | UNDERSCORE;
         table
     };
 
@@ -242,86 +211,139 @@ mod avx2 {
     }
 
     struct Vectors {
-        class_by_low: __m256i,
-        class_by_high: __m256i,
         sign_by_low: __m256i,
         sign_by_high: __m256i,
         low: [[__m256i; 3]; 2],
         high: [[__m256i; 3]; 2],
     }
 
+    /// The two halves of a block.
+    #[derive(Clone, Copy)]
+    struct Halves(__m256i, __m256i);
+
+    /// The lower and the upper nibbles of a block.
+    #[derive(Clone, Copy)]
+    struct Nibbles {
+        low: Halves,
+        high: Halves,
+    }
+
     impl Vectors {
         #[target_feature(enable = "avx2")]
         fn new(tables: &Tables) -> Self {
-            let all = |tables: &[[[u8; 16]; 3]; 2]| {
-                let group = |[first, second, third]: &[[u8; 16]; 3]| {
-                    [table(first), table(second), table(third)]
-                };
-                [group(&tables[0]), group(&tables[1])]
-            };
+            let low = |group: usize| tables.low[group].each_ref().map(|bytes| table(bytes));
+            // Bytes are looked up as they are: those with the bit 0x20 and those without it have the same entry.
+            let folded = |bytes: &[u8; 16]| std::array::from_fn(|nibble| bytes[nibble | 2]);
+            let high =
+                |group: usize| tables.high[group].each_ref().map(|bytes| table(&folded(bytes)));
             Self {
-                class_by_low: table(&CLASS_BY_LOW),
-                class_by_high: table(&CLASS_BY_HIGH),
                 sign_by_low: table(&SIGN_BY_LOW),
                 sign_by_high: table(&SIGN_BY_HIGH),
-                low: all(&tables.low),
-                high: all(&tables.high),
+                low: [low(0), low(1)],
+                high: [high(0), high(1)],
             }
         }
 
         #[target_feature(enable = "avx2")]
         #[inline]
         fn block(&self, block: &[u8; PADDED]) -> [u64; 7] {
-            let [first, second] = [self.half(block, 0), self.half(block, 32)];
-            let join = |place: usize| u64::from(first[place]) | u64::from(second[place]) << 32;
-            std::array::from_fn(join)
+            let bytes = Halves(load(block, 0), load(block, 32));
+            let nibbles = Nibbles::of(bytes);
+            let digit = in_range(bytes, b'0', 9);
+            let letter = in_range(bytes.map(|half| _mm256_or_si256(half, splat(0x20))), b'a', 25);
+            let alnum = digit.with(letter, |a, b| _mm256_or_si256(a, b));
+            let digit = digit.top_bits();
+            let alnum = alnum.top_bits();
+            let signs = nibbles.look_up(self.sign_by_low, self.sign_by_high);
+            let token = alnum | signs.any_of(TOKEN | UNDERSCORE);
+            let sign = signs.any_of(BACKSLASH | PERCENT_OR_AND);
+            let gap = signs.any_of(BACKSLASH | BLANK | SPACE_OR_JOIN);
+            let anchor = self.anchor(block, nibbles);
+            [token, alnum, digit, anchor, sign, signs.top_bits(), gap]
         }
 
-        /// The masks of 32 bytes.
+        /// Where a probe may stand: in some bucket for each of its three bytes.
         #[target_feature(enable = "avx2")]
         #[inline]
-        fn half(&self, block: &[u8; PADDED], at: usize) -> [u32; 7] {
-            let bytes = load(block, at);
-            let class = look_up(self.class_by_low, self.class_by_high, bytes);
-            let signs = look_up(self.sign_by_low, self.sign_by_high, bytes);
-            let has = |class: __m256i, wanted: u8| any_bit(_mm256_and_si256(class, splat(wanted)));
-            let anchor =
-                any_bit(_mm256_or_si256(self.buckets(block, at, 0), self.buckets(block, at, 1)));
-            let alnum = has(class, DIGIT | LETTER_LOW | LETTER_HIGH);
-            let sign = has(signs, BACKSLASH | PERCENT_OR_AND);
-            let gap = has(signs, BACKSLASH | BLANK | SPACE_OR_JOIN);
-            [any_bit(class), alnum, has(class, DIGIT), anchor, sign, has(signs, QUOTE), gap]
-        }
-
-        /// The buckets of one group that a word beginning at each byte may be in.
-        #[target_feature(enable = "avx2")]
-        #[inline]
-        fn buckets(&self, block: &[u8; PADDED], at: usize, group: usize) -> __m256i {
-            let case = splat(0x20);
-            let (low, high) = (&self.low[group], &self.high[group]);
-            let place = |place: usize| {
-                look_up(low[place], high[place], _mm256_or_si256(load(block, at + place), case))
+        fn anchor(&self, block: &[u8; PADDED], first: Nibbles) -> u64 {
+            let from = |at: usize| Nibbles::of(Halves(load(block, at), load(block, at + 32)));
+            let (second, third) = (from(1), from(2));
+            let both = |a: Halves, b| a.with(b, |a, b| _mm256_and_si256(a, b));
+            let group = |low: &[__m256i; 3], high: &[__m256i; 3]| {
+                let first = first.look_up(low[0], high[0]);
+                let second = second.look_up(low[1], high[1]);
+                both(both(first, second), third.look_up(low[2], high[2]))
             };
-            _mm256_and_si256(_mm256_and_si256(place(0), place(1)), place(2))
+            let (one, other) =
+                (group(&self.low[0], &self.high[0]), group(&self.low[1], &self.high[1]));
+            one.with(other, |a, b| _mm256_or_si256(a, b)).any()
         }
     }
 
-    /// What both nibbles of each byte agree on.
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn look_up(low: __m256i, high: __m256i, bytes: __m256i) -> __m256i {
-        let nibble = splat(0x0F);
-        let by_low = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble));
-        let by_high =
-            _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble));
-        _mm256_and_si256(by_low, by_high)
+    impl Nibbles {
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn of(bytes: Halves) -> Self {
+            let low = bytes.map(|half| _mm256_and_si256(half, splat(0x0F)));
+            let high =
+                bytes.map(|half| _mm256_and_si256(_mm256_srli_epi16::<4>(half), splat(0x0F)));
+            Self { low, high }
+        }
+
+        /// What both nibbles of each byte agree on.
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn look_up(self, low: __m256i, high: __m256i) -> Halves {
+            let by_low = self.low.map(|half| _mm256_shuffle_epi8(low, half));
+            let by_high = self.high.map(|half| _mm256_shuffle_epi8(high, half));
+            by_low.with(by_high, |a, b| _mm256_and_si256(a, b))
+        }
     }
 
-    /// One bit for each byte that is not zero.
+    impl Halves {
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn map(self, change: impl Fn(__m256i) -> __m256i) -> Self {
+            Self(change(self.0), change(self.1))
+        }
+
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn with(self, other: Self, join: impl Fn(__m256i, __m256i) -> __m256i) -> Self {
+            Self(join(self.0, other.0), join(self.1, other.1))
+        }
+
+        /// The highest bit of each byte.
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn top_bits(self) -> u64 {
+            let bits = |half| u64::from(_mm256_movemask_epi8(half).cast_unsigned());
+            bits(self.0) | bits(self.1) << 32
+        }
+
+        /// One bit for each byte that is not zero.
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn any(self) -> u64 {
+            !self.map(|half| _mm256_cmpeq_epi8(half, _mm256_setzero_si256())).top_bits()
+        }
+
+        /// One bit for each byte that has one of the bits of `wanted`.
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn any_of(self, wanted: u8) -> u64 {
+            self.map(|half| _mm256_and_si256(half, splat(wanted))).any()
+        }
+    }
+
+    /// All bits of each byte from `first` to `first + span`.
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn any_bit(bytes: __m256i) -> u32 {
-        !_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())).cast_unsigned()
+    fn in_range(bytes: Halves, first: u8, span: u8) -> Halves {
+        bytes.map(|half| {
+            let above = _mm256_sub_epi8(half, splat(first));
+            _mm256_cmpeq_epi8(_mm256_min_epu8(above, splat(span)), above)
+        })
     }
 
     #[target_feature(enable = "avx2")]
