@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::blob::Origin;
 use crate::finding::Finding;
+use crate::profile::Profile;
 
 /// Everything a scan has to say. Reports are made from this alone.
 #[derive(Debug, Default)]
@@ -19,6 +20,8 @@ pub struct Outcome {
     pub notes: Vec<String>,
     /// What was looked at and what became of it.
     pub stats: Stats,
+    /// Where the time went, if that was asked for. No report shows it: the same inputs give the same report.
+    pub profile: Profile,
 }
 
 impl Outcome {

@@ -10,8 +10,17 @@ use std::path::{Path, PathBuf};
 const MAX_LINES: usize = 400;
 
 /// Nouns: they import only nouns.
-const NOUNS: &[&str] =
-    &["blob", "date", "finding", "fingerprint", "history", "location", "outcome", "snippet"];
+const NOUNS: &[&str] = &[
+    "blob",
+    "date",
+    "finding",
+    "fingerprint",
+    "history",
+    "location",
+    "outcome",
+    "profile",
+    "snippet",
+];
 
 /// Stages, and the other stages each may import. Nouns are open to all.
 const STAGES: &[(&str, &[&str])] = &[
@@ -68,7 +77,7 @@ const HOMES: &[(&str, &[&str])] = &[
 const REVEALERS: &[&str] = &[
     "report/json.rs",
     "report/sarif.rs",
-    "scan/mod.rs",
+    "scan/masking.rs",
     "secrets/assemble/proof/mod.rs",
     "secrets/assemble/proof/trials.rs",
     "secrets/repeats.rs",

@@ -130,7 +130,7 @@ pub(crate) struct CommonArgs {
     /// When to show a progress bar
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) progress: When,
-    /// Print counts of the scan to standard error
+    /// Print counts and times of the scan to standard error
     #[arg(long)]
     pub(crate) stats: bool,
     /// Print nothing but the report

@@ -11,6 +11,7 @@ mod output;
 mod progress;
 mod rules;
 mod scan;
+mod stats;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -13,10 +13,10 @@ use super::args::{
 };
 use super::fix::{self, Mode};
 use super::progress::Bar;
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, output, stats};
 use keylint::blob::{inert, path_bytes};
 use keylint::config::{self, Config, ConfigFile, Discovered, Flags, Secrets};
-use keylint::outcome::{Outcome, Stats};
+use keylint::outcome::Outcome;
 use keylint::policy;
 use keylint::report::{self, Format, Look, MAX_SKIPPED, Options, Suppressed};
 use keylint::scan::{Progress, scan};
@@ -68,7 +68,7 @@ pub(super) fn report(
             name_skipped(outcome);
         }
         if args.stats {
-            print_stats(&outcome.stats);
+            stats::print(outcome, config);
         }
     }
     Ok(exit(outcome, config))
@@ -129,6 +129,7 @@ pub(super) fn configure(
             .threads
             .unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into)),
         now: now(),
+        clock: args.stats.then_some(stats::clock),
     };
     Ok(Config::new(&file, &flags, &known_checks())?)
 }
@@ -226,24 +227,5 @@ fn name_skipped(outcome: &Outcome) {
     }
     for note in &outcome.notes {
         let _ = writeln!(io::stderr(), "keylint: {note}");
-    }
-}
-
-fn print_stats(stats: &Stats) {
-    let mut lines = vec![
-        ("files", stats.files),
-        ("bytes", stats.bytes),
-        ("binary files", stats.binary),
-        ("hits of the prefilter", stats.windows),
-        ("candidates", stats.candidates),
-        ("policy documents", stats.documents),
-    ];
-    let git = &stats.git;
-    let of_git =
-        [("commits", git.commits), ("trees", git.trees), ("blobs", git.blobs), ("tags", git.tags)];
-    lines.extend(of_git.into_iter().filter(|(_, count)| *count > 0));
-    lines.extend(stats.rejected.iter().map(|(filter, count)| (*filter, *count)));
-    for (name, count) in lines {
-        let _ = writeln!(io::stderr(), "{count:>12} {name}");
     }
 }

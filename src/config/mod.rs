@@ -16,6 +16,7 @@ pub use file::{ConfigFile, read};
 use crate::blob::inert;
 use crate::finding::{Confidence, Severity};
 use crate::policy;
+use crate::profile::Clock;
 pub use crate::secrets::nearest;
 use crate::secrets::{RuleError, RuleSet};
 use crate::source::{IgnoreFiles, Selection};
@@ -48,6 +49,8 @@ pub struct Config {
     pub now: u64,
     /// Threads that scan; at least one.
     pub threads: usize,
+    /// What measures where the time goes; without one nothing is measured.
+    pub clock: Option<Clock>,
 }
 
 /// Which halves of keylint run.
@@ -97,6 +100,8 @@ pub struct Flags {
     pub threads: usize,
     /// Seconds since 1970.
     pub now: u64,
+    /// `--stats`: what to measure times with.
+    pub clock: Option<Clock>,
 }
 
 /// Configuration that cannot be used.
@@ -259,6 +264,7 @@ impl Config {
             secrets: flags.secrets,
             now: flags.now,
             threads: flags.threads.max(1),
+            clock: flags.clock,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The program: list what is to be read, read it in parallel, analyse each blob, join the results.
 
+mod masking;
 mod policies;
 
 use std::cell::RefCell;
@@ -10,16 +11,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use crate::blob::{Blob, Content, Origin};
+use crate::blob::{Blob, Origin};
 use crate::config::{Config, Halves, Secrets};
 use crate::finding::{Finding, FindingKind, Place, RuleMeta, Secret};
 use crate::location::{Location, Position};
 use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
 use crate::policy;
+use crate::profile::{Meter, Profile, Stage};
 use crate::secrets::{self, Detected, Detection, Gathered};
 use crate::snippet::{Redaction, Snippet};
 use crate::source::{self, Listing, Source, SourceError, Unit};
 use crate::suppress::{allow, inline};
+pub use masking::masked;
+use masking::{mask_history, redactions};
 use policies::Held;
 
 /// How far a scan is; another thread may look.
@@ -54,6 +58,8 @@ fn scan_all(
     config: &Config,
     progress: &Progress,
 ) -> Result<Outcome, SourceError> {
+    let meter = Meter::new(config.clock);
+    meter.enter(Stage::Listing);
     let listing = catch_unwind(AssertUnwindSafe(|| source::list(sources, &config.selection)));
     let listing = listing.unwrap_or_else(|_| Ok(unlisted_sources(sources)))?;
     progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
@@ -66,12 +72,15 @@ fn scan_all(
         // Parts are joined left to right, however the work was split.
         parts.fold(Part::default, Part::then).reduce(Part::default, Part::then)
     };
+    meter.enter(Stage::Scanning);
     let mut part = run();
+    meter.enter(Stage::Linting);
     let linted = policies::lint(std::mem::take(&mut part.policies), config);
     let mut part = part.then(linted);
+    meter.enter(Stage::Assembling);
     part.findings.sort_by_cached_key(place_and_rule);
 
-    let mut outcome = Outcome { stats: part.stats, ..Outcome::default() };
+    let mut outcome = Outcome { stats: part.stats, profile: part.profile, ..Outcome::default() };
     outcome.stats.census.add(&listing.census);
     outcome.stats.git = listing.objects;
     let (findings, notes) =
@@ -87,6 +96,7 @@ fn scan_all(
     outcome.skipped.extend(part.skipped);
     outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
     allow::apply(&mut outcome.findings, &mut outcome.skipped, &config.allows);
+    outcome.profile.add(&meter.take());
     Ok(outcome)
 }
 
@@ -109,6 +119,7 @@ struct Part {
     gathered: Gathered,
     skipped: Vec<Skipped>,
     stats: Stats,
+    profile: Profile,
     /// What may hold policies, kept until all of it is there.
     policies: Vec<Held>,
 }
@@ -155,6 +166,7 @@ impl Part {
         self.gathered.add(next.gathered);
         self.skipped.extend(next.skipped);
         self.stats.add(&next.stats);
+        self.profile.add(&next.profile);
         self.policies.extend(next.policies);
         self
     }
@@ -163,6 +175,8 @@ impl Part {
         let mut chunks = Chunks::default();
         let mut skipped = Vec::new();
         let lints = config.halves != Halves::Secrets && unit.has_policies();
+        secrets.meter = Meter::new(config.clock);
+        secrets.meter.enter(Stage::Reading);
         let read = source::read(unit, source, &mut skipped, &mut |blob| {
             if lints {
                 chunks.see(blob);
@@ -171,6 +185,7 @@ impl Part {
             if seen.is_err() {
                 self.skipped.push(failed((**blob.origin()).clone()));
             }
+            secrets.meter.enter(Stage::Reading);
         });
         secrets.forget();
         self.stats.files += read.inputs;
@@ -180,10 +195,13 @@ impl Part {
         self.skipped.extend(skipped);
         self.keep_added(unit);
         if chunks.may_hold_policy() {
-            let again =
-                source::read_whole(unit, &mut |blob| self.policies.push(Held::new(blob, unit)));
+            let again = source::read_whole(unit, &mut |blob| {
+                secrets.meter.enter(Stage::Policies);
+                self.policies.push(Held::new(blob, unit));
+            });
             self.skipped.extend(again.err());
         }
+        self.profile.add(&secrets.meter.take());
     }
 
     fn visit(&mut self, blob: &Blob, unit: &Unit, config: &Config, secrets: &mut secrets::Scratch) {
@@ -191,8 +209,11 @@ impl Part {
             self.secrets(blob, config, secrets);
         }
         let lints = config.halves != Halves::Secrets && unit.has_policies();
-        if lints && blob.is_whole && policy::may_hold_policy(blob) {
-            self.policies.push(Held::new(blob, unit));
+        if lints && blob.is_whole {
+            secrets.meter.enter(Stage::Policies);
+            if policy::may_hold_policy(blob) {
+                self.policies.push(Held::new(blob, unit));
+            }
         }
     }
 
@@ -334,66 +355,5 @@ fn place(
         snippet: Snippet::new(blob.text, span, redactions),
         suppressed: inline::find(blob.text, span.start, &rule.id),
         fix: None,
-    }
-}
-
-/// A text with everything masked that must not be shown of it.
-pub fn masked(origin: &Arc<Origin>, text: &[u8], config: &Config) -> Vec<u8> {
-    let blob = Blob::whole(origin, text, Content::Text);
-    let detections = unlisted(&blob, config, &mut secrets::Scratch::default());
-    let mut out = Vec::with_capacity(text.len());
-    let mut at = 0;
-    for redaction in redactions(&detections, config.secrets) {
-        if redaction.span.start >= at {
-            out.extend(text.get(at..redaction.span.start).unwrap_or_default());
-            let secret = text.get(redaction.span.clone()).unwrap_or_default();
-            out.extend(redaction.mask(secret).bytes());
-            at = redaction.span.end;
-        }
-    }
-    out.extend(text.get(at..).unwrap_or_default());
-    out
-}
-
-/// Masks what the history of a finding quotes of people's texts.
-fn mask_history(findings: &mut [Finding], config: &Config) {
-    if config.secrets == Secrets::Revealed {
-        return;
-    }
-    let origin = Arc::new(Origin::Stdin);
-    for finding in findings {
-        let FindingKind::Secret { secret, redacted, .. } = &finding.kind else { continue };
-        if secret.reveal().is_empty() {
-            continue;
-        }
-        let own = String::from_utf8_lossy(secret.reveal());
-        let Some(history) = &mut finding.history else { continue };
-        for moment in history.first.iter_mut().chain(&mut history.last) {
-            for text in [&mut moment.author, &mut moment.subject] {
-                let clean = masked(&origin, text.as_bytes(), config);
-                *text = String::from_utf8_lossy(&clean).replace(own.as_ref(), redacted);
-            }
-        }
-    }
-}
-
-/// What must not be shown of a blob: every secret found in it, also those that are not reported.
-fn redactions(detections: &[Detection], secrets: Secrets) -> Vec<Redaction> {
-    match secrets {
-        Secrets::Revealed => Vec::new(),
-        Secrets::Masked => {
-            let mut redactions: Vec<Redaction> = Vec::new();
-            for found in detections.iter().filter(|found| !found.is_of_file()) {
-                let span = found.span();
-                match redactions.last_mut() {
-                    // Several secrets may be encoded in the same bytes.
-                    Some(last) if span.start < last.span.end => {
-                        last.span.end = last.span.end.max(span.end);
-                    }
-                    _ => redactions.push(Redaction { span, keep: found.public_prefix() }),
-                }
-            }
-            redactions
-        }
     }
 }

@@ -10,12 +10,21 @@ impl Starts {
     /// What the words begin with, as `bytes` makes it of them; anything may stand behind a word of three. Shorter words
     /// have no beginning.
     pub(crate) fn new<'a>(words: impl Iterator<Item = &'a [u8]>, bytes: fn(u8) -> u8) -> Self {
+        Self::of(words.filter_map(|word| match *word {
+            [a, b, c, next, ..] => Some([a, b, c, next].map(|byte| Some(bytes(byte)))),
+            [a, b, c] => Some([Some(bytes(a)), Some(bytes(b)), Some(bytes(c)), None]),
+            _ => None,
+        }))
+    }
+
+    /// Four bytes each; at most one of them may be anything.
+    pub(crate) fn of(starts: impl Iterator<Item = [Option<u8>; 4]>) -> Self {
         let mut set = Self(Box::new([0; BITS / 64]));
-        for word in words {
-            match *word {
-                [a, b, c, next, ..] => set.add([a, b, c, next].map(bytes)),
-                [a, b, c] => (0..=u8::MAX).for_each(|next| set.add([a, b, c, next].map(bytes))),
-                _ => {}
+        for start in starts {
+            if start.contains(&None) {
+                (0..=u8::MAX).for_each(|any| set.add(start.map(|byte| byte.unwrap_or(any))));
+            } else {
+                set.add(start.map(|byte| byte.unwrap_or(0)));
             }
         }
         set

@@ -12,6 +12,7 @@ use super::prefilter::{Hit, Lanes, Marks, REACH};
 use super::rule::{Found, Rule, Trigger};
 use super::ruleset::RuleSet;
 use super::{decode, filters, vendor};
+use crate::profile::{Meter, Stage};
 
 /// How far before a run a word counts as near it, in bytes.
 pub(super) const NEAR_BEFORE: usize = 100;
@@ -38,8 +39,13 @@ pub(super) struct Matched<'a> {
 }
 
 /// All candidates of a text.
-pub(super) fn candidates<'a>(rules: &'a RuleSet, text: &'a [u8], lanes: &Lanes) -> Matched<'a> {
-    let mut matcher = Matcher { rules, text, found: Vec::new(), tries: 0 };
+pub(super) fn candidates<'a>(
+    rules: &'a RuleSet,
+    text: &'a [u8],
+    lanes: &Lanes,
+    meter: &Meter,
+) -> Matched<'a> {
+    let mut matcher = Matcher { rules, text, found: Vec::new(), tries: 0, meter };
     let mut led = Marks::default();
     led.prefixes.reserve_exact(lanes.prefixes.len());
     for (at, hit) in lanes.prefixes.iter().enumerate() {
@@ -85,14 +91,15 @@ impl Nested {
     }
 }
 
-struct Matcher<'a> {
+struct Matcher<'a, 'm> {
     rules: &'a RuleSet,
     text: &'a [u8],
     found: Vec<Candidate<'a>>,
     tries: u64,
+    meter: &'m Meter,
 }
 
-impl<'a> Matcher<'a> {
+impl<'a> Matcher<'a, '_> {
     /// Whether it led to a candidate, or a rule looks further than anything that is known.
     fn prefix(&mut self, hit: Hit) -> bool {
         let (rules, before) = (self.rules, self.found.len());
@@ -142,6 +149,7 @@ impl<'a> Matcher<'a> {
                 if nested.is_too_deep(hit.at) {
                     is_far = true;
                 } else {
+                    self.meter.enter(Stage::Assignments);
                     let reading = assign::read(self.text, hit.at);
                     name_end = reading.name_end;
                     if let [only] = reading.assignments.as_slice() {
@@ -150,6 +158,7 @@ impl<'a> Matcher<'a> {
                     for assignment in reading.assignments {
                         self.assigned(assignment);
                     }
+                    self.meter.enter(Stage::Matching);
                 }
             }
             if let Some(led) = led.get_mut(at) {
@@ -258,6 +267,7 @@ impl<'a> Matcher<'a> {
         let mut unfinished = Vec::new();
         for rule in rules.anywhere.due(text).into_iter().filter_map(|number| rules.rule(number)) {
             self.tries += 1;
+            let (start, known) = (self.meter.now(), self.found.len());
             let end = anywhere::each_match(rule, text, |Found { whole: matched, secret }| {
                 if !secret.is_empty() {
                     let (named, place) = (None, PlaceClass::default());
@@ -274,6 +284,7 @@ impl<'a> Matcher<'a> {
                     });
                 }
             });
+            self.meter.tried(rule.order, start, text.len(), self.found.len() - known);
             if end == End::TooOften {
                 unfinished.push(rule);
             }
@@ -290,6 +301,7 @@ impl<'a> Matcher<'a> {
         fits: impl Fn(&Range<usize>) -> bool,
     ) {
         self.tries += 1;
+        let (start, known) = (self.meter.now(), self.found.len());
         let mut from = range.start;
         while from < range.end {
             let input = Input::new(self.text).range(from..range.end).anchored(anchored);
@@ -312,6 +324,7 @@ impl<'a> Matcher<'a> {
                 break;
             }
         }
+        self.meter.tried(rule.order, start, range.len(), self.found.len() - known);
     }
 }
 

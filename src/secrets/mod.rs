@@ -32,6 +32,7 @@ mod rule_file;
 mod rule_text;
 mod ruleset;
 mod score;
+mod stretch;
 mod trigger;
 mod union;
 mod vendor;
@@ -56,6 +57,7 @@ use crate::blob::{Blob, Content};
 use crate::finding::{Confidence, Severity, Suppression, Verdict};
 use crate::location::Position;
 use crate::outcome::Stats;
+use crate::profile::{Meter, Stage};
 use assign::files;
 use candidate::Candidate;
 use decode::{Trail, Walk};
@@ -78,6 +80,8 @@ pub struct Scratch {
     unfinished: Vec<String>,
     /// Candidates of the last text that what stands near them decided about.
     dropped: Dropped,
+    /// Says where the time goes, if somebody asks.
+    pub(crate) meter: Meter,
 }
 
 impl Scratch {
@@ -212,9 +216,12 @@ impl RuleSet {
         scratch: &mut Scratch,
         visit: &mut dyn FnMut(Seen),
     ) -> Vec<&'static str> {
+        scratch.meter.enter(Stage::Prefilter);
         self.search(blob, scratch);
+        scratch.meter.enter(Stage::Matching);
         let Matched { mut candidates, led, unfinished, .. } =
-            matcher::candidates(self, blob.text, &scratch.lanes);
+            matcher::candidates(self, blob.text, &scratch.lanes, &scratch.meter);
+        scratch.meter.enter(Stage::Judging);
         scratch.unfinished.extend(unfinished.iter().map(|rule| rule.meta.id.clone()));
         if let Some(made) = blob.made.filter(|made| made.is_base) {
             let hits = Hits::of(&scratch.lanes, blob.text.len(), led);
@@ -228,13 +235,20 @@ impl RuleSet {
         self.add_known_file(blob, &mut candidates);
         let mut sift = Sift { blob, place: None, known: BTreeSet::new() };
         sift.show(candidates, None, visit);
+        let Scratch { lanes, views, meter, .. } = scratch;
+        meter.enter(Stage::Decoding);
         let mut in_view = |found: &decode::Found| {
-            let Matched { candidates, .. } = matcher::candidates(self, found.text, found.lanes);
+            meter.enter(Stage::Matching);
+            let Matched { candidates, .. } =
+                matcher::candidates(self, found.text, found.lanes, meter);
+            meter.enter(Stage::Judging);
             sift.show(candidates, Some(&found.trail), visit);
+            meter.enter(Stage::Decoding);
         };
-        let Scratch { lanes, views, .. } = scratch;
-        let walk = Walk::new(&self.prefilter, blob.text.len(), views, &mut in_view);
-        walk.through(blob.text, lanes).into_iter().map(decode::Gap::detail).collect()
+        let walk = Walk::new(&self.prefilter, blob.text.len(), views, meter, &mut in_view);
+        let gaps = walk.through(blob.text, lanes);
+        meter.enter(Stage::Judging);
+        gaps.into_iter().map(decode::Gap::detail).collect()
     }
 
     /// What is in files that are known by their names. These are asked for only where a text looks like such a file.

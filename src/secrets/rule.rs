@@ -3,15 +3,16 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use regex_automata::Input;
 use regex_automata::meta::Regex;
 use regex_automata::util::primitives::NonMaxUsize;
+use regex_automata::{Anchored, Input};
 
 use super::assign::NameClass;
 use super::gitleaks::Conditions;
 use super::pattern::{self, compile};
 use super::rule_error::RuleProblem;
 use super::rule_text::{RuleText, TriggerText};
+use super::stretch::Stretch;
 pub(crate) use super::trigger::Trigger;
 use super::vendor::{self, Vendor};
 use super::verdict::{Verifier, verifier, verifiers};
@@ -89,6 +90,8 @@ pub(crate) struct Rule {
     pub(crate) order: usize,
     pattern: String,
     regex: OnceLock<Option<Regex>>,
+    /// What every match has in a row.
+    stretch: OnceLock<Option<Stretch>>,
     /// Whether group 1 is the whole regex, so that the engine need not find out where it lies.
     all_secret: bool,
 }
@@ -109,6 +112,12 @@ impl Rule {
 
     /// What the regex matches first, and the secret in it. Rules without a regex match nothing.
     pub(crate) fn find(&self, input: &Input) -> Option<Found> {
+        let there = input.haystack().get(input.get_range()).unwrap_or_default();
+        if input.get_anchored() == Anchored::No
+            && self.stretch().is_some_and(|stretch| !stretch.is_in(there))
+        {
+            return None;
+        }
         let regex = self.regex()?;
         if let Some(conditions) = &self.conditions {
             return conditions.find(regex, input);
@@ -121,6 +130,11 @@ impl Rule {
         let whole = start?..end?;
         let secret = if wanted == 2 { whole.clone() } else { secret_start?..secret_end? };
         Some(Found { whole, secret })
+    }
+
+    /// What every match has in a row, where that is worth looking for.
+    fn stretch(&self) -> Option<&Stretch> {
+        self.stretch.get_or_init(|| Stretch::of(&self.pattern)).as_ref()
     }
 
     /// Where the search goes on behind a match.
@@ -197,6 +211,7 @@ impl Rule {
             order: 0,
             pattern: String::new(),
             regex: OnceLock::from(regex),
+            stretch: OnceLock::from(None),
             all_secret: false,
         }
     }
@@ -267,6 +282,7 @@ impl Rule {
             order: 0,
             pattern,
             regex: OnceLock::new(),
+            stretch: OnceLock::new(),
         })
     }
 }

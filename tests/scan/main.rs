@@ -18,3 +18,4 @@ mod proofs;
 mod same_bytes;
 mod selection;
 mod settings;
+mod stats;

@@ -90,9 +90,15 @@ fn column(window: &Window, name: &Range<usize>) -> Option<Vec<Value>> {
         memchr::memrchr2(b'(', b')', before).filter(|open| before.get(*open) == Some(&b'('))?;
     let head = before.get(..open)?;
     let head = head.get(head.len().saturating_sub(120)..)?;
-    let is_into =
-        |blank: &usize| head.get(..*blank).is_some_and(|before| ends_with(before, b"into"));
-    let insert = memchr::memrchr_iter(b' ', head).find(is_into)?;
+    // Most heads have no `o` before a blank.
+    let may_be =
+        |at: &usize| head.get(*at..).is_some_and(|end| matches!(end, [b'o' | b'O', b' ', ..]));
+    let is_into = |at: &usize| {
+        head.get(*at - 3..).is_some_and(|end| {
+            end.first_chunk::<5>().is_some_and(|end| end.eq_ignore_ascii_case(b"into "))
+        })
+    };
+    let insert = (3..head.len()).rev().filter(may_be).find(is_into)?;
     if head.get(insert..)?.contains(&b';') {
         return None;
     }
@@ -112,12 +118,6 @@ fn column(window: &Window, name: &Range<usize>) -> Option<Vec<Value>> {
         at = comma + 1;
     }
     Some(found)
-}
-
-/// Whether `text` ends in a word, whatever its case.
-fn ends_with(text: &[u8], word: &[u8]) -> bool {
-    text.get(text.len().saturating_sub(word.len())..)
-        .is_some_and(|end| end.eq_ignore_ascii_case(word))
 }
 
 /// `)VALUES(` without blanks.

@@ -11,6 +11,7 @@ use super::ways::{Encoded, WAYS, encode};
 use super::{Gap, Walk, base64, is_text};
 use crate::blob::{Blob, Content, Origin};
 use crate::outcome::Stats;
+use crate::profile::Meter;
 
 static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::built_in);
 
@@ -190,8 +191,9 @@ fn views(text: &[u8]) -> (Vec<usize>, Vec<Gap>) {
     let mut lengths = Vec::new();
     let mut spare = Vec::new();
     let mut visit = |found: &super::Found| lengths.push(found.text.len());
-    let gaps =
-        Walk::new(&RULES.prefilter, text.len(), &mut spare, &mut visit).through(text, &lanes);
+    let meter = Meter::default();
+    let walk = Walk::new(&RULES.prefilter, text.len(), &mut spare, &meter, &mut visit);
+    let gaps = walk.through(text, &lanes);
     (lengths, gaps)
 }
 

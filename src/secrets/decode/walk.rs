@@ -7,6 +7,7 @@ use super::opaque::Stretch;
 use super::packed::{Packing, Unpacked, unpack};
 use super::view::{Trail, View};
 use super::{GROWTH, MAX_DECODED, MAX_DEPTH, SPARE, opaque, regions};
+use crate::profile::{Meter, Stage};
 
 /// Views of readable text are shown when they are as long as this.
 const MAX_VIEW: usize = 256 * 1024;
@@ -46,6 +47,7 @@ pub(crate) struct Walk<'a> {
     views: usize,
     /// Buffers that are not in use.
     spare: &'a mut Vec<Lanes>,
+    meter: &'a Meter,
     gaps: Vec<Gap>,
     visit: &'a mut dyn FnMut(&Found),
 }
@@ -56,10 +58,11 @@ impl<'a> Walk<'a> {
         prefilter: &'a Prefilter,
         length: usize,
         spare: &'a mut Vec<Lanes>,
+        meter: &'a Meter,
         visit: &'a mut dyn FnMut(&Found),
     ) -> Self {
         let left = length.saturating_mul(GROWTH).saturating_add(SPARE).min(MAX_DECODED);
-        Self { prefilter, left, views: 0, spare, gaps: Vec::new(), visit }
+        Self { prefilter, left, views: 0, spare, meter, gaps: Vec::new(), visit }
     }
 
     /// Shows every view of a text, and says what was left out.
@@ -148,7 +151,9 @@ impl<'a> Walk<'a> {
             return self.unpack(packing, &trail, depth + 1);
         }
         let mut lanes = self.spare.pop().unwrap_or_default();
+        self.meter.enter(Stage::Prefilter);
         self.prefilter.search(&view.text, &mut lanes);
+        self.meter.enter(Stage::Decoding);
         (self.visit)(&Found { text: &view.text, lanes: &lanes, trail });
         self.level(&view.text, &lanes, Some(&trail), depth + 1);
         self.spare.push(lanes);

@@ -11,7 +11,8 @@ pub(crate) struct Anchors {
     tables: Tables,
     /// Three bytes of each word, folded, with the word's number and where in it they stand; sorted.
     probes: Vec<Probe>,
-    /// The words from their probes on.
+    /// The probes, each with the byte of the word before it, and with the one behind it.
+    ends: Starts,
     starts: Starts,
     /// The first probe of each hash, plus one; 0 for none.
     first: [u8; 256],
@@ -37,10 +38,18 @@ impl Anchors {
         let words = words.get(..words.len().min(MOST)).unwrap_or_default();
         let mut probes = probes(words);
         probes.sort_unstable();
-        let from_probe = |probe: &Probe| words.get(probe.word)?.as_bytes().get(probe.offset..);
-        let starts = Starts::new(probes.iter().filter_map(from_probe), keys::fold);
+        let known = |byte: u8| (byte != 0).then_some(byte);
+        let ends = probes.iter().map(|Probe { bytes: [a, b, c], beside: [before, _], .. }| {
+            [known(*before), Some(*a), Some(*b), Some(*c)]
+        });
+        let starts =
+            probes.iter().map(|Probe { bytes: [a, b, c], beside: [_, behind], .. }| {
+                [Some(*a), Some(*b), Some(*c), known(*behind)]
+            });
+        let (ends, starts) = (Starts::of(ends), Starts::of(starts));
         let tables = Tables::default();
-        let mut anchors = Self { words: words.to_vec(), tables, probes, starts, first: [0; 256] };
+        let mut anchors =
+            Self { words: words.to_vec(), tables, probes, ends, starts, first: [0; 256] };
         for (place, probe) in anchors.probes.iter().enumerate().rev() {
             if let (Some(first), Ok(place)) =
                 (anchors.first.get_mut(probe.hash), u8::try_from(place + 1))
@@ -91,7 +100,11 @@ impl Anchors {
         for (index, word) in mask.enumerate() {
             runs::each_bit(index * 64, word, |at| places.push(at));
         }
-        keys::retain(places, |at| self.starts.has(folded_four(text, at)));
+        keys::retain(places, |at| {
+            // At the very beginning of the text nothing is known of what stands before.
+            let ends = at.checked_sub(1).map_or(1, |at| self.ends.has(folded_four(text, at)));
+            ends & self.starts.has(folded_four(text, at))
+        });
         for at in places.iter() {
             self.verify(text, *at, hits);
         }

@@ -22,7 +22,7 @@ pub(crate) struct Prefixes {
     /// Where in `by_two` the prefixes begin whose first byte is this one.
     first: [usize; 257],
     /// The bytes of prefixes that do not belong to a run, such as the dot of `SG.`.
-    joiners: Vec<u8>,
+    joiners: [bool; 256],
 }
 
 /// Values of two bytes.
@@ -48,10 +48,10 @@ impl Prefixes {
             }
         }
         let starts = Starts::new(list.iter().map(String::as_bytes), |byte| byte);
-        let bytes = list.iter().flat_map(|prefix| prefix.bytes());
-        let mut joiners: Vec<u8> = bytes.filter(|byte| !super::is_token_byte(*byte)).collect();
-        joiners.sort_unstable();
-        joiners.dedup();
+        let mut joiners = [false; 256];
+        for byte in list.iter().flat_map(|prefix| prefix.bytes()) {
+            joiners[usize::from(byte)] = !super::is_token_byte(byte);
+        }
         Self { list: list.to_vec(), starts, twos, by_two, first, joiners }
     }
 
@@ -92,11 +92,11 @@ impl Prefixes {
 
     /// The stretch of token bytes and joiners that ends in a joiner just before `start`; mostly empty.
     fn joined_before(&self, text: &[u8], start: usize) -> Range<usize> {
-        let before = text.get(start.saturating_sub(MAX_JOINED)..start).unwrap_or_default();
-        let is_joiner = |byte: &u8| self.joiners.contains(byte);
-        if !before.last().is_some_and(is_joiner) {
+        let is_joiner = |byte: &u8| self.joiners[usize::from(*byte)];
+        if !start.checked_sub(1).and_then(|at| text.get(at)).is_some_and(is_joiner) {
             return start..start;
         }
+        let before = text.get(start.saturating_sub(MAX_JOINED)..start).unwrap_or_default();
         let length = before
             .iter()
             .rev()

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::super::gathered::Gathered;
 use super::super::material::Known;
 use super::super::near::{Distance, Spot, in_file, in_folder};
@@ -56,7 +58,7 @@ impl Budget {
     }
 }
 
-/// Tries secrets on what lies near them: all of the same files first.
+/// Tries secrets on what lies near them: all of the same files first. What takes long is tried on all cores.
 pub(super) fn run(
     findings: &[Finding],
     gathered: &Gathered,
@@ -67,6 +69,47 @@ pub(super) fn run(
         return (Vec::new(), Vec::new());
     }
     let keys = Keys::new(findings, gathered, terms);
+    let fits = |(number, item): Trial| {
+        let key = keys.secrets.get(&item);
+        key.is_some_and(|key| locked.get(number).is_some_and(|locked| locked.lock.fits(key)))
+    };
+    // What would be tried if nothing fitted. Where something fits, there is time for more.
+    let mut slow: Vec<Trial> = Vec::new();
+    let is_slow =
+        |number: usize| locked.get(number).is_some_and(|all| all.lock.effort() == Effort::Slow);
+    sweep(&locked, &keys, findings.len(), &mut |trial| {
+        slow.extend(is_slow(trial.0).then_some(trial));
+        false
+    });
+    let known: BTreeMap<Trial, bool> =
+        slow.into_par_iter().map(|trial| (trial, fits(trial))).collect();
+    let Swept { proofs, untried } = sweep(&locked, &keys, findings.len(), &mut |trial| {
+        known.get(&trial).copied().unwrap_or_else(|| fits(trial))
+    });
+    let note = || {
+        format!(
+            "not tried with every secret in their directory: {untried} of the signed tokens, encrypted keys and hashes of passwords; a scan makes at most {QUICK} quick and {SLOW} slow trials",
+        )
+    };
+    (proofs, (untried > 0).then(note).into_iter().collect())
+}
+
+/// The number of a lock and that of a secret.
+type Trial = (usize, usize);
+
+/// What trials showed, and on how many locks not all were made.
+struct Swept {
+    proofs: Vec<Proof>,
+    untried: usize,
+}
+
+/// Makes the trials in their order, as far as the budget goes.
+fn sweep(
+    locked: &[Locked],
+    keys: &Keys,
+    findings: usize,
+    fits: &mut dyn FnMut(Trial) -> bool,
+) -> Swept {
     let mut budget = Budget { quick: QUICK, slow: SLOW };
     let mut tried = vec![BTreeSet::new(); locked.len()];
     let mut open = vec![true; locked.len()];
@@ -80,23 +123,25 @@ pub(super) fn run(
             if !*open {
                 continue;
             }
-            match locked.search(&keys, distance, &mut budget, tried) {
+            let near = Nearby { keys, distance };
+            match locked.search(near, &mut budget, tried, &mut |item| fits((number, item))) {
                 Search::Fits { lock, key } => {
                     *open = false;
-                    proofs.extend(locked.proofs(&lock, &key, findings.len()));
+                    proofs.extend(locked.proofs(&lock, &key, findings));
                 }
                 Search::Unfinished => _ = untried.insert(number),
                 Search::Nothing => {}
             }
         }
     }
-    let note = || {
-        format!(
-            "not tried with every secret in their directory: {} of the signed tokens, encrypted keys and hashes of passwords; a scan makes at most {QUICK} quick and {SLOW} slow trials",
-            untried.len()
-        )
-    };
-    (proofs, (!untried.is_empty()).then(note).into_iter().collect())
+    Swept { proofs, untried: untried.len() }
+}
+
+/// The secrets that are looked at, and how far they may lie away.
+#[derive(Clone, Copy)]
+struct Nearby<'k, 'a> {
+    keys: &'k Keys<'a>,
+    distance: Distance,
 }
 
 fn locked<'a>(findings: &'a [Finding], gathered: &'a Gathered) -> Vec<Locked<'a>> {
@@ -171,10 +216,10 @@ enum Search<'a> {
 impl<'a> Locked<'a> {
     fn search(
         &self,
-        keys: &Keys<'a>,
-        distance: Distance,
+        Nearby { keys, distance }: Nearby<'_, 'a>,
         budget: &mut Budget,
         tried: &mut BTreeSet<usize>,
+        fits: &mut dyn FnMut(usize) -> bool,
     ) -> Search<'a> {
         let effort = self.lock.effort();
         let mut is_finished = true;
@@ -193,8 +238,7 @@ impl<'a> Locked<'a> {
                 near.truncate(NEAREST);
             }
             for key in near {
-                let Some(secret) = keys.secrets.get(&key.item) else { continue };
-                if tried.contains(&key.item) {
+                if tried.contains(&key.item) || !keys.secrets.contains_key(&key.item) {
                     continue;
                 }
                 let Some(left) = budget.left(effort) else {
@@ -203,7 +247,7 @@ impl<'a> Locked<'a> {
                 };
                 *left = left.saturating_sub(self.lock.price());
                 tried.insert(key.item);
-                if self.lock.fits(secret) {
+                if fits(key.item) {
                     return Search::Fits { lock: *spot, key: *key };
                 }
             }
