@@ -5,6 +5,7 @@
 mod anywhere;
 mod assemble;
 mod assign;
+mod bench;
 mod candidate;
 mod cost;
 mod decode;
