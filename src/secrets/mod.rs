@@ -22,6 +22,8 @@ mod overlap;
 mod pattern;
 mod place;
 mod prefilter;
+#[cfg(any(test, fuzzing))]
+pub mod promises;
 mod randomness;
 #[cfg(test)]
 mod reference;
