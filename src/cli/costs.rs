@@ -7,6 +7,7 @@ use super::args::ConfigFileArgs;
 use super::rules::configured;
 use super::{Exit, Failure, output, scan};
 use keylint::config::{ConfigFile, load_rules};
+use keylint::report::plural;
 use keylint::secrets::{Bench, RuleSet, Trial};
 
 /// The text that rules are tried on, in bytes.
@@ -38,11 +39,26 @@ pub(super) fn run(files: &[PathBuf], config: &ConfigFileArgs) -> Result<Exit, Fa
     }
     costs.sort_by(|a, b| b.nanoseconds.cmp(&a.nanoseconds).then_with(|| a.id.cmp(&b.id)));
     output::write(None, |out| {
-        writeln!(out, "{:>12} {:>12} {:>12}  rule", "tries/MB", "ns/try", "ns/KiB")?;
+        writeln!(
+            out,
+            "{:>12} {:>12} {:>12} {:>12}  rule",
+            "tries/MB", "bytes/MB", "ns/try", "ns/KiB"
+        )?;
         for Cost { id, trial, nanoseconds } in &costs {
             let each = nanoseconds / u128::from(trial.tries.max(1));
             let by_size = nanoseconds * 1024 / bench.size().max(1) as u128;
-            writeln!(out, "{:>12} {each:>12} {by_size:>12}  {id}", trial.tries)?;
+            let mark = if trial.is_cheap() { "" } else { " (dear)" };
+            let Trial { tries, searched, .. } = trial;
+            writeln!(out, "{tries:>12} {searched:>12} {each:>12} {by_size:>12}  {id}{mark}")?;
+        }
+        let dear = costs.iter().filter(|cost| !cost.trial.is_cheap()).count() as u64;
+        if dear > 0 {
+            let (tries, searched) = (Trial::MOST_TRIES, Trial::MOST_SEARCHED);
+            let dear = plural(dear, "rule");
+            writeln!(
+                out,
+                "dear: {dear}; none that is built in is tried more than {tries} times a megabyte, or on more than {searched} bytes of it"
+            )?;
         }
         Ok(())
     })?;
@@ -52,7 +68,7 @@ pub(super) fn run(files: &[PathBuf], config: &ConfigFileArgs) -> Result<Exit, Fa
 fn measure(id: String, rule: &RuleSet, bench: &mut Bench) -> Cost {
     bench.prepare(rule);
     // The first run compiles the regex.
-    let trial = bench.run(rule);
+    let trial = bench.trial(rule);
     let start = Instant::now();
     let mut runs = 0;
     while start.elapsed() < LEAST {

@@ -5,6 +5,7 @@
 mod anywhere;
 mod assemble;
 mod assign;
+mod bench;
 mod candidate;
 mod cost;
 mod decode;
@@ -22,6 +23,8 @@ mod overlap;
 mod pattern;
 mod place;
 mod prefilter;
+#[cfg(any(test, fuzzing))]
+pub mod promises;
 mod randomness;
 #[cfg(test)]
 mod reference;

@@ -4,6 +4,8 @@
 //! The lanes must lose nothing. Each has a plain counterpart in the tests that it must agree with, byte for byte.
 
 mod again;
+#[cfg(any(test, fuzzing))]
+mod agree;
 mod anchors;
 mod prefixes;
 mod runs;
@@ -68,6 +70,12 @@ impl Prefilter {
     pub(crate) fn quoted(&self, lanes: &Lanes) -> impl Iterator<Item = usize> {
         let hits = lanes.anchors.iter().filter(|hit| Some(hit.id) == self.quoted);
         hits.map(|hit| hit.at)
+    }
+
+    /// Stops where the ways to make the pass do not agree on a text.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn agree(&self, text: &[u8]) {
+        agree::on(text, self.anchors.tables());
     }
 
     /// Searches the whole text.

@@ -1,7 +1,7 @@
 //! The pass over every byte: five bit masks for each block of 64 bytes.
 //!
-//! This is the only file with `unsafe`. The vector path must give the same blocks as the plain loop, which the tests
-//! check on every kind of input.
+//! This is the only file with `unsafe`. The vector path must give the same blocks as the plain loop: `agree.rs` checks that
+//! on every kind of input.
 
 #![expect(
     unsafe_code,
@@ -96,8 +96,31 @@ pub(super) fn classify(text: &[u8], tables: &Tables, blocks: &mut Vec<Block>) {
         unsafe { avx2::classify(text, tables, blocks) };
         return;
     }
+    plain_loop(text, tables, blocks);
+}
+
+/// What every processor can do, and what the others are held against.
+fn plain_loop(text: &[u8], tables: &Tables, blocks: &mut Vec<Block>) {
     let mut carry = Carry::default();
     for_each_block(text, |block| blocks.push(finish(plain::block(block, tables), &mut carry)));
+}
+
+/// Fills blocks, which are empty, for a text.
+#[cfg(any(test, fuzzing))]
+pub(super) type Way = fn(&[u8], &Tables, &mut Vec<Block>);
+
+/// The ways to fill blocks that this processor has, by name, the plain loop first.
+#[cfg(any(test, fuzzing))]
+pub(super) fn ways() -> Vec<(&'static str, Way)> {
+    let mut ways: Vec<(&'static str, Way)> = vec![("plain", plain_loop)];
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        ways.push(("avx2", |text, tables, blocks| unsafe {
+            avx2::classify(text, tables, blocks);
+        }));
+    }
+    ways
 }
 
 /// Turns the masks of letters and digits, quotes and gaps into those of starts and signs.
@@ -367,56 +390,5 @@ mod avx2 {
     fn table(bytes: &[u8; 16]) -> __m256i {
         // SAFETY: the array has 16 bytes, and the load asks for no alignment.
         _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn tables() -> Tables {
-        let mut tables = Tables::default();
-        for (bucket, start) in [b"pas", b"key", b"://", b"8q~", b"\xff  "].into_iter().enumerate() {
-            tables.add(*start, bucket * 3);
-        }
-        tables
-    }
-
-    fn check(text: &[u8]) {
-        let (mut fast, mut slow) = (Vec::new(), Vec::new());
-        classify(text, &tables(), &mut fast);
-        let mut carry = Carry::default();
-        for_each_block(text, |block| slow.push(finish(plain::block(block, &tables()), &mut carry)));
-        assert_eq!(fast, slow);
-    }
-
-    #[test]
-    fn every_byte_value_in_every_place() {
-        let all: Vec<u8> = (0..=255).collect();
-        for shift in 0..70 {
-            let text = [vec![b'x'; shift], all.clone()].concat();
-            check(&text);
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn vectors_equal_the_plain_loop(text in prop::collection::vec(any::<u8>(), 0..400)) {
-            check(&text);
-        }
-
-        #[test]
-        fn vectors_equal_the_plain_loop_on_literals(text in "([a%&;]{0,30}[\"' +.&\\\\\n]{0,80}){0,5}") {
-            check(text.as_bytes());
-        }
-
-        #[test]
-        fn vectors_equal_the_plain_loop_on_text(text in "[paskey:/8q~ -]{0,300}") {
-            check(text.as_bytes());
-        }
     }
 }
