@@ -41,32 +41,50 @@ pub fn scan(
     config: &Config,
     progress: &Progress,
 ) -> Result<Outcome, SourceError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build();
-    let run_in_pool = |run: &(dyn Fn() -> Result<Outcome, SourceError> + Sync)| match &pool {
-        Ok(pool) => pool.install(run),
-        Err(_) => run(),
+    let list = || {
+        let listing = catch_unwind(AssertUnwindSafe(|| source::list(sources, &config.selection)));
+        listing.unwrap_or_else(|_| Ok(unlisted_sources(sources)))
     };
-    run_in_pool(&|| scan_all(sources, config, progress))
+    let scan_listed = |listing: Listing| scan_all(&listing, config, progress);
+    if sources.iter().any(Source::has_history) {
+        return in_pool(config.threads, &|| list().map(scan_listed));
+    }
+    let listing = list()?;
+    // One input is not worth a thread, where the stack of this one is as large.
+    if listing.units.len() < 2 && cfg!(unix) {
+        return Ok(scan_listed(listing));
+    }
+    let threads = config.threads.min(listing.units.len());
+    Ok(in_pool(threads, &|| scan_all(&listing, config, progress)))
 }
 
-fn scan_all(
-    sources: &[Source],
-    config: &Config,
-    progress: &Progress,
-) -> Result<Outcome, SourceError> {
-    let listing = catch_unwind(AssertUnwindSafe(|| source::list(sources, &config.selection)));
-    let listing = listing.unwrap_or_else(|_| Ok(unlisted_sources(sources)))?;
+/// Runs with so many threads.
+fn in_pool<R: Send>(threads: usize, run: &(dyn Fn() -> R + Sync)) -> R {
+    match rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build() {
+        Ok(pool) => pool.install(run),
+        Err(_) => run(),
+    }
+}
+
+/// Whether other threads wait for work.
+fn is_in_pool() -> bool {
+    rayon::current_thread_index().is_some()
+}
+
+fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome {
     progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
-    let run = || {
-        let parts = listing.units.par_iter().map(|unit| {
-            let part = analyse(unit, config);
-            progress.done.fetch_add(1, Ordering::Relaxed);
-            part
-        });
+    let read = |unit: &Unit| {
+        let part = analyse(unit, config);
+        progress.done.fetch_add(1, Ordering::Relaxed);
+        part
+    };
+    let mut part = if is_in_pool() {
+        let parts = listing.units.par_iter().map(read);
         // Parts are joined left to right, however the work was split.
         parts.fold(Part::default, Part::then).reduce(Part::default, Part::then)
+    } else {
+        listing.units.iter().map(read).fold(Part::default(), Part::then)
     };
-    let mut part = run();
     let linted = policies::lint(std::mem::take(&mut part.policies), config);
     let mut part = part.then(linted);
     part.findings.sort_by_cached_key(place_and_rule);
@@ -77,7 +95,7 @@ fn scan_all(
     let (findings, notes) =
         secrets::assemble(part.findings, &part.gathered, &config.rules, &config.severities);
     outcome.findings = findings;
-    source::trace(&listing, &mut outcome.findings);
+    source::trace(listing, &mut outcome.findings);
     mask_history(&mut outcome.findings, config);
     if config.secrets == Secrets::Masked {
         secrets::mask_repeats(&mut outcome.findings);
@@ -87,7 +105,7 @@ fn scan_all(
     outcome.skipped.extend(part.skipped);
     outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
     allow::apply(&mut outcome.findings, &mut outcome.skipped, &config.allows);
-    Ok(outcome)
+    outcome
 }
 
 /// What is left when keylint fails on what the sources are: that they were not scanned.

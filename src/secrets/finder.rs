@@ -1,6 +1,7 @@
 //! Finds many words in short stretches of text, whatever their case.
 
 use super::keys::{Keys, LENGTH, key, push};
+use super::tables::Word;
 
 /// The shortest word that can be found.
 pub(crate) const SHORTEST: usize = LENGTH;
@@ -10,7 +11,7 @@ const MANY: usize = 64;
 
 /// A set of words, each of [`SHORTEST`] bytes or more; shorter ones are never found.
 pub(crate) struct Finder {
-    words: Vec<String>,
+    words: Vec<Word>,
     /// What words begin with.
     keys: Keys,
     /// What the first four bytes of words give, one bit each, where there are many words: three are often those of another.
@@ -22,8 +23,8 @@ pub(crate) struct Finder {
 }
 
 impl Finder {
-    pub(crate) fn new(words: Vec<String>) -> Self {
-        let key_of = |word: &String| word.as_bytes().first_chunk().map(|start| key(*start));
+    pub(crate) fn new(words: Vec<Word>) -> Self {
+        let key_of = |word: &Word| word.as_bytes().first_chunk().map(|start| key(*start));
         let numbered = words.iter().enumerate();
         let mut by_key: Vec<(usize, usize)> =
             numbered.filter_map(|(number, word)| Some((key_of(word)?, number))).collect();
@@ -34,14 +35,14 @@ impl Finder {
         Self { words, keys, fours, by_key, has_short }
     }
 
-    pub(crate) fn words(&self) -> &[String] {
+    pub(crate) fn words(&self) -> &[Word] {
         &self.words
     }
 
     /// Whether `word` is one of the words, in the same case. They must be sorted.
     pub(crate) fn has(&self, word: &str) -> bool {
         self.may_start(word.as_bytes()).unwrap_or(true)
-            && self.words.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
+            && self.words.binary_search_by(|known| (**known).cmp(word)).is_ok()
     }
 
     /// Whether `text` starts with one of the words, in the same case.
@@ -85,7 +86,7 @@ impl Finder {
         let from = self.by_key.partition_point(|(known, _)| *known < key);
         let rest = text.get(at..).unwrap_or_default();
         for (_, number) in self.by_key.iter().skip(from).take_while(|(known, _)| *known == key) {
-            let word = self.words.get(*number).map(String::as_bytes).unwrap_or_default();
+            let word = self.words.get(*number).map(|word| word.as_bytes()).unwrap_or_default();
             if rest.get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word)) {
                 visit(at, *number);
             }
@@ -101,7 +102,7 @@ const fn four(key: usize, next: u8) -> usize {
     (key ^ ((next & 31) as usize) << 11) & (FOURS - 1)
 }
 
-fn fours(words: &[String]) -> Box<[u64; FOURS / 64]> {
+fn fours(words: &[Word]) -> Box<[u64; FOURS / 64]> {
     let mut set = Box::new([0; FOURS / 64]);
     let mut mark = |bit: usize| {
         if let Some(bits) = set.get_mut(bit / 64) {
@@ -125,11 +126,11 @@ mod tests {
 
     #[test]
     fn finds_words_whatever_their_case() {
-        let finder = Finder::new(["token", "tok", "key", "-us", "ab"].map(str::to_owned).to_vec());
+        let finder = Finder::new(["token", "tok", "key", "-us", "ab"].map(Word::Borrowed).to_vec());
         let mut found = Vec::new();
         finder.each(b"myToKeN xab KEY a-us1", |at, word| found.push((at, word)));
         assert_eq!(found, [(2, 0), (2, 1), (12, 2), (17, 3)]);
-        let many: Vec<String> = (0..100).map(|number| format!("w{number}x")).collect();
+        let many: Vec<Word> = (0..100).map(|number| format!("w{number}x").into()).collect();
         let many = Finder::new([many, vec!["key".into(), "w7x".into()]].concat());
         for text in ["w7x", "..W42X.", "key", "a key!"] {
             assert!(many.any(text.as_bytes()), "{text}");

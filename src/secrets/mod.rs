@@ -31,6 +31,8 @@ mod rule_file;
 mod rule_text;
 mod ruleset;
 mod score;
+mod store;
+mod tables;
 mod trigger;
 mod union;
 mod vendor;

@@ -72,8 +72,19 @@ pub(crate) fn surprise_of([a, b, c]: [u8; 3]) -> f32 {
 }
 
 /// How often a byte occurs in text, roughly, from 0 to 1; both cases of a letter are one.
-pub(crate) fn frequency(byte: u8) -> f32 {
-    FREQUENCY.get(letter(byte)).copied().unwrap_or(0.0)
+pub(crate) const fn frequency(byte: u8) -> f32 {
+    const BY_BYTE: [f32; 256] = {
+        let mut table = [0.0; 256];
+        let mut byte = u8::MAX;
+        loop {
+            table[byte as usize] = FREQUENCY[letter(byte)];
+            if byte == 0 {
+                break table;
+            }
+            byte -= 1;
+        }
+    };
+    BY_BYTE[byte as usize]
 }
 
 /// 1 to 26 for letters, 0 for anything else.

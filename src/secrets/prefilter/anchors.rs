@@ -2,12 +2,13 @@
 
 use super::super::keys::{Keys, key};
 use super::super::randomness;
+use super::super::tables::Word;
 use super::simd::{BUCKETS, Tables};
 use super::{Hit, runs};
 
 /// Words of three bytes or more, found whatever their case by their rarest three bytes.
 pub(crate) struct Anchors {
-    words: Vec<String>,
+    words: Vec<Word>,
     tables: Tables,
     /// The rarest three bytes of each word, folded, with the word's number and where in it they stand; sorted.
     probes: Vec<Probe>,
@@ -31,7 +32,7 @@ pub(crate) const MOST: usize = 250;
 
 impl Anchors {
     /// Builds the tables; words beyond [`MOST`] are left out.
-    pub(crate) fn new(words: &[String]) -> Self {
+    pub(crate) fn new(words: &[Word]) -> Self {
         let words = words.get(..words.len().min(MOST)).unwrap_or_default();
         let mut probes: Vec<Probe> = words
             .iter()
@@ -52,22 +53,29 @@ impl Anchors {
         let mut starts: Vec<[u8; 3]> = anchors.probes.iter().map(|probe| probe.bytes).collect();
         starts.sort_unstable();
         starts.dedup();
+        // What passes the buckets that are in use.
+        let mut passing: Vec<f32> = Vec::new();
         for start in starts {
-            // Into the bucket that then lets least else pass.
-            let cost = |bucket: &usize| {
+            // Into the bucket that then lets least else pass; of those that are empty, one is as good as the other.
+            let with = (0..BUCKETS.min(passing.len() + 1)).map(|bucket| {
                 let mut with = anchors.tables.clone();
-                with.add(start, *bucket);
-                with.passing(*bucket) - anchors.tables.passing(*bucket)
-            };
-            let cheapest = (0..BUCKETS).min_by(|a, b| cost(a).total_cmp(&cost(b)));
-            anchors.tables.add(start, cheapest.unwrap_or(0));
+                with.add(start, bucket);
+                let now = with.passing(bucket);
+                (bucket, now, now - passing.get(bucket).copied().unwrap_or(0.0))
+            });
+            let Some((bucket, now, _)) = with.min_by(|a, b| a.2.total_cmp(&b.2)) else { continue };
+            anchors.tables.add(start, bucket);
+            match passing.get_mut(bucket) {
+                Some(known) => *known = now,
+                None => passing.push(now),
+            }
         }
         anchors
     }
 
     /// The words, by number.
     #[cfg(test)]
-    pub(crate) fn words(&self) -> &[String] {
+    pub(crate) fn words(&self) -> &[Word] {
         &self.words
     }
 
@@ -104,7 +112,7 @@ impl Anchors {
         let Some(first) = usize::from(first).checked_sub(1) else { return };
         let same = self.probes.iter().skip(first).take_while(|probe| probe.hash == hash);
         for probe in same.filter(|probe| probe.bytes == bytes) {
-            let word = self.words.get(probe.word).map(String::as_bytes).unwrap_or_default();
+            let word = self.words.get(probe.word).map(|word| word.as_bytes()).unwrap_or_default();
             let Some(start) = at.checked_sub(probe.offset) else { continue };
             if text
                 .get(start..start + word.len())

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::keys::{Keys, key};
+use super::super::tables::Word;
 use super::Hit;
 use super::runs::{self, Long};
 use super::simd::Block;
@@ -12,7 +13,7 @@ pub(super) const MAX_JOINED: usize = 48;
 
 /// The prefixes of the rules, found by their first three bytes; a prefix of two stands for every third one.
 pub(crate) struct Prefixes {
-    list: Vec<String>,
+    list: Vec<Word>,
     /// What prefixes begin with.
     keys: Keys,
     /// Key and number of each prefix, sorted.
@@ -23,7 +24,7 @@ pub(crate) struct Prefixes {
 
 impl Prefixes {
     /// Prefixes have two bytes or more and begin with a letter or digit.
-    pub(crate) fn new(list: &[String]) -> Self {
+    pub(crate) fn new(list: Vec<Word>) -> Self {
         let mut by_key: Vec<(usize, usize)> = Vec::new();
         for (id, prefix) in list.iter().enumerate() {
             match *prefix.as_bytes() {
@@ -38,12 +39,12 @@ impl Prefixes {
         let mut joiners: Vec<u8> = bytes.filter(|byte| !super::is_token_byte(*byte)).collect();
         joiners.sort_unstable();
         joiners.dedup();
-        Self { list: list.to_vec(), keys, by_key, joiners }
+        Self { list, keys, by_key, joiners }
     }
 
     /// The list this was built from.
     #[cfg(test)]
-    pub(crate) fn list(&self) -> &[String] {
+    pub(crate) fn list(&self) -> &[Word] {
         &self.list
     }
 
