@@ -1,6 +1,7 @@
 //! The program: list what is to be read, read it in parallel, analyse each blob, join the results.
 
 mod policies;
+mod pool;
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -21,6 +22,7 @@ use crate::snippet::{Redaction, Snippet};
 use crate::source::{self, Listing, Source, SourceError, Unit};
 use crate::suppress::{allow, inline};
 use policies::Held;
+use pool::{in_pool, is_in_pool};
 
 /// How far a scan is; another thread may look.
 #[derive(Debug, Default)]
@@ -56,19 +58,6 @@ pub fn scan(
     }
     let threads = config.threads.min(listing.units.len());
     Ok(in_pool(threads, &|| scan_all(&listing, config, progress)))
-}
-
-/// Runs with so many threads.
-fn in_pool<R: Send>(threads: usize, run: &(dyn Fn() -> R + Sync)) -> R {
-    match rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build() {
-        Ok(pool) => pool.install(run),
-        Err(_) => run(),
-    }
-}
-
-/// Whether other threads wait for work.
-fn is_in_pool() -> bool {
-    rayon::current_thread_index().is_some()
 }
 
 fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome {

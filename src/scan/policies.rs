@@ -5,9 +5,8 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
-use super::{Part, is_in_pool, meets, place, redactions, unlisted};
+use super::pool::each;
+use super::{Part, meets, place, redactions, unlisted};
 use crate::blob::{Blob, Content, Origin};
 use crate::config::{Config, Secrets};
 use crate::finding::{Edit, Finding, FindingKind, Fix, Place};
@@ -59,15 +58,6 @@ impl File {
     fn blob(&self) -> Blob<'_> {
         let whole = Blob::whole(&self.origin, &self.text, Content::Text);
         Blob { width: self.width, start: self.start, ..whole }
-    }
-}
-
-/// What each gives, in parallel where threads wait for work.
-fn each<T: Send, R: Send>(all: Vec<T>, of: impl Fn(T) -> R + Send + Sync) -> Vec<R> {
-    if is_in_pool() {
-        all.into_par_iter().map(of).collect()
-    } else {
-        all.into_iter().map(of).collect()
     }
 }
 

@@ -80,12 +80,10 @@ impl Tables {
 /// How often a byte of text has both nibbles in the set that `bit` marks.
 fn passing_bytes(low: &[u8; 16], high: &[u8; 16], bit: u8) -> f32 {
     // With the bit 0x20 set, ASCII has these upper nibbles.
-    let nibbles = [2, 3, 6, 7].into_iter().filter(|nibble| high[usize::from(*nibble)] & bit != 0);
-    let of_nibble = |nibble: u8| -> f32 {
-        let rests = (0..16).zip(low).map(|(rest, low)| (nibble << 4 | rest, *low & bit != 0));
-        rests.map(|(byte, is_in)| if is_in { randomness::frequency(byte) } else { 0.0 }).sum()
-    };
-    nibbles.map(of_nibble).sum()
+    let nibbles =
+        [2, 3, 6, 7].into_iter().filter(|nibble: &u8| high[usize::from(*nibble)] & bit != 0);
+    let bytes = nibbles.flat_map(|nibble| (0..16).map(move |rest| nibble << 4 | rest));
+    bytes.filter(|byte| low[usize::from(byte & 15)] & bit != 0).map(randomness::frequency).sum()
 }
 
 /// Fills `blocks` for a text.
