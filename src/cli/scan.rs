@@ -136,7 +136,7 @@ pub(super) fn configure(
 
 /// The ids of the policy checks.
 pub(super) fn known_checks() -> Vec<&'static str> {
-    policy::metas().map(|meta| meta.id.as_str()).collect()
+    policy::ids().collect()
 }
 
 /// The configuration in force. One that was found rather than named is announced.

@@ -48,6 +48,11 @@ pub fn metas() -> impl Iterator<Item = &'static Arc<RuleMeta>> {
     METAS.iter()
 }
 
+/// The id of every check, in the same order.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    checks::all().map(|check| check.id)
+}
+
 fn meta(check: &Check) -> RuleMeta {
     let kind = |kind: &Kind| match kind {
         Kind::Identity => "identity",

@@ -17,6 +17,7 @@ use crate::finding::{Finding, FindingKind, Place, RuleMeta, Secret};
 use crate::location::{Location, Position};
 use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
 use crate::policy;
+use crate::pool::{in_pool, is_in_pool};
 use crate::profile::{Meter, Profile, Stage};
 use crate::secrets::{self, Detected, Detection, Gathered};
 use crate::snippet::{Redaction, Snippet};
@@ -45,35 +46,46 @@ pub fn scan(
     config: &Config,
     progress: &Progress,
 ) -> Result<Outcome, SourceError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build();
-    let run_in_pool = |run: &(dyn Fn() -> Result<Outcome, SourceError> + Sync)| match &pool {
-        Ok(pool) => pool.install(run),
-        Err(_) => run(),
+    let list = || {
+        let meter = Meter::new(config.clock);
+        meter.enter(Stage::Listing);
+        let listing = catch_unwind(AssertUnwindSafe(|| source::list(sources, &config.selection)));
+        let listing = listing.unwrap_or_else(|_| Ok(unlisted_sources(sources)))?;
+        Ok((listing, meter.take()))
     };
-    run_in_pool(&|| scan_all(sources, config, progress))
+    let scan_listed = |(listing, profile): (Listing, Profile)| {
+        let mut outcome = scan_all(&listing, config, progress);
+        outcome.profile.add(&profile);
+        outcome
+    };
+    if sources.iter().any(Source::has_history) {
+        return in_pool(config.threads, || list().map(scan_listed));
+    }
+    let listed = list()?;
+    // One input is not worth a thread, where the stack of this one is as large.
+    let units = listed.0.units.len();
+    if units < 2 && cfg!(unix) {
+        return Ok(scan_listed(listed));
+    }
+    Ok(in_pool(config.threads.min(units), move || scan_listed(listed)))
 }
 
-fn scan_all(
-    sources: &[Source],
-    config: &Config,
-    progress: &Progress,
-) -> Result<Outcome, SourceError> {
+fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome {
     let meter = Meter::new(config.clock);
-    meter.enter(Stage::Listing);
-    let listing = catch_unwind(AssertUnwindSafe(|| source::list(sources, &config.selection)));
-    let listing = listing.unwrap_or_else(|_| Ok(unlisted_sources(sources)))?;
+    meter.enter(Stage::Scanning);
     progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
-    let run = || {
-        let parts = listing.units.par_iter().map(|unit| {
-            let part = analyse(unit, config);
-            progress.done.fetch_add(1, Ordering::Relaxed);
-            part
-        });
+    let read = |unit: &Unit| {
+        let part = analyse(unit, config);
+        progress.done.fetch_add(1, Ordering::Relaxed);
+        part
+    };
+    let mut part = if is_in_pool() {
+        let parts = listing.units.par_iter().map(read);
         // Parts are joined left to right, however the work was split.
         parts.fold(Part::default, Part::then).reduce(Part::default, Part::then)
+    } else {
+        listing.units.iter().map(read).fold(Part::default(), Part::then)
     };
-    meter.enter(Stage::Scanning);
-    let mut part = run();
     meter.enter(Stage::Linting);
     let linted = policies::lint(std::mem::take(&mut part.policies), config);
     let mut part = part.then(linted);
@@ -86,7 +98,7 @@ fn scan_all(
     let (findings, notes) =
         secrets::assemble(part.findings, &part.gathered, &config.rules, &config.severities);
     outcome.findings = findings;
-    source::trace(&listing, &mut outcome.findings);
+    source::trace(listing, &mut outcome.findings);
     mask_history(&mut outcome.findings, config);
     if config.secrets == Secrets::Masked {
         secrets::mask_repeats(&mut outcome.findings);
@@ -97,7 +109,7 @@ fn scan_all(
     outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
     allow::apply(&mut outcome.findings, &mut outcome.skipped, &config.allows);
     outcome.profile.add(&meter.take());
-    Ok(outcome)
+    outcome
 }
 
 /// What is left when keylint fails on what the sources are: that they were not scanned.

@@ -1,13 +1,14 @@
 //! Finds many words in short stretches of text, whatever their case.
 
 use super::keys::{Starts, fold, folded_four};
+use super::tables::Word;
 
 /// The shortest word that can be found.
 pub(crate) const SHORTEST: usize = 3;
 
 /// A set of words, each of [`SHORTEST`] bytes or more; shorter ones are never found.
 pub(crate) struct Finder {
-    words: Vec<String>,
+    words: Vec<Word>,
     /// What they begin with.
     starts: Starts,
     /// The words by slot, then by number.
@@ -33,14 +34,15 @@ const SLOTS: usize = 1 << 10;
 const BATCH: usize = 256;
 
 impl Finder {
-    pub(crate) fn new(words: Vec<String>) -> Self {
-        let entry = |(number, word): (usize, &String)| {
+    pub(crate) fn new(words: Vec<Word>) -> Self {
+        let entry = |(number, word): (usize, &Word)| {
             let slot = slot(*word.as_bytes().first_chunk()?);
             let mask = u64::MAX >> (64 - 8 * word.len().min(8));
             Some(Entry { slot, number, head: head(word.as_bytes()) & mask, mask })
         };
         let mut by_slot: Vec<Entry> = words.iter().enumerate().filter_map(entry).collect();
-        by_slot.sort_unstable_by_key(|entry| (entry.slot, entry.number));
+        // Those of one slot stay in their order.
+        by_slot.sort_by_key(|entry| entry.slot);
         let mut slots = Box::new([0; SLOTS + 1]);
         for Entry { slot, .. } in &by_slot {
             // Counted one slot further, where the words of this one end.
@@ -52,18 +54,18 @@ impl Finder {
             slots[slot + 1] += slots[slot];
         }
         let has_short = words.iter().any(|word| word.len() < SHORTEST);
-        let starts = Starts::new(words.iter().map(String::as_bytes), fold);
+        let starts = Starts::new(words.iter().map(|word| word.as_bytes()), fold);
         Self { words, starts, by_slot, slots, has_short }
     }
 
-    pub(crate) fn words(&self) -> &[String] {
+    pub(crate) fn words(&self) -> &[Word] {
         &self.words
     }
 
     /// Whether `word` is one of the words, in the same case. They must be sorted.
     pub(crate) fn has(&self, word: &str) -> bool {
         self.may_start(word.as_bytes()).unwrap_or(true)
-            && self.words.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
+            && self.words.binary_search_by(|known| (**known).cmp(word)).is_ok()
     }
 
     /// Whether `text` starts with one of the words, in the same case.
@@ -113,7 +115,7 @@ impl Finder {
         let there = self.by_slot.get(bound(slot)..bound(slot + 1)).unwrap_or_default();
         let found = head(rest);
         for entry in there.iter().filter(|entry| found & entry.mask == entry.head) {
-            let word = self.words.get(entry.number).map(String::as_bytes).unwrap_or_default();
+            let word = self.words.get(entry.number).map(|word| word.as_bytes()).unwrap_or_default();
             if rest.get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word)) {
                 visit(at, entry.number);
             }
@@ -149,11 +151,11 @@ mod tests {
 
     #[test]
     fn finds_words_whatever_their_case() {
-        let finder = Finder::new(["token", "tok", "key", "-us", "ab"].map(str::to_owned).to_vec());
+        let finder = Finder::new(["token", "tok", "key", "-us", "ab"].map(Word::Borrowed).to_vec());
         let mut found = Vec::new();
         finder.each(b"myToKeN xab KEY a-us1", |at, word| found.push((at, word)));
         assert_eq!(found, [(2, 0), (2, 1), (12, 2), (17, 3)]);
-        let many: Vec<String> = (0..100).map(|number| format!("w{number}x")).collect();
+        let many: Vec<Word> = (0..100).map(|number| format!("w{number}x").into()).collect();
         let many = Finder::new([many, vec!["key".into(), "w7x".into()]].concat());
         for text in ["w7x", "..W42X.", "key", "a key!"] {
             assert!(many.any(text.as_bytes()), "{text}");

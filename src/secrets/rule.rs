@@ -11,16 +11,16 @@ use super::assign::NameClass;
 use super::gitleaks::Conditions;
 use super::pattern::{self, compile};
 use super::rule_error::RuleProblem;
+pub(crate) use super::rule_text::MIN_RUN;
 use super::rule_text::{RuleText, TriggerText};
 use super::stretch::Stretch;
+use super::tables::Entry;
 pub(crate) use super::trigger::Trigger;
 use super::vendor::{self, Vendor};
 use super::verdict::{Verifier, verifier, verifiers};
 use crate::blob::Origin;
 use crate::finding::{Confidence, RuleMeta, Severity};
 
-/// The shortest stretch of token characters that makes the run lane stop.
-pub(crate) const MIN_RUN: usize = 16;
 /// How far a match may reach when the rule does not say.
 const DEFAULT_SPAN: usize = 1024;
 /// How far a match may reach at most; chunks overlap by more than this.
@@ -214,6 +214,11 @@ impl Rule {
             stretch: OnceLock::from(None),
             all_secret: false,
         }
+    }
+
+    /// What the tables of the lanes must know of it.
+    pub(super) fn entry(&self) -> Entry<'_> {
+        Entry { number: self.order, wait: self.trigger.wait(), pair: &self.pair }
     }
 
     /// Whether it is for an input, by the path of that.

@@ -126,12 +126,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::rule::MIN_RUN;
+    use super::super::tables::Word;
     use super::*;
 
     pub(super) static PREFILTER: LazyLock<Prefilter> = LazyLock::new(|| {
-        let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let list = |words: &[&'static str]| -> Vec<Word> {
+            words.iter().map(|word| Word::Borrowed(word)).collect()
+        };
         Prefilter {
-            prefixes: Prefixes::new(&list(&["ab_", "SG.", "a1", "abc", "x.y."])),
+            prefixes: Prefixes::new(list(&["ab_", "SG.", "a1", "abc", "x.y."])),
             anchors: Anchors::new(&list(&["pass", "://", "-----BEGIN", "key", "8Q~", "PWD"])),
             quoted: None,
         }
