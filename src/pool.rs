@@ -11,7 +11,7 @@ pub(crate) fn in_pool<R: Send>(threads: usize, run: impl FnOnce() -> R + Send) -
 }
 
 /// Whether other threads wait for work.
-pub(crate) fn is_in_pool() -> bool {
+fn is_in_pool() -> bool {
     rayon::current_thread_index().is_some()
 }
 
@@ -21,5 +21,18 @@ pub(crate) fn each<T: Send, R: Send>(all: Vec<T>, of: impl Fn(T) -> R + Send + S
         all.into_par_iter().map(of).collect()
     } else {
         all.into_iter().map(of).collect()
+    }
+}
+
+/// What all parts make together. They are joined left to right, however the work is split.
+pub(crate) fn joined<T: Sync, P: Default + Send>(
+    all: &[T],
+    part: impl Fn(&T) -> P + Send + Sync,
+    then: impl Fn(P, P) -> P + Send + Sync,
+) -> P {
+    if is_in_pool() {
+        all.par_iter().map(part).fold(P::default, &then).reduce(P::default, &then)
+    } else {
+        all.iter().map(part).fold(P::default(), then)
     }
 }

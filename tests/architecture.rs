@@ -69,7 +69,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde_sarif", &["report"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
-    ("rayon", &["pool", "scan", "source"]),
+    ("rayon", &["pool", "source"]),
     ("toml", &["config", "secrets"]),
 ];
 

@@ -129,7 +129,7 @@ pub(super) fn configure(
             .threads
             .unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into)),
         now: now(),
-        clock: args.stats.then_some(stats::clock),
+        clock: (args.stats && !args.quiet).then_some(stats::clock),
     };
     Ok(Config::new(&file, &flags, &known_checks())?)
 }

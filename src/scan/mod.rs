@@ -9,15 +9,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rayon::prelude::*;
-
 use crate::blob::{Blob, Origin};
 use crate::config::{Config, Halves, Secrets};
 use crate::finding::{Finding, FindingKind, Place, RuleMeta, Secret};
 use crate::location::{Location, Position};
 use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
 use crate::policy;
-use crate::pool::{in_pool, is_in_pool};
+use crate::pool::{in_pool, joined};
 use crate::profile::{Meter, Profile, Stage};
 use crate::secrets::{self, Detected, Detection, Gathered};
 use crate::snippet::{Redaction, Snippet};
@@ -79,13 +77,7 @@ fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome 
         progress.done.fetch_add(1, Ordering::Relaxed);
         part
     };
-    let mut part = if is_in_pool() {
-        let parts = listing.units.par_iter().map(read);
-        // Parts are joined left to right, however the work was split.
-        parts.fold(Part::default, Part::then).reduce(Part::default, Part::then)
-    } else {
-        listing.units.iter().map(read).fold(Part::default(), Part::then)
-    };
+    let mut part = joined(&listing.units, read, Part::then);
     meter.enter(Stage::Linting);
     let linted = policies::lint(std::mem::take(&mut part.policies), config);
     let mut part = part.then(linted);
