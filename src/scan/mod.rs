@@ -299,21 +299,25 @@ fn unlisted<'a>(
 /// What the chunks of an input that is too large to be read whole say of policies in it.
 #[derive(Default)]
 struct Chunks {
-    starts_like_one: bool,
+    /// What the first one is written in.
+    language: Option<policy::Language>,
     has_words_of_one: bool,
 }
 
 impl Chunks {
     fn see(&mut self, blob: &Blob) {
-        if !blob.is_whole && (self.starts_like_one || blob.start == Position::START) {
-            let (starts, has_words) = policy::chunk_may_hold_policy(blob);
-            self.starts_like_one |= starts && blob.start == Position::START;
-            self.has_words_of_one |= has_words;
+        if blob.is_whole {
+            return;
         }
+        if blob.start == Position::START {
+            self.language = policy::language(blob);
+        }
+        let says = |language| policy::chunk_may_hold_policy(language, blob.text);
+        self.has_words_of_one = self.has_words_of_one || self.language.is_some_and(says);
     }
 
-    fn may_hold_policy(&self) -> bool {
-        self.starts_like_one && self.has_words_of_one
+    const fn may_hold_policy(&self) -> bool {
+        self.has_words_of_one
     }
 }
 

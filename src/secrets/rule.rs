@@ -13,7 +13,7 @@ use super::pattern::{self, compile};
 use super::rule_error::RuleProblem;
 pub(crate) use super::rule_text::MIN_RUN;
 use super::rule_text::{RuleText, TriggerText};
-use super::stretch::Stretch;
+use super::stretch::{Side, Stretch};
 use super::tables::Entry;
 pub(crate) use super::trigger::Trigger;
 use super::vendor::{self, Vendor};
@@ -112,9 +112,9 @@ impl Rule {
 
     /// What the regex matches first, and the secret in it. Rules without a regex match nothing.
     pub(crate) fn find(&self, input: &Input) -> Option<Found> {
-        let there = input.haystack().get(input.get_range()).unwrap_or_default();
+        let is_there = |stretch: &Stretch| stretch.is_in(input.haystack(), input.get_range());
         if input.get_anchored() == Anchored::No
-            && self.stretch().is_some_and(|stretch| !stretch.is_in(there))
+            && self.stretch().is_some_and(|stretch| !is_there(stretch))
         {
             return None;
         }
@@ -134,7 +134,9 @@ impl Rule {
 
     /// What every match has in a row, where that is worth looking for.
     fn stretch(&self) -> Option<&Stretch> {
-        self.stretch.get_or_init(|| Stretch::of(&self.pattern)).as_ref()
+        // A value is bounded by what is no letter or digit; see `vendor::pattern`.
+        let around = if self.vendor.is_some() { Side::Closed } else { Side::Open };
+        self.stretch.get_or_init(|| Stretch::of(&self.pattern, around)).as_ref()
     }
 
     /// Where the search goes on behind a match.

@@ -99,11 +99,13 @@ impl Prefilter {
                 }
             });
             self.prefixes.places(text, blocks, long, places);
-            runs::each_bit(long.base, long.block.digit & long.bytes, |at| {
-                if runs.last().is_none_or(|run| run.end <= at) {
-                    runs.push(runs::around(blocks, at));
-                }
-            });
+            let from = runs.last().map_or(0, |run| run.end);
+            let mut digits = runs::from(long.base, from) & long.block.digit & long.bytes;
+            while digits != 0 {
+                let run = runs::around(blocks, long.base + digits.trailing_zeros() as usize);
+                digits &= runs::from(long.base, run.end);
+                runs.push(run);
+            }
         });
         self.prefixes.search(text, places, prefixes);
     }
