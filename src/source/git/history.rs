@@ -108,14 +108,22 @@ impl History {
         exclude: GlobSet,
         listing: &mut Listing,
     ) -> Self {
-        let tips = Tips::read(repository, &mut listing.skipped);
-        let store = Store::open(&repository.odb, &mut listing.skipped);
+        let mut of_tips = Vec::new();
+        let mut of_store = Vec::new();
+        let (tips, store) = rayon::join(
+            || Tips::read(repository, &mut of_tips),
+            || Store::open(&repository.odb, &mut of_store),
+        );
+        listing.skipped.extend(of_tips.into_iter().chain(of_store));
         let mut unread: HashMap<Object, String> = store.broken().into_iter().collect();
         let tags = tags(&store, &mut unread);
-        let commits = commits(&store, &mut unread);
-        let trees = read_trees(&store, &mut unread);
         let peeled = Peeled::new(&tips.all, &tags, &store);
-        let graph = Graph::new(commits, &peeled.objects);
+        let mut of_trees = HashMap::new();
+        let (graph, trees) = rayon::join(
+            || Graph::new(commits(&store, &mut unread), &peeled.objects),
+            || read_trees(&store, &mut of_trees),
+        );
+        unread.extend(of_trees);
         let mut history = Self {
             repository: Arc::clone(repository),
             ways: ways(&peeled.ways, &graph),
@@ -304,7 +312,9 @@ fn read_trees(store: &Store, unread: &mut HashMap<Object, String>) -> Trees {
             found.read(object, made.bytes, made.base.as_ref(), store)
         });
     unread.extend(passed.unread);
-    let trees = Trees::join(passed.results, store.objects.len());
+    let mut portions = passed.results;
+    portions.iter_mut().for_each(|portion| portion.look_up(&store.objects));
+    let trees = Trees::join(portions, store.objects.len());
     unread.extend(
         trees.malformed.iter().map(|tree| (*tree, "it is no tree from some entry on".into())),
     );

@@ -1,5 +1,7 @@
 //! Every object of a repository under a number: its place in the sorted list of names.
 
+use std::ops::Range;
+
 use gix::ObjectId;
 use rayon::prelude::*;
 
@@ -109,9 +111,18 @@ impl Objects {
 
     /// The object with this name.
     pub(super) fn find(&self, name: &[u8]) -> Option<Object> {
+        self.find_within(name, self.bounds(name))
+    }
+
+    /// The objects whose names begin with the same bits.
+    fn bounds(&self, name: &[u8]) -> Range<Object> {
         let bucket = self.bucket(name);
-        let mut low = *self.below.get(bucket)?;
-        let mut high = *self.below.get(bucket + 1)?;
+        let below = |bucket: usize| self.below.get(bucket).copied().unwrap_or(0);
+        below(bucket)..below(bucket + 1)
+    }
+
+    fn find_within(&self, name: &[u8], bounds: Range<Object>) -> Option<Object> {
+        let Range { start: mut low, end: mut high } = bounds;
         while low < high {
             let middle = low + (high - low) / 2;
             match self.name(middle).cmp(name) {
@@ -123,10 +134,29 @@ impl Objects {
         None
     }
 
+    /// The objects with these names. No look-up waits for the memory that another needs.
+    pub(super) fn find_all<'a>(
+        &self,
+        names: impl Iterator<Item = &'a [u8]> + Clone,
+    ) -> Vec<Option<Object>> {
+        let bounds: Vec<Range<Object>> = names.clone().map(|name| self.bounds(name)).collect();
+        let known: Vec<u64> = bounds.iter().map(|bounds| head(self.name(bounds.start))).collect();
+        let find = |(name, (bounds, known)): (&[u8], (Range<Object>, u64))| {
+            let is_other = bounds.len() < 2 && head(name) != known;
+            if is_other { None } else { self.find_within(name, bounds) }
+        };
+        names.zip(bounds.into_iter().zip(known)).map(find).collect()
+    }
+
     fn bucket(&self, name: &[u8]) -> usize {
         let first = name.first_chunk().map_or(0, |first| u32::from_be_bytes(*first));
         index(first >> self.shift)
     }
+}
+
+/// The first bytes of a name.
+fn head(name: &[u8]) -> u64 {
+    name.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
 /// Names and homes in the order of the names, each name once.

@@ -35,30 +35,19 @@ impl Pruned {
     /// Keeps what leads to `blobs`. `finished` are trees in the order in which all below them was seen.
     pub(super) fn new(trees: &Trees, finished: &[Object], blobs: &[Object]) -> Self {
         let mut pruned = Self::default();
-        let all = finished.iter().chain(blobs).max().map_or(0, |last| index(*last) + 1);
-        let mut is_kept = vec![0_u64; all.div_ceil(64)];
-        let mut keep = |object: Object| {
-            if let Some(word) = is_kept.get_mut(index(object / 64)) {
-                *word |= 1 << (object % 64);
-            }
-        };
+        let users = Users::new(trees);
+        let mut is_kept = vec![0_u64; trees.slots().div_ceil(64)];
         for (number, blob) in (0..).zip(blobs) {
             pruned.of.insert(*blob, Child::Blob(number));
-            keep(*blob);
+            users.mark(*blob, &mut is_kept);
         }
         let mut known: HashMap<Vec<(u32, Child)>, Node> = HashMap::new();
         let mut kept = Vec::new();
         for tree in finished {
-            let of = trees.of(*tree);
-            let slots = of
-                .iter()
-                .flat_map(|of| of.stretches.iter().flat_map(|stretch| of.stretch(*stretch)));
-            for Slot { child, name } in slots {
-                let word = is_kept.get(index(child / 64)).copied().unwrap_or(0);
-                if word >> (child % 64) & 1 == 1 {
-                    kept.extend(pruned.of.get(child).map(|child| (*name, *child)));
-                }
-            }
+            let Some(of) = trees.of(*tree) else { continue };
+            of.marked(&is_kept, |Slot { child, name }| {
+                kept.extend(pruned.of.get(&child).map(|child| (name, *child)));
+            });
             if kept.is_empty() {
                 continue;
             }
@@ -69,9 +58,7 @@ impl Pruned {
             });
             kept.clear();
             pruned.of.insert(*tree, Child::Node(node));
-            if let Some(word) = is_kept.get_mut(index(tree / 64)) {
-                *word |= 1 << (tree % 64);
-            }
+            users.mark(*tree, &mut is_kept);
         }
         pruned
     }
@@ -138,6 +125,49 @@ impl Pruned {
     }
 }
 
+/// The slots of trees that each object is in.
+struct Users {
+    /// Of every object, where its slots begin in the list.
+    starts: Vec<u32>,
+    slots: Vec<u32>,
+}
+
+impl Users {
+    fn new(trees: &Trees) -> Self {
+        // Counted two places on, so that filling the list moves each start to where it belongs.
+        let mut starts = vec![0_u32; trees.objects() + 2];
+        for (_, slot) in trees.numbered() {
+            starts.get_mut(index(slot.child) + 2).into_iter().for_each(|count| *count += 1);
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut slots = vec![0; index(sum)];
+        for (number, slot) in trees.numbered() {
+            if let Some(next) = starts.get_mut(index(slot.child) + 1)
+                && let Some(place) = slots.get_mut(index(*next))
+            {
+                *place = number;
+                *next += 1;
+            }
+        }
+        Self { starts, slots }
+    }
+
+    /// Marks the slots of an object.
+    fn mark(&self, object: Object, marks: &mut [u64]) {
+        let start = |object: usize| self.starts.get(object).map_or(0, |start| index(*start));
+        let slots = self.slots.get(start(index(object))..start(index(object) + 1));
+        for slot in slots.into_iter().flatten() {
+            if let Some(word) = marks.get_mut(index(slot / 64)) {
+                *word |= 1 << (slot % 64);
+            }
+        }
+    }
+}
+
 /// Which secrets each node holds, a bit each.
 pub(super) struct Masks {
     of_node: Vec<u64>,
@@ -166,25 +196,52 @@ pub(super) fn paths(
     trees: &Trees,
     steps: &mut usize,
 ) -> BTreeSet<PathBuf> {
-    let mut waiting: Vec<(Child, BString)> =
-        blobs.iter().map(|blob| (Child::Blob(*blob), BString::default())).collect();
-    let mut seen: HashSet<(Child, BString)> = HashSet::new();
+    let mut ends = Ends::default();
+    let mut waiting: Vec<(Child, u32)> =
+        blobs.iter().map(|blob| (Child::Blob(*blob), Ends::EMPTY)).collect();
+    let mut seen: HashSet<(Child, u32)> = HashSet::new();
     let mut found = BTreeSet::new();
     while let Some((child, below)) = waiting.pop() {
         if let Child::Node(node) = child
             && is_root(node)
         {
-            found.insert(below.clone());
+            found.insert(below);
         }
         for (node, name) in holders.get(&child).into_iter().flatten() {
             *steps = steps.saturating_sub(1);
-            let name = trees.name(*name);
-            let path = if below.is_empty() { name.into() } else { join(name, &below) };
-            let next = (Child::Node(*node), path);
-            if *steps > 0 && seen.insert(next.clone()) {
+            let next = (Child::Node(*node), ends.number(*name, below));
+            if *steps > 0 && seen.insert(next) {
                 waiting.push(next);
             }
         }
     }
-    found.into_iter().map(|path| to_path(path.as_bstr())).collect()
+    found.into_iter().map(|end| to_path(ends.path(end, trees).as_bstr())).collect()
+}
+
+/// Ends of paths, each under a number: a name, and the end behind it.
+#[derive(Default)]
+struct Ends {
+    all: Vec<(u32, u32)>,
+    numbers: HashMap<(u32, u32), u32>,
+}
+
+impl Ends {
+    /// The number of the end without any names.
+    const EMPTY: u32 = u32::MAX;
+
+    fn number(&mut self, name: u32, below: u32) -> u32 {
+        *self.numbers.entry((name, below)).or_insert_with(|| {
+            self.all.push((name, below));
+            u32::try_from(self.all.len() - 1).unwrap_or(Self::EMPTY)
+        })
+    }
+
+    fn path(&self, mut end: u32, trees: &Trees) -> BString {
+        let mut path = BString::default();
+        while let Some((name, below)) = self.all.get(index(end)) {
+            path = join(&path, trees.name(*name));
+            end = *below;
+        }
+        path
+    }
 }
