@@ -15,6 +15,7 @@ use super::Scope;
 use super::commits::{Commit, Graph, Link, tagged};
 use super::gaps::Gaps;
 use super::objects::Object;
+use super::peeled::Peeled;
 use super::pruned::{Pruned, paths, steps};
 use super::reach::{First, Reached};
 use super::repository::Repository;
@@ -285,6 +286,7 @@ fn commits(store: &Store, unread: &mut HashMap<Object, String>) -> Vec<Commit> {
             Some(commit) => found.0.push(commit),
             None => found.1.push(object),
         },
+        |_| {},
     );
     unread.extend(passed.unread);
     let mut all = Vec::new();
@@ -296,10 +298,13 @@ fn commits(store: &Store, unread: &mut HashMap<Object, String>) -> Vec<Commit> {
 }
 
 fn tags(store: &Store, unread: &mut HashMap<Object, String>) -> Vec<(Object, Option<Link>)> {
-    let passed =
-        store.pass(Kind::Tag, |found: &mut Vec<(Object, Option<Link>)>, object, made: Made<()>| {
+    let passed = store.pass(
+        Kind::Tag,
+        |found: &mut Vec<(Object, Option<Link>)>, object, made: Made<()>| {
             found.push((object, tagged(made.bytes).map(|id| Link::new(id, &store.objects))));
-        });
+        },
+        |_| {},
+    );
     unread.extend(passed.unread);
     let mut all: Vec<(Object, Option<Link>)> = passed.results.into_iter().flatten().collect();
     all.sort_unstable_by_key(|(object, _)| *object);
@@ -307,14 +312,15 @@ fn tags(store: &Store, unread: &mut HashMap<Object, String>) -> Vec<(Object, Opt
 }
 
 fn read_trees(store: &Store, unread: &mut HashMap<Object, String>) -> Trees {
-    let passed =
-        store.pass(Kind::Tree, |found: &mut trees::Portion, object, made: Made<Entries>| {
+    let passed = store.pass(
+        Kind::Tree,
+        |found: &mut trees::Portion, object, made: Made<Entries>| {
             found.read(object, made.bytes, made.base.as_ref(), store)
-        });
+        },
+        |found| found.finish(&store.objects),
+    );
     unread.extend(passed.unread);
-    let mut portions = passed.results;
-    portions.iter_mut().for_each(|portion| portion.look_up(&store.objects));
-    let trees = Trees::join(portions, store.objects.len());
+    let trees = Trees::join(passed.results, store.objects.len());
     unread.extend(
         trees.malformed.iter().map(|tree| (*tree, "it is no tree from some entry on".into())),
     );
@@ -354,53 +360,4 @@ fn ways(all: &[(Tip, Object, Vec<Object>)], graph: &Graph) -> Vec<Way> {
     // Sorted by name already.
     ways.sort_by_key(rank);
     ways
-}
-
-/// What tips lead to once tags are followed.
-pub(super) struct Peeled {
-    /// Sorted, each once.
-    pub(super) objects: Vec<Object>,
-    /// Each tip with what it leads to, and the tags on the way.
-    ways: Vec<(Tip, Object, Vec<Object>)>,
-    /// Tips that lead to nothing, and why.
-    pub(super) missing: Vec<(Tip, String)>,
-}
-
-impl Peeled {
-    fn new(tips: &[Tip], tags: &[(Object, Option<Link>)], store: &Store) -> Self {
-        let mut peeled = Self { objects: Vec::new(), ways: Vec::new(), missing: Vec::new() };
-        for tip in tips {
-            match store.objects.find(tip.id.as_slice()) {
-                Some(object) => peeled.follow(object, tip, tags),
-                None => peeled
-                    .missing
-                    .push((tip.clone(), format!("{} is not in this repository", tip.id))),
-            }
-        }
-        peeled.objects.sort_unstable();
-        peeled.objects.dedup();
-        peeled
-    }
-
-    fn follow(&mut self, mut object: Object, tip: &Tip, tags: &[(Object, Option<Link>)]) {
-        // A tag cannot name itself, but one that lies can name another that does.
-        const MAX_CHAIN: usize = 1000;
-        let mut on_the_way = Vec::new();
-        for _ in 0..MAX_CHAIN {
-            let Ok(at) = tags.binary_search_by_key(&object, |(tag, _)| *tag) else { break };
-            on_the_way.push(object);
-            match tags.get(at).and_then(|(_, link)| *link) {
-                Some(Link::To(next)) => object = next,
-                Some(Link::Missing(id)) => {
-                    return self.missing.push((
-                        tip.clone(),
-                        format!("its tag names {id}, which is not in this repository"),
-                    ));
-                }
-                None => return self.missing.push((tip.clone(), "its tag names nothing".into())),
-            }
-        }
-        self.objects.push(object);
-        self.ways.push((tip.clone(), object, on_the_way));
-    }
 }

@@ -1,10 +1,12 @@
 //! Every object of a repository under a number: its place in the sorted list of names.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use gix::ObjectId;
 use rayon::prelude::*;
 
+use super::odb::PackFiles;
 use super::pack::Opened;
 
 /// The number of an object.
@@ -26,12 +28,19 @@ impl Home {
 
 /// Names, sorted, and where each object lies.
 pub(super) struct Objects {
-    names: Vec<u8>,
+    names: Names,
     width: usize,
     homes: Vec<Home>,
     /// For every value of the first bits of a name, how many names are below.
     below: Vec<u32>,
     shift: u32,
+}
+
+/// The names of all objects, one behind the other.
+enum Names {
+    Own(Vec<u8>),
+    /// Those of a pack that has them all.
+    OfPack(Arc<PackFiles>),
 }
 
 impl Objects {
@@ -40,11 +49,17 @@ impl Objects {
     pub(super) fn new(packs: &[Opened], loose: &[ObjectId], width: usize) -> Option<Self> {
         let count = packs.iter().map(Opened::len).sum::<usize>() + loose.len();
         u32::try_from(count).ok().filter(|count| *count < u32::MAX / 2)?;
-        let mut names = Vec::with_capacity(count * width);
+        let only = match packs {
+            [only] if loose.is_empty() => Some(only.files()),
+            _ => None,
+        };
+        let mut names = Vec::with_capacity(if only.is_some() { 0 } else { count * width });
         let mut homes = Vec::with_capacity(count);
         for (pack, opened) in (0..).zip(packs) {
             for (name, entry) in opened.names() {
-                names.extend_from_slice(name);
+                if only.is_none() {
+                    names.extend_from_slice(name);
+                }
                 homes.push(Home { pack, entry });
             }
         }
@@ -52,9 +67,10 @@ impl Objects {
             names.extend_from_slice(name.as_slice());
             homes.push(Home { pack: Home::LOOSE, entry });
         }
-        if packs.len() > 1 || !loose.is_empty() {
+        if only.is_none() {
             (names, homes) = sorted(&names, &homes, width);
         }
+        let names = only.map_or(Names::Own(names), |files| Names::OfPack(Arc::clone(files)));
         let bits = homes.len().max(2).ilog2();
         let mut objects = Self { names, width, homes, below: Vec::new(), shift: 32 - bits };
         objects.below = vec![0; (1 << bits) + 1];
@@ -88,7 +104,13 @@ impl Objects {
 
     /// No objects.
     pub(super) fn empty(width: usize) -> Self {
-        Self { names: Vec::new(), width, homes: Vec::new(), below: vec![0; 3], shift: 31 }
+        Self {
+            names: Names::Own(Vec::new()),
+            width,
+            homes: Vec::new(),
+            below: vec![0; 3],
+            shift: 31,
+        }
     }
 
     pub(super) fn len(&self) -> u32 {
@@ -98,7 +120,13 @@ impl Objects {
     /// The bytes of a name; none when there is no such object.
     pub(super) fn name(&self, object: Object) -> &[u8] {
         let at = index(object) * self.width;
-        self.names.get(at..at + self.width).unwrap_or_default()
+        match &self.names {
+            Names::Own(names) => names.get(at..at + self.width).unwrap_or_default(),
+            Names::OfPack(files) if object < self.len() => {
+                files.index.oid_at_index(object).as_bytes()
+            }
+            Names::OfPack(_) => &[],
+        }
     }
 
     pub(super) fn id(&self, object: Object) -> Option<ObjectId> {

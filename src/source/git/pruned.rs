@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use gix::bstr::{BString, ByteSlice};
+use rayon::prelude::*;
 
 use super::commits::Graph;
 use super::objects::{Object, index};
@@ -23,57 +24,73 @@ pub(super) enum Child {
     Blob(u32),
 }
 
+/// So many trees are looked at at a time.
+const BLOCK: usize = 16 * 1024;
+
 /// Nodes, children before parents.
 #[derive(Default)]
 pub(super) struct Pruned {
     nodes: Vec<Range<u32>>,
     children: Vec<(u32, Child)>,
-    of: HashMap<Object, Child>,
+    /// What each object is here, as [`Child::code`] says.
+    of: Vec<u32>,
 }
 
 impl Pruned {
     /// Keeps what leads to `blobs`. `finished` are trees in the order in which all below them was seen.
     pub(super) fn new(trees: &Trees, finished: &[Object], blobs: &[Object]) -> Self {
-        let mut pruned = Self::default();
-        let users = Users::new(trees);
-        let mut is_kept = vec![0_u64; trees.slots().div_ceil(64)];
+        let mut pruned = Self { of: vec![NOTHING; trees.objects()], ..Self::default() };
+        let mut leads = Bits::new(trees.objects());
+        finished.iter().chain(blobs).for_each(|object| leads.set(*object));
         for (number, blob) in (0..).zip(blobs) {
-            pruned.of.insert(*blob, Child::Blob(number));
-            users.mark(*blob, &mut is_kept);
+            pruned.is(*blob, Child::Blob(number));
         }
-        let mut known: HashMap<Vec<(u32, Child)>, Node> = HashMap::new();
+        let mut known: HashMap<Vec<u64>, Node> = HashMap::new();
         let mut kept = Vec::new();
-        for tree in finished {
-            let Some(of) = trees.of(*tree) else { continue };
-            of.marked(&is_kept, |Slot { child, name }| {
-                kept.extend(pruned.of.get(&child).map(|child| (name, *child)));
-            });
-            if kept.is_empty() {
-                continue;
+        for block in finished.chunks(BLOCK) {
+            // What may be kept of each is looked for at the same time, whether it is can be told only in order.
+            let led: Vec<Led> =
+                block.par_chunks(BLOCK / 64).map(|part| Led::new(trees, part, &leads)).collect();
+            for (tree, slots) in led.iter().flat_map(Led::each) {
+                let code = |slot: &Slot| pruned.of.get(index(slot.child)).copied();
+                let codes = slots.iter().filter_map(|slot| Some((slot.name, code(slot)?)));
+                let codes = codes.filter(|(_, code)| *code != NOTHING);
+                kept.extend(codes.map(|(name, code)| u64::from(name) << 32 | u64::from(code)));
+                if kept.is_empty() {
+                    continue;
+                }
+                let node = known.get(&kept).copied().unwrap_or_else(|| {
+                    let node = pruned.add(&kept);
+                    known.insert(kept.clone(), node);
+                    node
+                });
+                kept.clear();
+                pruned.is(tree, Child::Node(node));
             }
-            let node = known.get(&kept).copied().unwrap_or_else(|| {
-                let node = pruned.add(&kept);
-                known.insert(kept.clone(), node);
-                node
-            });
-            kept.clear();
-            pruned.of.insert(*tree, Child::Node(node));
-            users.mark(*tree, &mut is_kept);
         }
         pruned
     }
 
-    fn add(&mut self, children: &[(u32, Child)]) -> Node {
+    fn is(&mut self, object: Object, child: Child) {
+        if let Some(known) = self.of.get_mut(index(object)) {
+            *known = child.code();
+        }
+    }
+
+    /// Adds a node of names and codes of children.
+    fn add(&mut self, children: &[u64]) -> Node {
         let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let half = |number: u64| u32::try_from(number & u64::from(u32::MAX)).unwrap_or(0);
         let start = number(self.children.len());
-        self.children.extend_from_slice(children);
+        let child = |both: &u64| Some((half(*both >> 32), Child::of_code(half(*both))?));
+        self.children.extend(children.iter().filter_map(child));
         self.nodes.push(start..number(self.children.len()));
         number(self.nodes.len() - 1)
     }
 
     /// What an object is here; `None` when it holds no secret.
     pub(super) fn get(&self, object: Object) -> Option<Child> {
-        self.of.get(&object).copied()
+        Child::of_code(*self.of.get(index(object))?)
     }
 
     fn children(&self, node: &Range<u32>) -> &[(u32, Child)] {
@@ -125,46 +142,74 @@ impl Pruned {
     }
 }
 
-/// The slots of trees that each object is in.
-struct Users {
-    /// Of every object, where its slots begin in the list.
-    starts: Vec<u32>,
-    slots: Vec<u32>,
-}
+/// The code of what holds no secret.
+const NOTHING: u32 = u32::MAX;
 
-impl Users {
-    fn new(trees: &Trees) -> Self {
-        // Counted two places on, so that filling the list moves each start to where it belongs.
-        let mut starts = vec![0_u32; trees.objects() + 2];
-        for (_, slot) in trees.numbered() {
-            starts.get_mut(index(slot.child) + 2).into_iter().for_each(|count| *count += 1);
+impl Child {
+    /// The bit of codes that says that they are of contents.
+    const BLOB: u32 = 1 << 31;
+
+    const fn code(self) -> u32 {
+        match self {
+            Self::Node(node) => node,
+            Self::Blob(blob) => Self::BLOB | blob,
         }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut slots = vec![0; index(sum)];
-        for (number, slot) in trees.numbered() {
-            if let Some(next) = starts.get_mut(index(slot.child) + 1)
-                && let Some(place) = slots.get_mut(index(*next))
-            {
-                *place = number;
-                *next += 1;
-            }
-        }
-        Self { starts, slots }
     }
 
-    /// Marks the slots of an object.
-    fn mark(&self, object: Object, marks: &mut [u64]) {
-        let start = |object: usize| self.starts.get(object).map_or(0, |start| index(*start));
-        let slots = self.slots.get(start(index(object))..start(index(object) + 1));
-        for slot in slots.into_iter().flatten() {
-            if let Some(word) = marks.get_mut(index(slot / 64)) {
-                *word |= 1 << (slot % 64);
-            }
+    const fn of_code(code: u32) -> Option<Self> {
+        match code {
+            NOTHING => None,
+            Self::BLOB.. => Some(Self::Blob(code & !Self::BLOB)),
+            _ => Some(Self::Node(code)),
         }
+    }
+}
+
+/// The slots of some trees whose objects have a bit.
+struct Led {
+    slots: Vec<Slot>,
+    /// The trees, and where their slots end.
+    trees: Vec<(Object, usize)>,
+}
+
+impl Led {
+    fn new(trees: &Trees, part: &[Object], bits: &Bits) -> Self {
+        let mut led = Self { slots: Vec::new(), trees: Vec::with_capacity(part.len()) };
+        for tree in part {
+            let of = trees.of(*tree);
+            for stretch in of.iter().flat_map(|of| of.stretches.iter().map(|one| of.stretch(*one)))
+            {
+                led.slots.extend(stretch.iter().filter(|slot| bits.has(slot.child)));
+            }
+            led.trees.push((*tree, led.slots.len()));
+        }
+        led
+    }
+
+    /// Each tree with its slots.
+    fn each(&self) -> impl Iterator<Item = (Object, &[Slot])> {
+        let starts = std::iter::once(0).chain(self.trees.iter().map(|(_, end)| *end));
+        let both = self.trees.iter().zip(starts);
+        both.map(|((tree, end), start)| (*tree, self.slots.get(start..*end).unwrap_or_default()))
+    }
+}
+
+/// A bit for each object.
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn new(objects: usize) -> Self {
+        Self(vec![0; objects.div_ceil(64)])
+    }
+
+    fn set(&mut self, object: Object) {
+        if let Some(word) = self.0.get_mut(index(object / 64)) {
+            *word |= 1 << (object % 64);
+        }
+    }
+
+    fn has(&self, object: Object) -> bool {
+        self.0.get(index(object / 64)).is_some_and(|word| word >> (object % 64) & 1 == 1)
     }
 }
 

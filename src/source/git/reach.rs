@@ -100,7 +100,9 @@ impl Reached {
             || self.follow(graph, trees, from..first),
             || starts.par_iter().map(follow).collect::<Vec<_>>(),
         );
-        pieces.into_iter().for_each(|piece| self.join(piece, trees));
+        for piece in pieces {
+            self.join(piece, trees);
+        }
     }
 
     fn follow(&mut self, graph: &Graph, trees: &Trees, places: Range<u32>) {
@@ -128,7 +130,9 @@ impl Reached {
             self.trees += u64::from(is_tree);
             self.blobs += u64::from(!is_tree);
         }
-        self.done.iter_mut().zip(done).for_each(|(known, done)| *known |= done);
+        for (known, done) in self.done.iter_mut().zip(done) {
+            *known |= done;
+        }
         self.missing.extend(missing);
     }
 

@@ -2,11 +2,11 @@
 //!
 //! Most trees are another one with an entry changed. So the entries lie in one list, and a tree is a few stretches of it.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use gix::ObjectId;
 
+use super::names::Names;
 use super::objects::{Object, Objects, index};
 use super::store::Store;
 use super::walk::Base;
@@ -55,11 +55,6 @@ impl Trees {
         Some(Tree { stretches, slots, first: *first })
     }
 
-    /// Every slot with its number among all.
-    pub(super) fn numbered(&self) -> impl Iterator<Item = (u32, Slot)> + '_ {
-        self.parts.iter().flat_map(|part| (part.first..).zip(part.slots.iter().copied()))
-    }
-
     /// How many objects the repository has.
     pub(super) const fn objects(&self) -> usize {
         self.places.len()
@@ -72,7 +67,7 @@ impl Trees {
 
     /// The number of a name, where any directory has it.
     pub(super) fn number(&self, name: &[u8]) -> Option<u32> {
-        self.names.numbers.get(name).copied()
+        self.names.find(name)
     }
 
     pub(super) fn name(&self, name: u32) -> &[u8] {
@@ -93,7 +88,7 @@ impl Trees {
     /// Adds a portion whose slots are numbered from `first` on; where the next begins.
     fn add(&mut self, portion: Portion, first: u32) -> u32 {
         let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-        let Portion { mut slots, mut stretches, trees, names, missing, malformed, .. } = portion;
+        let Portion { mut slots, stretches, trees, names, missing, malformed, .. } = portion;
         let first_missing = number(self.missing.len());
         let names: Vec<u32> =
             (0..names.len()).map(|name| self.names.number(names.get(name))).collect();
@@ -112,8 +107,6 @@ impl Trees {
                 *place = Place { part, len, start: span.start };
             }
         }
-        slots.shrink_to_fit();
-        stretches.shrink_to_fit();
         let next = first.saturating_add(number(slots.len()));
         self.parts.push(Part { slots, stretches, first });
         next
@@ -144,24 +137,9 @@ impl<'a> Tree<'a> {
         self.slots.get(index(slot)).copied()
     }
 
-    /// Shows its slots that have a mark, in their order. The marks are those of all slots, a bit each.
-    pub(super) fn marked(&self, marks: &[u64], mut visit: impl FnMut(Slot)) {
-        for Stretch { start, len } in self.stretches {
-            let from = self.first + start;
-            let mut at = from;
-            while at < from + len {
-                let left = marks.get(index(at / 64)).copied().unwrap_or(0) >> (at % 64);
-                if left == 0 {
-                    at = (at / 64 + 1) * 64;
-                    continue;
-                }
-                at += left.trailing_zeros();
-                if at < from + len {
-                    self.slot(at - self.first).into_iter().for_each(&mut visit);
-                }
-                at += 1;
-            }
-        }
+    /// The slots of a stretch.
+    pub(super) fn stretch(&self, stretch: Stretch) -> &'a [Slot] {
+        self.slots.get(index(stretch.start)..index(stretch.start + stretch.len)).unwrap_or_default()
     }
 }
 
@@ -180,37 +158,6 @@ const NO_TREE: u16 = u16::MAX;
 /// change makes two more pieces: with n entries, 2√n pieces take the least room on the whole.
 const fn is_shattered(pieces: usize, entries: usize) -> bool {
     pieces * pieces > 4 * entries
-}
-
-/// Names of files and directories, each once.
-#[derive(Default)]
-struct Names {
-    bytes: Vec<u8>,
-    ends: Vec<u32>,
-    numbers: HashMap<Box<[u8]>, u32>,
-}
-
-impl Names {
-    fn number(&mut self, name: &[u8]) -> u32 {
-        if let Some(known) = self.numbers.get(name) {
-            return *known;
-        }
-        let number = self.len();
-        self.bytes.extend_from_slice(name);
-        self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
-        self.numbers.insert(name.into(), number);
-        number
-    }
-
-    fn len(&self) -> u32 {
-        u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
-    }
-
-    fn get(&self, number: u32) -> &[u8] {
-        let end = |number: u32| self.ends.get(index(number)).map_or(0, |end| index(*end));
-        let start = number.checked_sub(1).map_or(0, end);
-        self.bytes.get(start..end(number)).unwrap_or_default()
-    }
 }
 
 /// The trees of a portion of the repository.
@@ -280,8 +227,16 @@ impl Portion {
 }
 
 impl Portion {
+    /// Looks up what is left, and gives back what it does not need any more.
+    pub(super) fn finish(&mut self, objects: &Objects) {
+        self.look_up(objects);
+        self.pending = Vec::new();
+        self.slots.shrink_to_fit();
+        self.stretches.shrink_to_fit();
+    }
+
     /// Looks up the objects of the slots that wait for it.
-    pub(super) fn look_up(&mut self, objects: &Objects) {
+    fn look_up(&mut self, objects: &Objects) {
         let found = objects.find_all(self.pending.iter().map(|pending| pending.id.as_slice()));
         for (Pending { slot, id, is_tree }, found) in self.pending.drain(..).zip(found) {
             let missing = u32::try_from(self.missing.len()).unwrap_or(0);
