@@ -1,6 +1,6 @@
 //! Finds many words in short stretches of text, whatever their case.
 
-use super::keys::{Fives, Starts, fold};
+use super::keys::{Fives, Starts, THREE, fold};
 use super::tables::Word;
 
 /// The shortest word that can be found.
@@ -90,7 +90,7 @@ impl Finder {
     fn may_begin(&self, bytes: u64) -> u64 {
         #[expect(clippy::cast_possible_truncation, reason = "short words have four bytes at most")]
         let four = bytes as u32;
-        self.starts.has(four) | self.fives.has(bytes)
+        self.starts.has(four & THREE) | self.starts.has(four) | self.fives.has(bytes)
     }
 
     /// Calls `visit` with the start and the number of each word in `text`, in the order of their starts, then of their numbers.

@@ -7,26 +7,21 @@ const BITS: usize = 1 << 16;
 pub(crate) struct Starts(Box<[u64; BITS / 64]>);
 
 impl Starts {
-    /// What the words begin with, as `bytes` makes it of them; anything may stand behind a word of three. Shorter words
-    /// have no beginning.
+    /// What the words begin with, as `bytes` makes it of them; NULs stand behind those of two and three. Shorter words have
+    /// no beginning.
     pub(crate) fn new<'a>(words: impl Iterator<Item = &'a [u8]>, bytes: fn(u8) -> u8) -> Self {
         Self::of(words.filter_map(|word| match *word {
-            [a, b, c, next, ..] => Some([a, b, c, next].map(|byte| Some(bytes(byte)))),
-            [a, b, c] => Some([Some(bytes(a)), Some(bytes(b)), Some(bytes(c)), None]),
+            [a, b, c, d, ..] => Some([a, b, c, d].map(bytes)),
+            [a, b, c] => Some([bytes(a), bytes(b), bytes(c), 0]),
+            [a, b] => Some([bytes(a), bytes(b), 0, 0]),
             _ => None,
         }))
     }
 
-    /// Four bytes each; at most one of them may be anything.
-    pub(crate) fn of(starts: impl Iterator<Item = [Option<u8>; 4]>) -> Self {
+    /// Four bytes each.
+    pub(crate) fn of(starts: impl Iterator<Item = [u8; 4]>) -> Self {
         let mut set = Self(Box::new([0; BITS / 64]));
-        for start in starts {
-            if start.contains(&None) {
-                (0..=u8::MAX).for_each(|any| set.add(start.map(|byte| byte.unwrap_or(any))));
-            } else {
-                set.add(start.map(|byte| byte.unwrap_or(0)));
-            }
-        }
+        starts.for_each(|start| set.add(start));
         set
     }
 
@@ -37,7 +32,7 @@ impl Starts {
         }
     }
 
-    /// 1 where a word may begin with these four bytes, the first of them lowest; otherwise 0.
+    /// 1 where a word of four or more may begin with these bytes, the first of them lowest; otherwise 0.
     #[inline]
     pub(crate) fn has(&self, bytes: u32) -> u64 {
         let bit = hash(bytes);
@@ -53,10 +48,9 @@ impl Fives {
     pub(crate) fn new<'a>(words: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut set = Box::new([0; BITS / 64]);
         for word in words {
-            let Some([a, b, c, d, e]) = word.first_chunk().map(|start| start.map(fold)) else {
-                continue;
-            };
-            let bit = hash_five(u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]));
+            let Some(start) = word.first_chunk::<5>() else { continue };
+            let five = start.iter().rev().fold(0, |five, byte| five << 8 | u64::from(fold(*byte)));
+            let bit = hash_five(five);
             if let Some(bits) = set.get_mut(bit / 64) {
                 *bits |= 1_u64 << (bit % 64);
             }
@@ -82,6 +76,10 @@ const fn hash_five(bytes: u64) -> usize {
 const fn hash(bytes: u32) -> usize {
     (bytes.wrapping_mul(0x9E37_79B1) >> 16) as usize
 }
+
+/// The first three of four bytes, and the first two: what is asked for shorter words.
+pub(crate) const THREE: u32 = 0x00FF_FFFF;
+pub(crate) const TWO: u32 = 0x0000_FFFF;
 
 /// The byte with the bit set that tells lower case from upper.
 #[inline]
@@ -128,11 +126,12 @@ mod tests {
         let set = Starts::new(words.into_iter(), fold);
         let text = b"-abcd-xyz-abce xyz";
         let mut places: Vec<usize> = (0..text.len()).collect();
-        retain(&mut places, |at| set.has(folded_four(text, at)));
+        let has = |bytes: u32| set.has(bytes) | set.has(bytes & THREE);
+        retain(&mut places, |at| has(folded_four(text, at)));
         assert_eq!(places, [1, 6, 15], "whatever the case, and not past the end");
         let set = Starts::new(words.into_iter(), |byte| byte);
         places = (0..text.len()).collect();
-        retain(&mut places, |at| set.has(four(text, at)));
+        retain(&mut places, |at| set.has(four(text, at)) | set.has(four(text, at) & THREE));
         assert_eq!(places, [1], "in the same case");
     }
 }

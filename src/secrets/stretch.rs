@@ -88,7 +88,16 @@ impl Stretch {
 }
 
 const fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
+    const PLAIN: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0_u8;
+        while byte < 128 {
+            table[byte as usize] = byte.is_ascii_alphanumeric();
+            byte += 1;
+        }
+        table
+    };
+    PLAIN[byte as usize]
 }
 
 /// So many bytes of a class in a row.
@@ -149,11 +158,10 @@ fn side(
 ) -> Side {
     let closed = |is_closed: bool| if is_closed { Side::Closed } else { Side::Open };
     match hir.kind() {
-        HirKind::Empty => Side::Empty,
         HirKind::Look(Look::Start | Look::End | Look::StartLF | Look::EndLF | Look::WordAscii) => {
             Side::Closed
         }
-        HirKind::Look(_) => Side::Empty,
+        HirKind::Empty | HirKind::Look(_) => Side::Empty,
         HirKind::Literal(literal) => closed(outer(&literal.0).is_some_and(|byte| !is_plain(*byte))),
         HirKind::Class(Class::Bytes(class)) => {
             let mut all = class.iter().flat_map(|range| range.start()..=range.end());

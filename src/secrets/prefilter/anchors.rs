@@ -1,7 +1,7 @@
 //! Anchors: the words and literals that are looked for everywhere, not only near long runs.
 
 use super::super::frequency;
-use super::super::keys::{self, Starts, folded_four};
+use super::super::keys::{self, Starts, THREE, folded_four};
 use super::super::tables::Word;
 use super::simd::{BUCKETS, Tables};
 use super::{Hit, runs};
@@ -12,7 +12,7 @@ pub(crate) struct Anchors {
     tables: Tables,
     /// Three bytes of each word, folded, with the word's number and where in it they stand; sorted.
     probes: Vec<Probe>,
-    /// The probes, each with the byte of the word before it, and with the one behind it.
+    /// The probes, each with the byte of the word before it, and with the one behind it; NULs where it has none.
     ends: Starts,
     starts: Starts,
     /// The first probe of each hash, plus one; 0 for none.
@@ -39,14 +39,12 @@ impl Anchors {
         let words = words.get(..words.len().min(MOST)).unwrap_or_default();
         let mut probes = probes(words);
         probes.sort_unstable();
-        let known = |byte: u8| (byte != 0).then_some(byte);
-        let ends = probes.iter().map(|Probe { bytes: [a, b, c], beside: [before, _], .. }| {
-            [known(*before), Some(*a), Some(*b), Some(*c)]
-        });
-        let starts =
-            probes.iter().map(|Probe { bytes: [a, b, c], beside: [_, behind], .. }| {
-                [Some(*a), Some(*b), Some(*c), known(*behind)]
-            });
+        let ends = probes
+            .iter()
+            .map(|probe| [probe.beside[0], probe.bytes[0], probe.bytes[1], probe.bytes[2]]);
+        let starts = probes
+            .iter()
+            .map(|probe| [probe.bytes[0], probe.bytes[1], probe.bytes[2], probe.beside[1]]);
         let (ends, starts) = (Starts::of(ends), Starts::of(starts));
         let tables = Tables::default();
         let mut anchors =
@@ -109,9 +107,11 @@ impl Anchors {
             runs::each_bit(index * 64, word, |at| places.push(at));
         }
         keys::retain(places, |at| {
+            let start = folded_four(text, at);
             // At the very beginning of the text nothing is known of what stands before.
-            let ends = at.checked_sub(1).map_or(1, |at| self.ends.has(folded_four(text, at)));
-            ends & self.starts.has(folded_four(text, at))
+            let end = at.checked_sub(1).map_or(0, |at| folded_four(text, at));
+            let ends = self.ends.has(end) | self.ends.has(start << 8);
+            ends & (self.starts.has(start) | self.starts.has(start & THREE))
         });
         for at in places.iter() {
             self.verify(text, *at, hits);

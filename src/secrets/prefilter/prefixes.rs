@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::keys::{self, Starts, four};
+use super::super::keys::{self, Starts, THREE, TWO, four};
 use super::super::tables::Word;
 use super::Hit;
 use super::runs::{self, Long};
@@ -14,10 +14,8 @@ pub(super) const MAX_JOINED: usize = 48;
 /// The prefixes of the rules, found by their first four bytes.
 pub(crate) struct Prefixes {
     list: Vec<Word>,
-    /// What prefixes of three and more begin with.
+    /// What they begin with.
     starts: Starts,
-    /// One bit for each prefix of two.
-    twos: Box<[u64; TWOS / 64]>,
     /// The first two bytes and the number of each prefix, sorted.
     by_two: Vec<(usize, usize)>,
     /// Where in `by_two` the prefixes begin whose first byte is this one.
@@ -25,9 +23,6 @@ pub(crate) struct Prefixes {
     /// The bytes of prefixes that do not belong to a run, such as the dot of `SG.`.
     joiners: [bool; 256],
 }
-
-/// Values of two bytes.
-const TWOS: usize = 1 << 16;
 
 fn two([first, second]: [u8; 2]) -> usize {
     usize::from(first) << 8 | usize::from(second)
@@ -42,18 +37,12 @@ impl Prefixes {
             numbered.filter_map(|(id, prefix)| Some((start(prefix)?, id))).collect();
         by_two.sort_unstable();
         let first = std::array::from_fn(|byte| by_two.partition_point(|(two, _)| *two < byte << 8));
-        let mut twos = Box::new([0; TWOS / 64]);
-        for two in list.iter().filter(|prefix| prefix.len() == 2).filter_map(start) {
-            if let Some(bits) = twos.get_mut(two / 64) {
-                *bits |= 1_u64 << (two % 64);
-            }
-        }
         let starts = Starts::new(list.iter().map(|word| word.as_bytes()), |byte| byte);
         let mut joiners = [false; 256];
         for byte in list.iter().flat_map(|prefix| prefix.bytes()) {
             joiners[usize::from(byte)] = !super::is_token_byte(byte);
         }
-        Self { list, starts, twos, by_two, first, joiners }
+        Self { list, starts, by_two, first, joiners }
     }
 
     /// The list this was built from.
@@ -109,10 +98,9 @@ impl Prefixes {
     /// 1 where a prefix may begin with these four bytes.
     #[inline]
     fn may_begin(&self, bytes: u32) -> u64 {
-        let [first, second, ..] = bytes.to_le_bytes();
-        let two = two([first, second]);
-        let is_two = self.twos.get(two / 64).map_or(0, |bits| bits >> (two % 64) & 1);
-        is_two | self.starts.has(bytes)
+        [bytes, bytes & THREE, bytes & TWO]
+            .iter()
+            .fold(0, |found, bytes| found | self.starts.has(*bytes))
     }
 
     fn verify(&self, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
