@@ -16,7 +16,7 @@ pub(crate) struct Anchors {
     ends: Starts,
     starts: Starts,
     /// The first probe of each hash, plus one; 0 for none.
-    first: [u8; 256],
+    first: [u32; 256],
 }
 
 /// Three bytes by which a word is looked for.
@@ -30,13 +30,12 @@ struct Probe {
     beside: [u8; 2],
 }
 
-/// The most anchors there can be: each one slows down every byte of every scan. A test holds the rules far below.
-pub(crate) const MOST: usize = 250;
+/// Of more words each has a probe of its own: to find what they share would take longer than it saves.
+const MANY: usize = 500;
 
 impl Anchors {
-    /// Builds the tables; words beyond [`MOST`] are left out.
+    /// Builds the tables.
     pub(crate) fn new(words: &[Word]) -> Self {
-        let words = words.get(..words.len().min(MOST)).unwrap_or_default();
         let mut probes = probes(words);
         probes.sort_unstable();
         let ends = probes
@@ -51,7 +50,7 @@ impl Anchors {
             Self { words: words.to_vec(), tables, probes, ends, starts, first: [0; 256] };
         for (place, probe) in anchors.probes.iter().enumerate().rev() {
             if let (Some(first), Ok(place)) =
-                (anchors.first.get_mut(probe.hash), u8::try_from(place + 1))
+                (anchors.first.get_mut(probe.hash), u32::try_from(place + 1))
             {
                 *first = place;
             }
@@ -125,7 +124,7 @@ impl Anchors {
         let Some(bytes) = text.get(at..).and_then(fold) else { return };
         let hash = hash(bytes);
         let first = self.first.get(hash).copied().unwrap_or(0);
-        let Some(first) = usize::from(first).checked_sub(1) else { return };
+        let Some(first) = (first as usize).checked_sub(1) else { return };
         let same = self.probes.iter().skip(first).take_while(|probe| probe.hash == hash);
         let beside = beside(text, at);
         let fits = |probe: &&Probe| {
@@ -160,6 +159,9 @@ fn probes(words: &[Word]) -> Vec<Probe> {
     places.sort_unstable();
     // A probe may stand in a word twice; once is enough.
     places.dedup_by_key(|probe| (probe.bytes, probe.word));
+    if words.len() > MANY {
+        return rarest(places);
+    }
     let groups = places.chunk_by(|a, b| a.bytes == b.bytes);
     let cost = |probe: &Probe| PER_PROBE + frequency::of_three(probe.bytes);
     let mut groups: Vec<(f32, Vec<Probe>)> =
@@ -181,6 +183,14 @@ fn probes(words: &[Word]) -> Vec<Probe> {
     chosen
 }
 
+/// The rarest probe of each word.
+fn rarest(mut places: Vec<Probe>) -> Vec<Probe> {
+    let frequency = |probe: &Probe| frequency::of_three(probe.bytes);
+    places.sort_by(|a, b| a.word.cmp(&b.word).then(frequency(a).total_cmp(&frequency(b))));
+    places.dedup_by_key(|probe| probe.word);
+    places
+}
+
 /// Three bytes with the bit set that tells lower case from upper.
 fn fold(text: &[u8]) -> Option<[u8; 3]> {
     text.first_chunk::<3>().map(|start| start.map(|byte| byte | 0x20))
@@ -195,4 +205,25 @@ fn beside(text: &[u8], at: usize) -> [u8; 2] {
 fn hash([a, b, c]: [u8; 3]) -> usize {
     let mixed = u32::from_le_bytes([a, b, c, 0]).wrapping_mul(0x9E37_79B1);
     (mixed >> 24) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secrets::prefilter::simd;
+
+    #[test]
+    fn words_are_found_however_many_there_are() {
+        for count in [3, 400, 3000] {
+            let words: Vec<Word> = (0..count).map(|number| format!("w{number}x!").into()).collect();
+            let anchors = Anchors::new(&words);
+            let text = format!("w0x! W2X! w{0}x! w{count}x! w{0}", count - 1);
+            let (mut blocks, mut hits) = (Vec::new(), Vec::new());
+            simd::classify(text.as_bytes(), anchors.tables(), &mut blocks);
+            let mask = blocks.iter().map(|block| block.anchor);
+            anchors.search(text.as_bytes(), mask, &mut Vec::new(), &mut hits);
+            let found: Vec<(usize, usize)> = hits.iter().map(|hit| (hit.at, hit.id)).collect();
+            assert_eq!(found, [(0, 0), (5, 2), (10, count - 1)], "{count} words");
+        }
+    }
 }
