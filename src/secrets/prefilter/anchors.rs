@@ -2,7 +2,7 @@
 
 use super::super::frequency;
 use super::super::keys::{self, Starts, folded_four};
-use super::simd::{BUCKETS, Tables};
+use super::blocks::{BUCKETS, Tables};
 use super::{Hit, runs};
 
 /// Words of three bytes or more, found whatever their case by three of their bytes.

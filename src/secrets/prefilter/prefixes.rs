@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::super::keys::{self, Starts, four};
 use super::Hit;
+use super::blocks::Block;
 use super::runs::{self, Long};
-use super::simd::Block;
 
 /// How far before a run prefixes are looked for in what joiners tie to it.
 pub(super) const MAX_JOINED: usize = 48;
