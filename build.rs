@@ -12,8 +12,12 @@ use std::{env, fs};
 
 #[path = "src/secrets/rule_text.rs"]
 mod rule_text;
+#[path = "src/secrets/tables.rs"]
+#[expect(dead_code, reason = "the tables are made here and read elsewhere")]
+mod tables;
 
-use rule_text::{RuleFile, RuleText};
+use rule_text::{MIN_RUN, RuleFile, RuleText, TriggerText};
+use tables::{Entry, Near, Tables, Wait};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
@@ -50,11 +54,49 @@ fn main() -> Result<(), Box<dyn Error>> {
         rule.matching.clear();
         rule.not_matching.clear();
     }
-    fs::write(out.join("rules.bin"), postcard::to_allocvec(&rules)?)?;
+    pack(&rules, &out)?;
     fs::write(out.join("rule_sources.rs"), sources)?;
     fs::write(out.join("examples.rs"), examples(&root.join("fixtures/policy"))?)?;
     fs::write(out.join("weights.rs"), weights(&folder.join("score.toml"))?)?;
     Ok(())
+}
+
+/// Writes the rules one behind the other, where they end, their order by id, and their tables.
+fn pack(rules: &[RuleText], out: &Path) -> Result<(), Box<dyn Error>> {
+    let (mut packed, mut ends) = (Vec::new(), Vec::new());
+    for rule in rules {
+        packed.extend(postcard::to_allocvec(rule)?);
+        ends.push(packed.len());
+    }
+    let mut by_id: Vec<usize> = (0..rules.len()).collect();
+    by_id.sort_by_key(|number| &rules[*number].id);
+    let tables = Tables::new(rules.iter().enumerate().map(|(number, rule)| Entry {
+        number,
+        wait: wait(&rule.trigger),
+        pair: &rule.pair,
+    }));
+    fs::write(out.join("rules.bin"), packed)?;
+    fs::write(out.join("places.bin"), postcard::to_allocvec(&(ends, by_id))?)?;
+    fs::write(out.join("tables.bin"), postcard::to_allocvec(&tables)?)?;
+    Ok(())
+}
+
+/// What a rule waits for.
+fn wait(trigger: &TriggerText) -> Wait<'_> {
+    let near = |is_infix| Near { run: trigger.run.unwrap_or(MIN_RUN), is_infix };
+    if !trigger.prefix.is_empty() {
+        Wait::Prefixes(&trigger.prefix)
+    } else if !trigger.words.is_empty() {
+        Wait::Words(&trigger.words, near(false))
+    } else if !trigger.infix.is_empty() {
+        Wait::Words(&trigger.infix, near(true))
+    } else if !trigger.literal.is_empty() {
+        Wait::Literals(&trigger.literal)
+    } else if trigger.anywhere.is_some() {
+        Wait::Nothing
+    } else {
+        Wait::Assignments
+    }
 }
 
 /// The scorer's weights as a sorted array.

@@ -26,6 +26,7 @@ pub mod history;
 pub mod location;
 pub mod outcome;
 pub mod policy;
+mod pool;
 pub mod profile;
 pub mod report;
 pub mod scan;

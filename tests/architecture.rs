@@ -18,6 +18,7 @@ const NOUNS: &[&str] = &[
     "history",
     "location",
     "outcome",
+    "pool",
     "profile",
     "snippet",
 ];
@@ -68,7 +69,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde_sarif", &["report"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
-    ("rayon", &["scan", "source"]),
+    ("rayon", &["pool", "source"]),
     ("toml", &["config", "secrets"]),
 ];
 

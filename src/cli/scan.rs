@@ -129,14 +129,14 @@ pub(super) fn configure(
             .threads
             .unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into)),
         now: now(),
-        clock: args.stats.then_some(stats::clock),
+        clock: (args.stats && !args.quiet).then_some(stats::clock),
     };
     Ok(Config::new(&file, &flags, &known_checks())?)
 }
 
 /// The ids of the policy checks.
 pub(super) fn known_checks() -> Vec<&'static str> {
-    policy::metas().map(|meta| meta.id.as_str()).collect()
+    policy::ids().collect()
 }
 
 /// The configuration in force. One that was found rather than named is announced.

@@ -216,7 +216,7 @@ impl Config {
         let mut rules = load_rules(file, &flags.rule_files)?;
         let mut notes = rules.notes().to_vec();
         notes.extend(flags.notes.iter().cloned());
-        let ids = Ids::new(&rules, known_checks);
+        let ids = Ids { rules: &rules, checks: known_checks };
         let file_ids =
             file.rules.disable.iter().chain(&file.rules.only).chain(file.severity.keys());
         file_ids
@@ -235,7 +235,7 @@ impl Config {
         let disabled_checks: Vec<String> =
             known_checks.iter().filter(|id| !takes_part(id)).map(|id| (*id).into()).collect();
         let halves = flags.halves.unwrap_or_default();
-        let no_rules = rules.metas().next().is_none() || halves == Halves::Policy;
+        let no_rules = rules.is_empty() || halves == Halves::Policy;
         let no_checks = disabled_checks.len() == known_checks.len() || halves == Halves::Secrets;
         if no_rules && no_checks {
             return Err(ConfigError::NothingLeft);
@@ -293,20 +293,19 @@ fn catalogue(flags: &Flags) -> Result<policy::Catalogue, ConfigError> {
 }
 
 /// Every id there is.
-struct Ids(Vec<String>);
+struct Ids<'a> {
+    rules: &'a RuleSet,
+    checks: &'a [&'a str],
+}
 
-impl Ids {
-    fn new(rules: &RuleSet, checks: &[&str]) -> Self {
-        let ids = rules.metas().map(|meta| meta.id.clone());
-        Self(ids.chain(checks.iter().map(|id| (*id).to_owned())).collect())
-    }
-
+impl Ids<'_> {
     fn check(&self, id: &toml::Spanned<String>, file: &ConfigFile) -> Result<(), ConfigError> {
         let wanted = id.get_ref();
-        if self.0.contains(wanted) {
+        if self.rules.has(wanted) || self.checks.contains(&wanted.as_str()) {
             return Ok(());
         }
-        let help = match nearest(wanted, self.0.iter().map(String::as_str)) {
+        let all = self.rules.ids().chain(self.checks.iter().copied());
+        let help = match nearest(wanted, all) {
             Some(nearest) => format!("did you mean `{nearest}`? `keylint rules list` shows all"),
             None => "`keylint rules list` shows all".into(),
         };

@@ -33,7 +33,7 @@ use reporter::Reporter;
 pub use document::Kind;
 pub use fix::Edit;
 pub use link::{Stack, follow, group};
-pub use read::Template;
+pub use read::{Language, Template};
 
 /// The largest document that is checked, in bytes: AWS takes at most 32 KiB (of a key policy).
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html>
@@ -46,6 +46,11 @@ static METAS: LazyLock<Vec<Arc<RuleMeta>>> =
 /// What is known of every check.
 pub fn metas() -> impl Iterator<Item = &'static Arc<RuleMeta>> {
     METAS.iter()
+}
+
+/// The id of every check, in the same order.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    checks::all().map(|check| check.id)
 }
 
 fn meta(check: &Check) -> RuleMeta {
@@ -144,9 +149,14 @@ pub fn may_hold_policy(blob: &Blob) -> bool {
     read::may_hold_policy(blob)
 }
 
-/// Whether a chunk says that its input may: the first by how it starts, any by its words.
-pub fn chunk_may_hold_policy(blob: &Blob) -> (bool, bool) {
-    (read::may_start_policy(blob), read::has_any_word(blob.text))
+/// The language of an input that is read in chunks, by its first one; `None` where no policy is written so.
+pub fn language(blob: &Blob) -> Option<Language> {
+    read::language(blob)
+}
+
+/// Whether a chunk of an input in a language says that there may be a policy in it.
+pub fn chunk_may_hold_policy(language: Language, text: &[u8]) -> bool {
+    read::has_word(language, text)
 }
 
 /// Whether a blob is well-formed in the language it is written in.

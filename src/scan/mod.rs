@@ -9,14 +9,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rayon::prelude::*;
-
 use crate::blob::{Blob, Origin};
 use crate::config::{Config, Halves, Secrets};
 use crate::finding::{Finding, FindingKind, Place, RuleMeta, Secret};
 use crate::location::{Location, Position};
 use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
 use crate::policy;
+use crate::pool::{in_pool, joined};
 use crate::profile::{Meter, Profile, Stage};
 use crate::secrets::{self, Detected, Detection, Gathered};
 use crate::snippet::{Redaction, Snippet};
@@ -45,35 +44,40 @@ pub fn scan(
     config: &Config,
     progress: &Progress,
 ) -> Result<Outcome, SourceError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(config.threads).build();
-    let run_in_pool = |run: &(dyn Fn() -> Result<Outcome, SourceError> + Sync)| match &pool {
-        Ok(pool) => pool.install(run),
-        Err(_) => run(),
+    let list = || {
+        let meter = Meter::new(config.clock);
+        meter.enter(Stage::Listing);
+        let listing = catch_unwind(AssertUnwindSafe(|| source::list(sources, &config.selection)));
+        let listing = listing.unwrap_or_else(|_| Ok(unlisted_sources(sources)))?;
+        Ok((listing, meter.take()))
     };
-    run_in_pool(&|| scan_all(sources, config, progress))
+    let scan_listed = |(listing, profile): (Listing, Profile)| {
+        let mut outcome = scan_all(&listing, config, progress);
+        outcome.profile.add(&profile);
+        outcome
+    };
+    if sources.iter().any(Source::has_history) {
+        return in_pool(config.threads, || list().map(scan_listed));
+    }
+    let listed = list()?;
+    // One input is not worth a thread, where the stack of this one is as large.
+    let units = listed.0.units.len();
+    if units < 2 && cfg!(unix) {
+        return Ok(scan_listed(listed));
+    }
+    Ok(in_pool(config.threads.min(units), move || scan_listed(listed)))
 }
 
-fn scan_all(
-    sources: &[Source],
-    config: &Config,
-    progress: &Progress,
-) -> Result<Outcome, SourceError> {
+fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome {
     let meter = Meter::new(config.clock);
-    meter.enter(Stage::Listing);
-    let listing = catch_unwind(AssertUnwindSafe(|| source::list(sources, &config.selection)));
-    let listing = listing.unwrap_or_else(|_| Ok(unlisted_sources(sources)))?;
-    progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
-    let run = || {
-        let parts = listing.units.par_iter().map(|unit| {
-            let part = analyse(unit, config);
-            progress.done.fetch_add(1, Ordering::Relaxed);
-            part
-        });
-        // Parts are joined left to right, however the work was split.
-        parts.fold(Part::default, Part::then).reduce(Part::default, Part::then)
-    };
     meter.enter(Stage::Scanning);
-    let mut part = run();
+    progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
+    let read = |unit: &Unit| {
+        let part = analyse(unit, config);
+        progress.done.fetch_add(1, Ordering::Relaxed);
+        part
+    };
+    let mut part = joined(&listing.units, read, Part::then);
     meter.enter(Stage::Linting);
     let linted = policies::lint(std::mem::take(&mut part.policies), config);
     let mut part = part.then(linted);
@@ -86,7 +90,7 @@ fn scan_all(
     let (findings, notes) =
         secrets::assemble(part.findings, &part.gathered, &config.rules, &config.severities);
     outcome.findings = findings;
-    source::trace(&listing, &mut outcome.findings);
+    source::trace(listing, &mut outcome.findings);
     mask_history(&mut outcome.findings, config);
     if config.secrets == Secrets::Masked {
         secrets::mask_repeats(&mut outcome.findings);
@@ -97,7 +101,7 @@ fn scan_all(
     outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
     allow::apply(&mut outcome.findings, &mut outcome.skipped, &config.allows);
     outcome.profile.add(&meter.take());
-    Ok(outcome)
+    outcome
 }
 
 /// What is left when keylint fails on what the sources are: that they were not scanned.
@@ -295,21 +299,25 @@ fn unlisted<'a>(
 /// What the chunks of an input that is too large to be read whole say of policies in it.
 #[derive(Default)]
 struct Chunks {
-    starts_like_one: bool,
+    /// What the first one is written in.
+    language: Option<policy::Language>,
     has_words_of_one: bool,
 }
 
 impl Chunks {
     fn see(&mut self, blob: &Blob) {
-        if !blob.is_whole && (self.starts_like_one || blob.start == Position::START) {
-            let (starts, has_words) = policy::chunk_may_hold_policy(blob);
-            self.starts_like_one |= starts && blob.start == Position::START;
-            self.has_words_of_one |= has_words;
+        if blob.is_whole {
+            return;
         }
+        if blob.start == Position::START {
+            self.language = policy::language(blob);
+        }
+        let says = |language| policy::chunk_may_hold_policy(language, blob.text);
+        self.has_words_of_one = self.has_words_of_one || self.language.is_some_and(says);
     }
 
-    fn may_hold_policy(&self) -> bool {
-        self.starts_like_one && self.has_words_of_one
+    const fn may_hold_policy(&self) -> bool {
+        self.has_words_of_one
     }
 }
 

@@ -5,8 +5,6 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::{Part, meets, place, redactions, unlisted};
 use crate::blob::{Blob, Content, Origin};
 use crate::config::{Config, Secrets};
@@ -15,6 +13,7 @@ use crate::fingerprint::ContentId;
 use crate::location::{Location, Position, Width};
 use crate::outcome::{SkipReason, Skipped};
 use crate::policy::{self, Analysis, Defect, Stack, Template};
+use crate::pool::each;
 use crate::secrets;
 use crate::snippet::Redaction;
 use crate::source::Unit;
@@ -64,16 +63,18 @@ impl File {
 
 /// Joins the files to stacks and checks these, in parallel; results come in the order of the files.
 pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
+    if held.is_empty() {
+        return Part::default();
+    }
     let split = |held: Held| {
         let Held { origin, text, width, start, unit, template } = held;
         (File { origin, text, width, start, unit }, template)
     };
     let (files, templates): (Vec<File>, Vec<Template>) = held.into_iter().map(split).unzip();
-    let stacks = policy::group(templates).into_par_iter().map(|files| {
+    let stacks = each(policy::group(templates), |files| {
         let names: Vec<usize> = files.iter().map(|(at, _)| *at).collect();
         catch_unwind(AssertUnwindSafe(|| Stack::new(files))).map_err(|_| names)
     });
-    let stacks: Vec<Result<Stack, Vec<usize>>> = stacks.collect();
     let (mut joined, mut failed) = (Vec::new(), Vec::new());
     for stack in stacks {
         match stack {
@@ -84,11 +85,10 @@ pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
     policy::follow(&mut joined);
     let options = &config.policy;
     let texts = |file: usize| files.get(file).map_or(&[][..], |file| &file.text);
-    let checked = joined.par_iter().map(|stack| {
+    let checked: Vec<Checked> = each(joined.iter().collect(), |stack: &Stack| {
         let checked = AssertUnwindSafe(|| policy::check(stack, &texts, options));
         catch_unwind(checked).map_err(|_| stack.files().to_vec())
     });
-    let checked: Vec<Checked> = checked.collect();
     let mut analyses: BTreeMap<usize, Analysis> = BTreeMap::new();
     let of_world = catch_unwind(AssertUnwindSafe(|| policy::check_world(&joined, &texts, options)));
     for result in checked.into_iter().chain([of_world.map_err(|_| vec![0])]) {

@@ -22,10 +22,11 @@ pub(super) struct Anywhere {
 }
 
 impl Anywhere {
-    pub(super) fn new(rules: &[Rule]) -> Self {
+    pub(super) fn new<'a>(rules: impl Iterator<Item = &'a Rule>) -> Self {
         let mut lane = Self::default();
         let mut words: Vec<&str> = Vec::new();
-        for (number, rule) in rules.iter().enumerate() {
+        for rule in rules {
+            let number = rule.order;
             let Trigger::Anywhere { keywords } = &rule.trigger else { continue };
             if rule.is_for_paths() {
                 continue;

@@ -1,15 +1,18 @@
 //! Finds many words in short stretches of text, whatever their case.
 
-use super::keys::{Starts, fold, folded_four};
+use super::keys::{Fives, Starts, fold};
+use super::tables::Word;
 
 /// The shortest word that can be found.
 pub(crate) const SHORTEST: usize = 3;
 
 /// A set of words, each of [`SHORTEST`] bytes or more; shorter ones are never found.
 pub(crate) struct Finder {
-    words: Vec<String>,
-    /// What they begin with.
+    words: Vec<Word>,
+    /// What the short ones begin with, those of three and four bytes.
     starts: Starts,
+    /// What the others begin with.
+    fives: Fives,
     /// The words by slot, then by number.
     by_slot: Vec<Entry>,
     /// Where in `by_slot` each slot begins.
@@ -29,18 +32,21 @@ struct Entry {
 
 /// Values of [`slot`].
 const SLOTS: usize = 1 << 10;
+/// How many places are tested at once: eight bytes hold the first five of each.
+const STEP: usize = 4;
 /// How many places are tested before words are looked up at those that pass.
 const BATCH: usize = 256;
 
 impl Finder {
-    pub(crate) fn new(words: Vec<String>) -> Self {
-        let entry = |(number, word): (usize, &String)| {
+    pub(crate) fn new(words: Vec<Word>) -> Self {
+        let entry = |(number, word): (usize, &Word)| {
             let slot = slot(*word.as_bytes().first_chunk()?);
             let mask = u64::MAX >> (64 - 8 * word.len().min(8));
             Some(Entry { slot, number, head: head(word.as_bytes()) & mask, mask })
         };
         let mut by_slot: Vec<Entry> = words.iter().enumerate().filter_map(entry).collect();
-        by_slot.sort_unstable_by_key(|entry| (entry.slot, entry.number));
+        // Those of one slot stay in their order.
+        by_slot.sort_by_key(|entry| entry.slot);
         let mut slots = Box::new([0; SLOTS + 1]);
         for Entry { slot, .. } in &by_slot {
             // Counted one slot further, where the words of this one end.
@@ -52,18 +58,20 @@ impl Finder {
             slots[slot + 1] += slots[slot];
         }
         let has_short = words.iter().any(|word| word.len() < SHORTEST);
-        let starts = Starts::new(words.iter().map(String::as_bytes), fold);
-        Self { words, starts, by_slot, slots, has_short }
+        let short = words.iter().filter(|word| word.len() < 5).map(|word| word.as_bytes());
+        let starts = Starts::new(short, fold);
+        let fives = Fives::new(words.iter().map(|word| word.as_bytes()));
+        Self { words, starts, fives, by_slot, slots, has_short }
     }
 
-    pub(crate) fn words(&self) -> &[String] {
+    pub(crate) fn words(&self) -> &[Word] {
         &self.words
     }
 
     /// Whether `word` is one of the words, in the same case. They must be sorted.
     pub(crate) fn has(&self, word: &str) -> bool {
         self.may_start(word.as_bytes()).unwrap_or(true)
-            && self.words.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
+            && self.words.binary_search_by(|known| (**known).cmp(word)).is_ok()
     }
 
     /// Whether `text` starts with one of the words, in the same case.
@@ -74,24 +82,31 @@ impl Finder {
 
     /// Whether the first bytes may be those of a word; `None` when they are too few to tell.
     fn may_start(&self, text: &[u8]) -> Option<bool> {
-        (text.len() >= SHORTEST).then(|| self.starts.has(folded_four(text, 0)) == 1)
+        (text.len() >= SHORTEST).then(|| self.may_begin(head(text)) == 1)
+    }
+
+    /// 1 where a word may begin with these bytes, five of which count.
+    #[inline]
+    fn may_begin(&self, bytes: u64) -> u64 {
+        #[expect(clippy::cast_possible_truncation, reason = "short words have four bytes at most")]
+        let four = bytes as u32;
+        self.starts.has(four) | self.fives.has(bytes)
     }
 
     /// Calls `visit` with the start and the number of each word in `text`, in the order of their starts, then of their numbers.
     pub(crate) fn each(&self, text: &[u8], mut visit: impl FnMut(usize, usize)) {
-        let Some((first, rest)) = text.split_first_chunk::<SHORTEST>() else { return };
-        let mut bytes = first.iter().fold(0, |bytes, byte| push(bytes, *byte));
         let mut places = [0; BATCH];
-        let mut at = 0;
-        // What follows the last three bytes may be anything.
-        for batch in [rest, &[0]].into_iter().flat_map(|part| part.chunks(BATCH)) {
+        for from in (0..(text.len() + 1).saturating_sub(SHORTEST)).step_by(BATCH) {
             let mut kept = 0;
-            for byte in batch {
-                bytes = push(bytes, *byte);
-                // No jump depends on the outcome: it would be guessed wrong too often.
-                places[kept % BATCH] = at;
-                kept += usize::from(self.starts.has(bytes) == 1);
-                at += 1;
+            let to = text.len().min(from + BATCH);
+            for at in (from..to).step_by(STEP) {
+                // The first bytes of all words that begin here or at the next places.
+                let bytes = head(text.get(at..).unwrap_or_default());
+                for place in 0..STEP {
+                    // No jump depends on the outcome: it would be guessed wrong too often.
+                    places[kept % BATCH] = at + place;
+                    kept += usize::from(self.may_begin(bytes >> (8 * place)) == 1);
+                }
             }
             for place in places.iter().take(kept) {
                 self.verify(text, *place, &mut visit);
@@ -113,7 +128,7 @@ impl Finder {
         let there = self.by_slot.get(bound(slot)..bound(slot + 1)).unwrap_or_default();
         let found = head(rest);
         for entry in there.iter().filter(|entry| found & entry.mask == entry.head) {
-            let word = self.words.get(entry.number).map(String::as_bytes).unwrap_or_default();
+            let word = self.words.get(entry.number).map(|word| word.as_bytes()).unwrap_or_default();
             if rest.get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word)) {
                 visit(at, entry.number);
             }
@@ -149,11 +164,11 @@ mod tests {
 
     #[test]
     fn finds_words_whatever_their_case() {
-        let finder = Finder::new(["token", "tok", "key", "-us", "ab"].map(str::to_owned).to_vec());
+        let finder = Finder::new(["token", "tok", "key", "-us", "ab"].map(Word::Borrowed).to_vec());
         let mut found = Vec::new();
         finder.each(b"myToKeN xab KEY a-us1", |at, word| found.push((at, word)));
         assert_eq!(found, [(2, 0), (2, 1), (12, 2), (17, 3)]);
-        let many: Vec<String> = (0..100).map(|number| format!("w{number}x")).collect();
+        let many: Vec<Word> = (0..100).map(|number| format!("w{number}x").into()).collect();
         let many = Finder::new([many, vec!["key".into(), "w7x".into()]].concat());
         for text in ["w7x", "..W42X.", "key", "a key!"] {
             assert!(many.any(text.as_bytes()), "{text}");

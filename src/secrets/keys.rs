@@ -45,6 +45,39 @@ impl Starts {
     }
 }
 
+/// The first five bytes of words, folded. Others may pass too, few if the words are.
+pub(crate) struct Fives(Box<[u64; BITS / 64]>);
+
+impl Fives {
+    /// Words of fewer bytes have no beginning.
+    pub(crate) fn new<'a>(words: impl Iterator<Item = &'a [u8]>) -> Self {
+        let mut set = Box::new([0; BITS / 64]);
+        for word in words {
+            let Some([a, b, c, d, e]) = word.first_chunk().map(|start| start.map(fold)) else {
+                continue;
+            };
+            let bit = hash_five(u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]));
+            if let Some(bits) = set.get_mut(bit / 64) {
+                *bits |= 1_u64 << (bit % 64);
+            }
+        }
+        Self(set)
+    }
+
+    /// 1 where a word may begin with the five lowest bytes, the first of them lowest; otherwise 0.
+    #[inline]
+    pub(crate) fn has(&self, bytes: u64) -> u64 {
+        let bit = hash_five(bytes);
+        self.0.get(bit / 64).map_or(0, |bits| bits >> (bit % 64) & 1)
+    }
+}
+
+/// Of the five lowest bytes alone.
+#[inline]
+const fn hash_five(bytes: u64) -> usize {
+    ((bytes << 24).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize
+}
+
 #[inline]
 const fn hash(bytes: u32) -> usize {
     (bytes.wrapping_mul(0x9E37_79B1) >> 16) as usize

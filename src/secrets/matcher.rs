@@ -226,7 +226,7 @@ impl<'a> Matcher<'a, '_> {
         let near = &self.rules.near.words;
         near.each(self.text.get(stretch.clone()).unwrap_or_default(), |at, number| {
             let start = stretch.start + at;
-            let length = near.words().get(number).map_or(0, String::len);
+            let length = near.words().get(number).map_or(0, |word| word.len());
             let at = start..start + length;
             words.push(Word { at, number, begins: begins_word(self.text, start) });
         });
@@ -237,28 +237,23 @@ impl<'a> Matcher<'a, '_> {
         self.rules.near.rules.get(word.number).into_iter().flatten().copied()
     }
 
-    /// Whether a word says something about a run: an infix by standing in it or touching it, others as words.
+    /// Whether a word says something about a run that is long enough: an infix by standing in it or touching it, others as
+    /// words.
     fn applies(&self, rule: usize, word: &Word, run: &Range<usize>) -> bool {
-        match self.rules.rule(rule).map(|rule| &rule.trigger) {
-            Some(Trigger::Infix { .. }) => word.at.start <= run.end && run.start <= word.at.end,
-            _ => word.begins,
-        }
+        let asked = self.rules.near.asked(rule);
+        run.len() >= asked.run
+            && if asked.is_infix {
+                word.at.start <= run.end && run.start <= word.at.end
+            } else {
+                word.begins
+            }
     }
 
     fn near_run(&mut self, rule: usize, run: &Range<usize>) {
         let rules = self.rules;
         let Some(rule) = rules.rule(rule) else { return };
-        let (Trigger::Words { run: least, .. } | Trigger::Infix { run: least, .. }) = rule.trigger
-        else {
-            return;
-        };
-        if run.len() >= least {
-            let range =
-                run.start.saturating_sub(AROUND_RUN)..self.text.len().min(run.end + AROUND_RUN);
-            self.search(rule, range, Anchored::No, |span| {
-                span.start < run.end && run.start < span.end
-            });
-        }
+        let range = run.start.saturating_sub(AROUND_RUN)..self.text.len().min(run.end + AROUND_RUN);
+        self.search(rule, range, Anchored::No, |span| span.start < run.end && run.start < span.end);
     }
 
     /// Tries the rules without a trigger, and says which of them did not come to the end.

@@ -17,6 +17,9 @@ const LONGEST: usize = 200;
 /// Masks every secret of `findings` in every snippet.
 pub(crate) fn mask_repeats(findings: &mut [Finding]) {
     let secrets: BTreeSet<&[u8]> = findings.iter().filter_map(secret).collect();
+    if secrets.is_empty() {
+        return;
+    }
     let search = AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
         .kind(Some(AhoCorasickKind::ContiguousNFA))

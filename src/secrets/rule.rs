@@ -11,16 +11,16 @@ use super::assign::NameClass;
 use super::gitleaks::Conditions;
 use super::pattern::{self, compile};
 use super::rule_error::RuleProblem;
+pub(crate) use super::rule_text::MIN_RUN;
 use super::rule_text::{RuleText, TriggerText};
-use super::stretch::Stretch;
+use super::stretch::{Side, Stretch};
+use super::tables::Entry;
 pub(crate) use super::trigger::Trigger;
 use super::vendor::{self, Vendor};
 use super::verdict::{Verifier, verifier, verifiers};
 use crate::blob::Origin;
 use crate::finding::{Confidence, RuleMeta, Severity};
 
-/// The shortest stretch of token characters that makes the run lane stop.
-pub(crate) const MIN_RUN: usize = 16;
 /// How far a match may reach when the rule does not say.
 const DEFAULT_SPAN: usize = 1024;
 /// How far a match may reach at most; chunks overlap by more than this.
@@ -112,9 +112,9 @@ impl Rule {
 
     /// What the regex matches first, and the secret in it. Rules without a regex match nothing.
     pub(crate) fn find(&self, input: &Input) -> Option<Found> {
-        let there = input.haystack().get(input.get_range()).unwrap_or_default();
+        let is_there = |stretch: &Stretch| stretch.is_in(input.haystack(), input.get_range());
         if input.get_anchored() == Anchored::No
-            && self.stretch().is_some_and(|stretch| !stretch.is_in(there))
+            && self.stretch().is_some_and(|stretch| !is_there(stretch))
         {
             return None;
         }
@@ -134,7 +134,9 @@ impl Rule {
 
     /// What every match has in a row, where that is worth looking for.
     fn stretch(&self) -> Option<&Stretch> {
-        self.stretch.get_or_init(|| Stretch::of(&self.pattern)).as_ref()
+        // A value is bounded by what is no letter or digit; see `vendor::pattern`.
+        let around = if self.vendor.is_some() { Side::Closed } else { Side::Open };
+        self.stretch.get_or_init(|| Stretch::of(&self.pattern, around)).as_ref()
     }
 
     /// Where the search goes on behind a match.
@@ -214,6 +216,11 @@ impl Rule {
             stretch: OnceLock::from(None),
             all_secret: false,
         }
+    }
+
+    /// What the tables of the lanes must know of it.
+    pub(super) fn entry(&self) -> Entry<'_> {
+        Entry { number: self.order, wait: self.trigger.wait(), pair: &self.pair }
     }
 
     /// Whether it is for an input, by the path of that.

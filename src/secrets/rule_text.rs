@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The shortest stretch of token characters that makes the run lane stop.
+pub(crate) const MIN_RUN: usize = 16;
+
 /// A rule file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,6 @@
 //! All rules of a scan, and the tables by which a hit finds its rules.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
 
 use super::anywhere::Anywhere;
 use super::assign::{self, NameClass, Words};
@@ -10,29 +10,27 @@ use super::prefilter::{Anchors, Prefilter, Prefixes};
 use super::rule::{Rule, Trigger};
 use super::rule_error::RuleError;
 use super::rule_file;
-use super::rule_text::RuleText;
+use super::store::Store;
+use super::tables::{self, Index, Lists, Tables, Word};
 use super::union::Union;
 
-/// The built-in rules, packed by the build script.
-const BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
-/// The files they come from: name and text.
+/// The files that the built-in rules come from: name and text.
 pub(super) const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rule_sources.rs"));
 
 /// The rules of a scan.
 pub struct RuleSet {
-    rules: Vec<Rule>,
+    rules: Store,
     pub(super) prefilter: Prefilter,
     /// Rules by number of prefix.
-    pub(super) by_prefix: Vec<Vec<usize>>,
+    pub(super) by_prefix: Lists,
     /// What an anchor stands for, by its number.
     pub(super) by_anchor: Vec<Anchor>,
     pub(super) near: Near,
     pub(super) anywhere: Anywhere,
     /// The rules for values of assignments.
     assigned: Vec<usize>,
-    by_id: HashMap<String, usize>,
     /// The rules that others name as what they need.
-    parts: HashSet<String>,
+    parts: Index,
     /// What users' files say of findings that do not count.
     pub(super) allowlists: Vec<Allowlist>,
     /// The numbers of rules that go by the path of an input.
@@ -52,15 +50,24 @@ pub(super) struct Anchor {
 /// The words and infixes that are looked for near runs, and the rules that wait for each.
 pub(super) struct Near {
     pub(super) words: Finder,
-    pub(super) rules: Vec<Vec<usize>>,
+    pub(super) rules: Lists,
     /// The shortest run that any of the rules looks at.
     pub(super) least_run: usize,
+    /// What each rule asks, by its number.
+    asked: Vec<tables::Near>,
+}
+
+impl Near {
+    /// What a rule that waits for a word asks of it and of the run.
+    pub(super) fn asked(&self, rule: usize) -> tables::Near {
+        self.asked.get(rule).copied().unwrap_or_default()
+    }
 }
 
 impl RuleSet {
     /// The built-in rules.
     pub fn built_in() -> Self {
-        Self::new(unpack())
+        Self::of(Store::built_in())
     }
 
     /// The built-in rules and those of rule files, given as name and text. A rule of a file replaces the built-in one of
@@ -82,7 +89,7 @@ impl RuleSet {
         configuration: Option<(&str, &str)>,
         files: &[(String, String)],
     ) -> Result<Self, RuleError> {
-        let mut union = Union::new(unpack());
+        let mut union = Union::new(Store::built_in());
         if let Some((name, text)) = configuration {
             union.add(name, text, rule_file::read_configuration(name, text)?)?;
         }
@@ -95,7 +102,7 @@ impl RuleSet {
         union.check_bases(files)?;
         union.check_pairs()?;
         let Union { rules, allowlists, mut notes, .. } = union;
-        let set = Self::new(rules);
+        let set = Self::of(rules);
         notes.extend(set.slow_note());
         Ok(Self { allowlists, notes, ..set })
     }
@@ -125,73 +132,55 @@ impl RuleSet {
 
     /// Each rule in a set of its own.
     pub fn apart(self) -> impl Iterator<Item = Self> {
-        self.rules.into_iter().map(|rule| Self::new(vec![rule]))
+        self.rules.into_rules().map(|rule| Self::new(vec![rule]))
     }
 
     /// The rules whose id `keep` wants.
     #[must_use]
     pub fn retain(self, keep: impl Fn(&str) -> bool) -> Self {
-        let Self { rules, allowlists, notes, .. } = self;
-        let kept = Self::new(rules.into_iter().filter(|rule| keep(&rule.meta.id)).collect());
-        Self { allowlists, notes, ..kept }
+        let Self { mut rules, allowlists, notes, .. } = self;
+        let unwanted: Vec<String> = rules.ids().filter(|id| !keep(id)).map(str::to_owned).collect();
+        for id in unwanted {
+            rules.remove(&id);
+        }
+        Self { allowlists, notes, ..Self::of(rules) }
     }
 
-    pub(super) fn new(mut rules: Vec<Rule>) -> Self {
-        for (order, rule) in rules.iter_mut().enumerate() {
-            rule.order = order;
+    /// Rules without built-in ones.
+    pub(super) fn new(rules: Vec<Rule>) -> Self {
+        let mut store = Store::default();
+        for rule in rules {
+            store.push(rule);
         }
-        let mut prefixes = Index::default();
-        let mut anchors = Index::default();
-        let mut near = Index::default();
-        let mut assigned = Vec::new();
-        for (number, rule) in rules.iter().enumerate() {
-            match &rule.trigger {
-                Trigger::Prefix(list) => prefixes.add(list, number),
-                Trigger::Words { words, .. } => near.add(words, number),
-                Trigger::Infix { infix, .. } => near.add(infix, number),
-                Trigger::Literal { literal, .. } => anchors.add(literal, number),
-                Trigger::Anywhere { .. } => {}
-                Trigger::Assigned { .. } => assigned.push(number),
-            }
-        }
-        let runs = rules.iter().filter_map(|rule| match rule.trigger {
-            Trigger::Words { run, .. } | Trigger::Infix { run, .. } => Some(run),
-            _ => None,
-        });
-        let least_run = runs.min().unwrap_or(usize::MAX);
-        let quoted = Some(anchors.number_of("=3D"));
-        let literals = anchors.words.len();
-        if !assigned.is_empty() {
-            for word in assign::WORDS {
-                anchors.number_of(word);
-            }
-        }
-        let by_anchor = anchors.words.iter().zip(anchors.rules).enumerate();
-        let is_word = |number: usize, word: &String| {
-            number >= literals || assign::WORDS.contains(&word.as_str())
-        };
-        let by_anchor = by_anchor
-            .map(|(number, (word, rules))| Anchor { names_secrets: is_word(number, word), rules })
-            .collect();
+        Self::of(store)
+    }
+
+    fn of(rules: Store) -> Self {
+        let tables = rules.tables();
+        let least_run = tables.least_run();
+        let Tables { prefixes, words, literals, near, anywhere, assigned, parts } = tables;
+        let (anchors, by_anchor) = anchors(literals, !assigned.is_empty());
+        let quoted = anchors.iter().position(|word| word == QUOTED);
+        let free = || anywhere.iter().filter_map(|number| rules.get(*number));
         Self {
             prefilter: Prefilter {
-                prefixes: Prefixes::new(&prefixes.words),
-                anchors: Anchors::new(&anchors.words),
+                prefixes: Prefixes::new(prefixes.words),
+                anchors: Anchors::new(&anchors),
                 quoted,
             },
             by_prefix: prefixes.rules,
             by_anchor,
-            near: Near { words: Finder::new(near.words), rules: near.rules, least_run },
-            anywhere: Anywhere::new(&rules),
+            near: Near {
+                words: Finder::new(words.words),
+                rules: words.rules,
+                least_run,
+                asked: near,
+            },
+            anywhere: Anywhere::new(free()),
             assigned,
-            by_id: rules.iter().map(|rule| (rule.meta.id.clone(), rule.order)).collect(),
-            parts: rules.iter().flat_map(|rule| rule.pair.iter().cloned()).collect(),
+            parts,
             allowlists: Vec::new(),
-            for_paths: (0..)
-                .zip(&rules)
-                .filter(|(_, rule)| rule.is_for_paths())
-                .map(|(at, _)| at)
-                .collect(),
+            for_paths: free().filter(|rule| rule.is_for_paths()).map(|rule| rule.order).collect(),
             notes: Vec::new(),
             rules,
         }
@@ -202,9 +191,24 @@ impl RuleSet {
         self.rules.iter().map(|rule| &rule.meta)
     }
 
+    /// The id of each rule, in the same order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.rules.ids()
+    }
+
+    /// Whether there is a rule of this id.
+    pub fn has(&self, id: &str) -> bool {
+        self.rules.find(id).is_some()
+    }
+
+    /// Whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// The rule with this id.
     fn by_id(&self, id: &str) -> Option<&Rule> {
-        self.by_id.get(id).and_then(|number| self.rule(*number))
+        self.rules.find(id).and_then(|number| self.rule(number))
     }
 
     /// Whether the score decides about the values of a rule: it says little about what they are.
@@ -215,12 +219,12 @@ impl RuleSet {
     /// What a rule needs beside what it finds, as far as that is looked for.
     pub(super) fn pair(&self, id: &str) -> impl Iterator<Item = &str> {
         let others = self.by_id(id).into_iter().flat_map(|rule| &rule.pair);
-        others.map(String::as_str).filter(|other| self.by_id.contains_key(*other))
+        others.map(String::as_str).filter(|other| self.has(other))
     }
 
     /// Whether another rule needs what this one finds.
     pub(super) fn is_part(&self, id: &str) -> bool {
-        self.parts.contains(id)
+        self.parts.has(id)
     }
 
     /// The rules that go by the path of an input.
@@ -228,6 +232,7 @@ impl RuleSet {
         self.for_paths.iter().filter_map(|number| self.rule(*number))
     }
 
+    /// The rule of a number. What is asked for more often than rules are tried stands in the tables.
     pub(super) fn rule(&self, number: usize) -> Option<&Rule> {
         self.rules.get(number)
     }
@@ -257,40 +262,24 @@ impl RuleSet {
     }
 }
 
-/// The rules as the build script packed them.
-fn unpack() -> Vec<Rule> {
-    let texts: Vec<RuleText> = postcard::from_bytes(BUILT_IN).unwrap_or_default();
-    texts.into_iter().filter_map(|text| Rule::new(text).ok()).collect()
-}
+/// The literal that quoted-printable text has.
+const QUOTED: &str = "=3D";
 
-/// Words, each once, and the rules that wait for each.
-#[derive(Default)]
-struct Index {
-    numbers: HashMap<String, usize>,
-    words: Vec<String>,
-    rules: Vec<Vec<usize>>,
-}
-
-impl Index {
-    fn number_of(&mut self, word: &str) -> usize {
-        if let Some(number) = self.numbers.get(word) {
-            return *number;
-        }
-        let number = self.words.len();
-        self.numbers.insert(word.into(), number);
-        self.words.push(word.into());
-        self.rules.push(Vec::new());
-        number
-    }
-
-    fn add(&mut self, words: &[String], rule: usize) {
-        for word in words {
-            let number = self.number_of(word);
-            if let Some(rules) = self.rules.get_mut(number) {
-                rules.push(rule);
-            }
+/// The words that are looked for everywhere, and what each stands for.
+fn anchors(literals: Index, reads_names: bool) -> (Vec<Word>, Vec<Anchor>) {
+    let Index { mut words, rules } = literals;
+    let names = if reads_names { assign::WORDS } else { &[] };
+    for word in names.iter().copied().chain([QUOTED]) {
+        if !words.iter().any(|known| known == word) {
+            words.push(Cow::Borrowed(word));
         }
     }
+    let anchor = |(number, word): (usize, &Word)| Anchor {
+        names_secrets: assign::WORDS.contains(&word.as_ref()),
+        rules: rules.get(number).unwrap_or_default().to_vec(),
+    };
+    let by_anchor = words.iter().enumerate().map(anchor).collect();
+    (words, by_anchor)
 }
 
 #[cfg(test)]
@@ -307,14 +296,29 @@ mod tests {
         }
         let built_in = RuleSet::built_in();
         let packed: Vec<String> = built_in.metas().map(|meta| meta.id.clone()).collect();
+        assert!(built_in.ids().eq(packed.iter().map(String::as_str)));
         assert_eq!(packed, ids, "the packed rules are those of the files");
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), packed.len(), "every id is there once");
-        let parts: std::collections::BTreeSet<_> = built_in.parts.iter().collect();
-        for other in parts {
-            assert!(built_in.by_id(other).is_some(), "no rule finds `{other}`, which others need");
+        for other in &built_in.parts.words {
+            assert!(built_in.has(other), "no rule finds `{other}`, which others need");
         }
+    }
+
+    #[test]
+    fn packed_tables_are_those_of_the_rules() {
+        let built_in = RuleSet::built_in();
+        let entries = || built_in.rules.iter().map(Rule::entry);
+        assert_eq!(built_in.rules.tables(), Tables::new(entries()));
+        assert!(built_in.rules.ids().all(|id| built_in.by_id(id).unwrap().meta.id == id));
+        let kept = built_in.retain(|id| id.len() % 2 == 0);
+        assert!(kept.metas().all(|meta| meta.id.len() % 2 == 0));
+        assert!(kept.ids().eq(kept.metas().map(|meta| meta.id.as_str())));
+        let Tables { mut near, .. } = kept.rules.tables();
+        let fresh = Tables::new(kept.rules.iter().map(Rule::entry));
+        near.truncate(fresh.near.len());
+        assert_eq!(Tables { near, ..kept.rules.tables() }, fresh);
     }
 
     #[test]

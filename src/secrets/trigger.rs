@@ -5,6 +5,7 @@ use super::finder;
 use super::rule::{MIN_RUN, bad, class};
 use super::rule_error::RuleProblem;
 use super::rule_text::TriggerText;
+use super::tables::{Near, Wait};
 
 /// What makes the scanner try a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +79,18 @@ impl Trigger {
         };
         let (length, least) = least;
         if length < least { Err(RuleProblem::TriggerTooShort { least }) } else { Ok(trigger) }
+    }
+
+    /// What the tables of the lanes must know of it.
+    pub(super) fn wait(&self) -> Wait<'_> {
+        match self {
+            Self::Prefix(list) => Wait::Prefixes(list),
+            Self::Words { run, words } => Wait::Words(words, Near { run: *run, is_infix: false }),
+            Self::Infix { run, infix } => Wait::Words(infix, Near { run: *run, is_infix: true }),
+            Self::Literal { literal, .. } => Wait::Literals(literal),
+            Self::Anywhere { .. } => Wait::Nothing,
+            Self::Assigned { .. } => Wait::Assignments,
+        }
     }
 }
 

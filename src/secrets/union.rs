@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::gitleaks::Allowlist;
-use super::rule::Rule;
 use super::rule_error::{RuleError, RuleProblem, source};
 use super::rule_file::{RuleList, Section};
+use super::store::Store;
 use crate::blob::inert;
 
 /// The built-in rules and those of files, as they are joined.
 pub(super) struct Union {
-    pub(super) rules: Vec<Rule>,
+    pub(super) rules: Store,
     /// Rules of files: id and file.
     owners: Vec<(String, String)>,
     pub(super) allowlists: Vec<Allowlist>,
@@ -22,7 +22,7 @@ pub(super) struct Union {
 }
 
 impl Union {
-    pub(super) fn new(rules: Vec<Rule>) -> Self {
+    pub(super) fn new(rules: Store) -> Self {
         let (owners, bases, needed) = (Vec::new(), Vec::new(), Vec::new());
         Self { rules, owners, allowlists: Vec::new(), bases, needed, notes: Vec::new() }
     }
@@ -38,9 +38,7 @@ impl Union {
                 let problem = RuleProblem::Duplicate { place };
                 return Err(Section::of_id(file, text, id).invalid(id, "", problem));
             }
-            let count = self.rules.len();
-            self.rules.retain(|known| known.meta.id != *id);
-            if self.rules.len() < count {
+            if self.rules.remove(id) {
                 let note = format!("rule {id} of {file} takes the place of the built-in one");
                 self.notes.push(inert(note.as_bytes()));
             }
@@ -57,11 +55,10 @@ impl Union {
     /// Takes away built-in rules, and says so.
     fn disable(&mut self, file: &str, ids: &[String]) {
         let is_owned = |id: &str| self.owners.iter().any(|(known, _)| known == id);
-        let (known, unknown): (Vec<&String>, Vec<&String>) = ids
-            .iter()
-            .partition(|id| !is_owned(id) && self.rules.iter().any(|rule| rule.meta.id == **id));
-        self.rules.retain(|rule| !known.contains(&&rule.meta.id));
+        let (known, unknown): (Vec<&String>, Vec<&String>) =
+            ids.iter().partition(|id| !is_owned(id) && self.rules.find(id).is_some());
         for id in known {
+            self.rules.remove(id);
             let note = format!("{file} turns the built-in rule {id} off");
             self.notes.push(inert(note.as_bytes()));
         }
@@ -73,7 +70,7 @@ impl Union {
 
     /// Whether there is a rule for everything that the rules of files need.
     pub(super) fn check_pairs(&self) -> Result<(), RuleError> {
-        let is_there = |id: &String| self.rules.iter().any(|rule| rule.meta.id == *id);
+        let is_there = |id: &String| self.rules.find(id).is_some();
         match self.needed.iter().find(|(.., other)| !is_there(other)) {
             None => Ok(()),
             Some((file, text, id, other)) => {

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::LazyLock;
 
 use super::finder::Finder;
+use super::tables::Word;
 
 const TEXT: &str = include_str!("../../rules/secrets/words.txt");
 
@@ -54,19 +55,22 @@ lists! {
 }
 
 /// The words of a list, sorted. A list may go on over several lines.
-pub(crate) fn read(name: &str) -> Vec<String> {
+pub(crate) fn read(name: &str) -> Vec<Word> {
     let lines = TEXT.lines().filter(|line| !line.starts_with('#'));
     let of_list = lines.filter_map(|line| line.split_once(' ')).filter(|(list, _)| *list == name);
     let words = of_list.flat_map(|(_, words)| words.split_whitespace());
-    let mut words: Vec<String> = words.map(|word| word.replace('␣', " ")).collect();
+    let spaced = |word: &'static str| {
+        if word.contains('␣') { word.replace('␣', " ").into() } else { Word::Borrowed(word) }
+    };
+    let mut words: Vec<Word> = words.map(spaced).collect();
     words.sort_unstable();
     words
 }
 
 impl Deref for List {
-    type Target = [String];
+    type Target = [Word];
 
-    fn deref(&self) -> &[String] {
+    fn deref(&self) -> &[Word] {
         self.0.words()
     }
 }
@@ -93,7 +97,7 @@ impl List {
         let mut end = 0;
         self.0.each(text, |at, number| {
             rest.extend(text.get(end..at).unwrap_or_default());
-            let length = self.get(number).map_or(0, String::len);
+            let length = self.get(number).map_or(0, |word| word.len());
             end = end.max(at + length);
         });
         rest.extend(text.get(end..).unwrap_or_default());

@@ -36,6 +36,13 @@ pub enum Source {
     Git(GitSource),
 }
 
+impl Source {
+    /// Whether it is a whole history, which several threads list.
+    pub(crate) fn has_history(&self) -> bool {
+        matches!(self, Self::Git(git) if matches!(git.part, Part::History(_)))
+    }
+}
+
 /// One input to read.
 #[derive(Clone)]
 pub enum Unit {

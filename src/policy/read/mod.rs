@@ -19,9 +19,12 @@ use json::SyntaxError;
 
 /// What a file is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
+pub enum Language {
+    /// JSON, with or without comments.
     Json,
+    /// YAML.
     Yaml,
+    /// Terraform's own.
     Hcl,
 }
 
@@ -146,19 +149,13 @@ pub(super) fn may_hold_policy(blob: &Blob) -> bool {
             .is_some_and(|language| has_word(language, blob.text))
 }
 
-/// The language of an input that is read in chunks, by its first one.
-pub(super) fn may_start_policy(blob: &Blob) -> bool {
-    Language::of(blob.origin().path(), blob.text).is_some()
+/// The language that an input that is read in chunks is written in, by its first one, if policies may be.
+pub(super) fn language(blob: &Blob) -> Option<Language> {
+    Language::of(blob.origin().path(), blob.text)
 }
 
-/// Whether a chunk has a word of any language.
-pub(super) fn has_any_word(text: &[u8]) -> bool {
-    [Language::Json, Language::Yaml, Language::Hcl]
-        .into_iter()
-        .any(|language| has_word(language, text))
-}
-
-fn has_word(language: Language, text: &[u8]) -> bool {
+/// Whether a text has a word without which no policy is written in a language.
+pub(super) fn has_word(language: Language, text: &[u8]) -> bool {
     language.words().iter().any(|word| word.find(text).is_some())
 }
 

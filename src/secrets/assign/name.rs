@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::secrets::tables::Word as Text;
 use crate::secrets::words::{self, List};
 
 /// What kind of value a name announces.
@@ -70,14 +71,14 @@ enum Key {
     Open,
 }
 
-static WORDS: LazyLock<HashMap<String, Word>> = LazyLock::new(|| {
-    let mut known: HashMap<String, Word> = HashMap::new();
+static WORDS: LazyLock<HashMap<Text, Word>> = LazyLock::new(|| {
+    let mut known: HashMap<Text, Word> = HashMap::new();
     for class in NameClass::ALL {
         for word in words::read(class.name()) {
             known.entry(word).or_default().class = Some(class);
         }
     }
-    let mut set = |list: &[String], change: fn(&mut Word)| {
+    let mut set = |list: &[Text], change: fn(&mut Word)| {
         for word in list {
             change(known.entry(word.clone()).or_default());
         }
@@ -131,7 +132,7 @@ fn is_place_in_list(words: &Words, last: usize) -> bool {
 /// Words written together: `mysqlpassword`, `dbpasswd`.
 fn class_of_compound(word: &str) -> Option<NameClass> {
     let ends =
-        |list: &List| list.iter().any(|end| word.len() > end.len() && word.ends_with(end.as_str()));
+        |list: &List| list.iter().any(|end| word.len() > end.len() && word.ends_with(&**end));
     let classes = [
         (&words::PASSWORD_END, NameClass::Password),
         (&words::SECRET_END, NameClass::Secret),

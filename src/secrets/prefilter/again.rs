@@ -41,6 +41,9 @@ impl Marks {
 /// What is tried at a hit depends on no more bytes than these on either side; what does is marked as leading to something.
 pub(crate) const REACH: usize = 4096;
 
+/// What is tried at a run depends on no more bytes than these on either side: words near it, and what ties one to it.
+const RUN_REACH: usize = 640;
+
 /// Whole lines of a text that are whole lines of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Shared {
@@ -79,23 +82,26 @@ impl Prefilter {
             }
             let there = there..there + here.len();
             // Whether something new is within reach; the ends of both texts are no news.
-            let low = if here.start == 0 && there.start == 0 { 0 } else { there.start + REACH };
+            let is_start = here.start == 0 && there.start == 0;
             let is_end = here.end == text.len() && there.end == before.len;
-            let high = if is_end { there.end } else { there.end.saturating_sub(REACH) };
-            let is_idle = |led: Option<&bool>, start: usize, end: usize| {
-                led == Some(&false) && low <= start && end <= high
+            let is_idle = |led: Option<&bool>, start: usize, end: usize, reach: usize| {
+                led == Some(&false)
+                    && (is_start || there.start + reach <= start)
+                    && (is_end || end + reach <= there.end)
             };
             let (prefixes, led) =
                 stretch(&before.prefixes, &before.led.prefixes, &there, |hit| hit.at);
             let marks = prefixes.iter().enumerate();
-            idle.prefixes.extend(marks.map(|(at, hit)| is_idle(led.get(at), hit.at, hit.at)));
+            idle.prefixes
+                .extend(marks.map(|(at, hit)| is_idle(led.get(at), hit.at, hit.at, REACH)));
             let (anchors, led) =
                 stretch(&before.anchors, &before.led.anchors, &there, |hit| hit.at);
             let marks = anchors.iter().enumerate();
-            idle.anchors.extend(marks.map(|(at, hit)| is_idle(led.get(at), hit.at, hit.at)));
+            idle.anchors.extend(marks.map(|(at, hit)| is_idle(led.get(at), hit.at, hit.at, REACH)));
             let (runs, led) = stretch(&before.runs, &before.led.runs, &there, |run| run.start);
             let marks = runs.iter().enumerate();
-            idle.runs.extend(marks.map(|(at, run)| is_idle(led.get(at), run.start, run.end)));
+            idle.runs
+                .extend(marks.map(|(at, run)| is_idle(led.get(at), run.start, run.end, RUN_REACH)));
             found.add(prefixes, anchors, runs, |offset| offset - there.start + here.start);
             let (signs, _) = stretch(&before.signs, &[], &there, |sign| *sign);
             let (encoded, _) = stretch(&before.encoded, &[], &there, |start| *start);

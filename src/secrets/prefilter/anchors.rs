@@ -2,12 +2,13 @@
 
 use super::super::frequency;
 use super::super::keys::{self, Starts, folded_four};
+use super::super::tables::Word;
 use super::blocks::{BUCKETS, Tables};
 use super::{Hit, runs};
 
 /// Words of three bytes or more, found whatever their case by three of their bytes.
 pub(crate) struct Anchors {
-    words: Vec<String>,
+    words: Vec<Word>,
     tables: Tables,
     /// Three bytes of each word, folded, with the word's number and where in it they stand; sorted.
     probes: Vec<Probe>,
@@ -34,7 +35,7 @@ pub(crate) const MOST: usize = 250;
 
 impl Anchors {
     /// Builds the tables; words beyond [`MOST`] are left out.
-    pub(crate) fn new(words: &[String]) -> Self {
+    pub(crate) fn new(words: &[Word]) -> Self {
         let words = words.get(..words.len().min(MOST)).unwrap_or_default();
         let mut probes = probes(words);
         probes.sort_unstable();
@@ -64,22 +65,29 @@ impl Anchors {
         };
         distinct.sort_unstable_by(by_frequency);
         distinct.dedup();
+        // What passes the buckets that are in use.
+        let mut passing: Vec<f32> = Vec::new();
         for start in distinct {
-            // Into the bucket that then lets least else pass.
-            let cost = |bucket: &usize| {
+            // Into the bucket that then lets least else pass; of those that are empty, one is as good as the other.
+            let with = (0..BUCKETS.min(passing.len() + 1)).map(|bucket| {
                 let mut with = anchors.tables.clone();
-                with.add(start, *bucket);
-                with.passing(*bucket) - anchors.tables.passing(*bucket)
-            };
-            let cheapest = (0..BUCKETS).min_by(|a, b| cost(a).total_cmp(&cost(b)));
-            anchors.tables.add(start, cheapest.unwrap_or(0));
+                with.add(start, bucket);
+                let now = with.passing(bucket);
+                (bucket, now, now - passing.get(bucket).copied().unwrap_or(0.0))
+            });
+            let Some((bucket, now, _)) = with.min_by(|a, b| a.2.total_cmp(&b.2)) else { continue };
+            anchors.tables.add(start, bucket);
+            match passing.get_mut(bucket) {
+                Some(known) => *known = now,
+                None => passing.push(now),
+            }
         }
         anchors
     }
 
     /// The words, by number.
     #[cfg(test)]
-    pub(crate) fn words(&self) -> &[String] {
+    pub(crate) fn words(&self) -> &[Word] {
         &self.words
     }
 
@@ -125,7 +133,7 @@ impl Anchors {
             probe.bytes == bytes && probe.beside.into_iter().zip(beside).all(agrees)
         };
         for probe in same.filter(fits) {
-            let word = self.words.get(probe.word).map(String::as_bytes).unwrap_or_default();
+            let word = self.words.get(probe.word).map(|word| word.as_bytes()).unwrap_or_default();
             let Some(start) = at.checked_sub(probe.offset) else { continue };
             if text
                 .get(start..start + word.len())
@@ -141,7 +149,7 @@ impl Anchors {
 const PER_PROBE: f32 = 0.001;
 
 /// Few and rare probes for all the words: words share one where they can.
-fn probes(words: &[String]) -> Vec<Probe> {
+fn probes(words: &[Word]) -> Vec<Probe> {
     let mut places: Vec<Probe> = Vec::new();
     for (word, text) in words.iter().enumerate() {
         for (offset, bytes) in text.as_bytes().windows(3).filter_map(fold).enumerate() {
@@ -152,25 +160,25 @@ fn probes(words: &[String]) -> Vec<Probe> {
     places.sort_unstable();
     // A probe may stand in a word twice; once is enough.
     places.dedup_by_key(|probe| (probe.bytes, probe.word));
+    let groups = places.chunk_by(|a, b| a.bytes == b.bytes);
+    let cost = |probe: &Probe| PER_PROBE + frequency::of_three(probe.bytes);
+    let mut groups: Vec<(f32, Vec<Probe>)> =
+        groups.filter_map(|group| Some((cost(group.first()?), group.to_vec()))).collect();
     let mut chosen = Vec::new();
-    while let Some(best) = best(&places) {
-        let (taken, _): (Vec<Probe>, Vec<Probe>) =
-            places.iter().partition(|probe| probe.bytes == best);
-        places.retain(|probe| !taken.iter().any(|taken| taken.word == probe.word));
+    let worth = |(cost, group): &(f32, Vec<Probe>)| {
+        f32::from(u8::try_from(group.len()).unwrap_or(u8::MAX)) / cost
+    };
+    while let Some(best) =
+        (0..groups.len()).max_by(|a, b| worth(&groups[*a]).total_cmp(&worth(&groups[*b])))
+    {
+        let (_, taken) = groups.swap_remove(best);
+        groups.retain_mut(|(_, group)| {
+            group.retain(|probe| !taken.iter().any(|taken| taken.word == probe.word));
+            !group.is_empty()
+        });
         chosen.extend(taken);
     }
     chosen
-}
-
-/// The three bytes that find most words at the least cost.
-fn best(places: &[Probe]) -> Option<[u8; 3]> {
-    let groups = places.chunk_by(|a, b| a.bytes == b.bytes);
-    let worth = |group: &&[Probe]| {
-        let cost = group.first().map_or(0.0, |probe| PER_PROBE + frequency::of_three(probe.bytes));
-        f32::from(u8::try_from(group.len()).unwrap_or(u8::MAX)) / cost
-    };
-    let best = groups.max_by(|a, b| worth(a).total_cmp(&worth(b)));
-    best.and_then(|group| group.first()).map(|probe| probe.bytes)
 }
 
 /// Three bytes with the bit set that tells lower case from upper.

@@ -102,11 +102,13 @@ impl Prefilter {
                 }
             });
             self.prefixes.places(text, blocks, long, places);
-            runs::each_bit(long.base, long.block.digit & long.bytes, |at| {
-                if runs.last().is_none_or(|run| run.end <= at) {
-                    runs.push(runs::around(blocks, at));
-                }
-            });
+            let from = runs.last().map_or(0, |run| run.end);
+            let mut digits = runs::from(long.base, from) & long.block.digit & long.bytes;
+            while digits != 0 {
+                let run = runs::around(blocks, long.base + digits.trailing_zeros() as usize);
+                digits &= runs::from(long.base, run.end);
+                runs.push(run);
+            }
         });
         self.prefixes.search(text, places, prefixes);
     }
@@ -129,12 +131,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::rule::MIN_RUN;
+    use super::super::tables::Word;
     use super::*;
 
     pub(super) static PREFILTER: LazyLock<Prefilter> = LazyLock::new(|| {
-        let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let list = |words: &[&'static str]| -> Vec<Word> {
+            words.iter().map(|word| Word::Borrowed(word)).collect()
+        };
         Prefilter {
-            prefixes: Prefixes::new(&list(&["ab_", "SG.", "a1", "abc", "x.y."])),
+            prefixes: Prefixes::new(list(&["ab_", "SG.", "a1", "abc", "x.y."])),
             anchors: Anchors::new(&list(&["pass", "://", "-----BEGIN", "key", "8Q~", "PWD"])),
             quoted: None,
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::keys::{self, Starts, four};
+use super::super::tables::Word;
 use super::Hit;
 use super::blocks::Block;
 use super::runs::{self, Long};
@@ -12,7 +13,7 @@ pub(super) const MAX_JOINED: usize = 48;
 
 /// The prefixes of the rules, found by their first four bytes.
 pub(crate) struct Prefixes {
-    list: Vec<String>,
+    list: Vec<Word>,
     /// What prefixes of three and more begin with.
     starts: Starts,
     /// One bit for each prefix of two.
@@ -34,8 +35,8 @@ fn two([first, second]: [u8; 2]) -> usize {
 
 impl Prefixes {
     /// Prefixes have two bytes or more and begin with a letter or digit.
-    pub(crate) fn new(list: &[String]) -> Self {
-        let start = |prefix: &String| prefix.as_bytes().first_chunk().map(|start| two(*start));
+    pub(crate) fn new(list: Vec<Word>) -> Self {
+        let start = |prefix: &Word| prefix.as_bytes().first_chunk().map(|start| two(*start));
         let numbered = list.iter().enumerate();
         let mut by_two: Vec<(usize, usize)> =
             numbered.filter_map(|(id, prefix)| Some((start(prefix)?, id))).collect();
@@ -47,17 +48,17 @@ impl Prefixes {
                 *bits |= 1_u64 << (two % 64);
             }
         }
-        let starts = Starts::new(list.iter().map(String::as_bytes), |byte| byte);
+        let starts = Starts::new(list.iter().map(|word| word.as_bytes()), |byte| byte);
         let mut joiners = [false; 256];
         for byte in list.iter().flat_map(|prefix| prefix.bytes()) {
             joiners[usize::from(byte)] = !super::is_token_byte(byte);
         }
-        Self { list: list.to_vec(), starts, twos, by_two, first, joiners }
+        Self { list, starts, twos, by_two, first, joiners }
     }
 
     /// The list this was built from.
     #[cfg(test)]
-    pub(crate) fn list(&self) -> &[String] {
+    pub(crate) fn list(&self) -> &[Word] {
         &self.list
     }
 

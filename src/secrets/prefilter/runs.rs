@@ -77,6 +77,15 @@ pub(super) fn around(blocks: &[Block], at: usize) -> Range<usize> {
     start..end
 }
 
+/// The bits of the block at `base` from the byte at `at` on.
+#[inline]
+pub(super) const fn from(base: usize, at: usize) -> u64 {
+    match at.saturating_sub(base) {
+        passed @ 0..64 => u64::MAX << passed,
+        _ => 0,
+    }
+}
+
 /// Calls `visit` with the place of each set bit.
 #[inline]
 pub(super) fn each_bit(base: usize, mut bits: u64, mut visit: impl FnMut(usize)) {

@@ -7,8 +7,9 @@ use gix::ObjectId;
 use super::super::Listing;
 use super::Scope;
 use super::commits::Link;
-use super::history::{History, Peeled};
+use super::history::History;
 use super::objects::{Object, index};
+use super::peeled::Peeled;
 use super::reach;
 use super::repository::Repository;
 use super::tips::Tip;
@@ -68,8 +69,8 @@ impl Gaps {
     ) {
         let graph = &history.graph;
         for commit in graph.commits.iter().take(index(graph.reachable)) {
-            let id = history.store.objects.id(commit.object);
-            let is_boundary = id.is_some_and(|id| shallow.contains(&id));
+            let id = || history.store.objects.id(commit.object);
+            let is_boundary = !shallow.is_empty() && id().is_some_and(|id| shallow.contains(&id));
             let mut is_cut = false;
             for parent in &commit.parents {
                 match parent {

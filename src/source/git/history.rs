@@ -15,6 +15,7 @@ use super::Scope;
 use super::commits::{Commit, Graph, Link, tagged};
 use super::gaps::Gaps;
 use super::objects::Object;
+use super::peeled::Peeled;
 use super::pruned::{Pruned, paths, steps};
 use super::reach::{First, Reached};
 use super::repository::Repository;
@@ -108,14 +109,22 @@ impl History {
         exclude: GlobSet,
         listing: &mut Listing,
     ) -> Self {
-        let tips = Tips::read(repository, &mut listing.skipped);
-        let store = Store::open(&repository.odb, &mut listing.skipped);
+        let mut of_tips = Vec::new();
+        let mut of_store = Vec::new();
+        let (tips, store) = rayon::join(
+            || Tips::read(repository, &mut of_tips),
+            || Store::open(&repository.odb, &mut of_store),
+        );
+        listing.skipped.extend(of_tips.into_iter().chain(of_store));
         let mut unread: HashMap<Object, String> = store.broken().into_iter().collect();
         let tags = tags(&store, &mut unread);
-        let commits = commits(&store, &mut unread);
-        let trees = read_trees(&store, &mut unread);
         let peeled = Peeled::new(&tips.all, &tags, &store);
-        let graph = Graph::new(commits, &peeled.objects);
+        let mut of_trees = HashMap::new();
+        let (graph, trees) = rayon::join(
+            || Graph::new(commits(&store, &mut unread), &peeled.objects),
+            || read_trees(&store, &mut of_trees),
+        );
+        unread.extend(of_trees);
         let mut history = Self {
             repository: Arc::clone(repository),
             ways: ways(&peeled.ways, &graph),
@@ -277,6 +286,7 @@ fn commits(store: &Store, unread: &mut HashMap<Object, String>) -> Vec<Commit> {
             Some(commit) => found.0.push(commit),
             None => found.1.push(object),
         },
+        |_| {},
     );
     unread.extend(passed.unread);
     let mut all = Vec::new();
@@ -288,10 +298,13 @@ fn commits(store: &Store, unread: &mut HashMap<Object, String>) -> Vec<Commit> {
 }
 
 fn tags(store: &Store, unread: &mut HashMap<Object, String>) -> Vec<(Object, Option<Link>)> {
-    let passed =
-        store.pass(Kind::Tag, |found: &mut Vec<(Object, Option<Link>)>, object, made: Made<()>| {
+    let passed = store.pass(
+        Kind::Tag,
+        |found: &mut Vec<(Object, Option<Link>)>, object, made: Made<()>| {
             found.push((object, tagged(made.bytes).map(|id| Link::new(id, &store.objects))));
-        });
+        },
+        |_| {},
+    );
     unread.extend(passed.unread);
     let mut all: Vec<(Object, Option<Link>)> = passed.results.into_iter().flatten().collect();
     all.sort_unstable_by_key(|(object, _)| *object);
@@ -299,10 +312,13 @@ fn tags(store: &Store, unread: &mut HashMap<Object, String>) -> Vec<(Object, Opt
 }
 
 fn read_trees(store: &Store, unread: &mut HashMap<Object, String>) -> Trees {
-    let passed =
-        store.pass(Kind::Tree, |found: &mut trees::Portion, object, made: Made<Entries>| {
+    let passed = store.pass(
+        Kind::Tree,
+        |found: &mut trees::Portion, object, made: Made<Entries>| {
             found.read(object, made.bytes, made.base.as_ref(), store)
-        });
+        },
+        |found| found.finish(&store.objects),
+    );
     unread.extend(passed.unread);
     let trees = Trees::join(passed.results, store.objects.len());
     unread.extend(
@@ -344,53 +360,4 @@ fn ways(all: &[(Tip, Object, Vec<Object>)], graph: &Graph) -> Vec<Way> {
     // Sorted by name already.
     ways.sort_by_key(rank);
     ways
-}
-
-/// What tips lead to once tags are followed.
-pub(super) struct Peeled {
-    /// Sorted, each once.
-    pub(super) objects: Vec<Object>,
-    /// Each tip with what it leads to, and the tags on the way.
-    ways: Vec<(Tip, Object, Vec<Object>)>,
-    /// Tips that lead to nothing, and why.
-    pub(super) missing: Vec<(Tip, String)>,
-}
-
-impl Peeled {
-    fn new(tips: &[Tip], tags: &[(Object, Option<Link>)], store: &Store) -> Self {
-        let mut peeled = Self { objects: Vec::new(), ways: Vec::new(), missing: Vec::new() };
-        for tip in tips {
-            match store.objects.find(tip.id.as_slice()) {
-                Some(object) => peeled.follow(object, tip, tags),
-                None => peeled
-                    .missing
-                    .push((tip.clone(), format!("{} is not in this repository", tip.id))),
-            }
-        }
-        peeled.objects.sort_unstable();
-        peeled.objects.dedup();
-        peeled
-    }
-
-    fn follow(&mut self, mut object: Object, tip: &Tip, tags: &[(Object, Option<Link>)]) {
-        // A tag cannot name itself, but one that lies can name another that does.
-        const MAX_CHAIN: usize = 1000;
-        let mut on_the_way = Vec::new();
-        for _ in 0..MAX_CHAIN {
-            let Ok(at) = tags.binary_search_by_key(&object, |(tag, _)| *tag) else { break };
-            on_the_way.push(object);
-            match tags.get(at).and_then(|(_, link)| *link) {
-                Some(Link::To(next)) => object = next,
-                Some(Link::Missing(id)) => {
-                    return self.missing.push((
-                        tip.clone(),
-                        format!("its tag names {id}, which is not in this repository"),
-                    ));
-                }
-                None => return self.missing.push((tip.clone(), "its tag names nothing".into())),
-            }
-        }
-        self.objects.push(object);
-        self.ways.push((tip.clone(), object, on_the_way));
-    }
 }

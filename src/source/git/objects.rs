@@ -1,8 +1,12 @@
 //! Every object of a repository under a number: its place in the sorted list of names.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use gix::ObjectId;
 use rayon::prelude::*;
 
+use super::odb::PackFiles;
 use super::pack::Opened;
 
 /// The number of an object.
@@ -24,12 +28,19 @@ impl Home {
 
 /// Names, sorted, and where each object lies.
 pub(super) struct Objects {
-    names: Vec<u8>,
+    names: Names,
     width: usize,
     homes: Vec<Home>,
     /// For every value of the first bits of a name, how many names are below.
     below: Vec<u32>,
     shift: u32,
+}
+
+/// The names of all objects, one behind the other.
+enum Names {
+    Own(Vec<u8>),
+    /// Those of a pack that has them all.
+    OfPack(Arc<PackFiles>),
 }
 
 impl Objects {
@@ -38,11 +49,17 @@ impl Objects {
     pub(super) fn new(packs: &[Opened], loose: &[ObjectId], width: usize) -> Option<Self> {
         let count = packs.iter().map(Opened::len).sum::<usize>() + loose.len();
         u32::try_from(count).ok().filter(|count| *count < u32::MAX / 2)?;
-        let mut names = Vec::with_capacity(count * width);
+        let only = match packs {
+            [only] if loose.is_empty() => Some(only.files()),
+            _ => None,
+        };
+        let mut names = Vec::with_capacity(if only.is_some() { 0 } else { count * width });
         let mut homes = Vec::with_capacity(count);
         for (pack, opened) in (0..).zip(packs) {
             for (name, entry) in opened.names() {
-                names.extend_from_slice(name);
+                if only.is_none() {
+                    names.extend_from_slice(name);
+                }
                 homes.push(Home { pack, entry });
             }
         }
@@ -50,9 +67,10 @@ impl Objects {
             names.extend_from_slice(name.as_slice());
             homes.push(Home { pack: Home::LOOSE, entry });
         }
-        if packs.len() > 1 || !loose.is_empty() {
+        if only.is_none() {
             (names, homes) = sorted(&names, &homes, width);
         }
+        let names = only.map_or(Names::Own(names), |files| Names::OfPack(Arc::clone(files)));
         let bits = homes.len().max(2).ilog2();
         let mut objects = Self { names, width, homes, below: Vec::new(), shift: 32 - bits };
         objects.below = vec![0; (1 << bits) + 1];
@@ -86,7 +104,13 @@ impl Objects {
 
     /// No objects.
     pub(super) fn empty(width: usize) -> Self {
-        Self { names: Vec::new(), width, homes: Vec::new(), below: vec![0; 3], shift: 31 }
+        Self {
+            names: Names::Own(Vec::new()),
+            width,
+            homes: Vec::new(),
+            below: vec![0; 3],
+            shift: 31,
+        }
     }
 
     pub(super) fn len(&self) -> u32 {
@@ -96,7 +120,13 @@ impl Objects {
     /// The bytes of a name; none when there is no such object.
     pub(super) fn name(&self, object: Object) -> &[u8] {
         let at = index(object) * self.width;
-        self.names.get(at..at + self.width).unwrap_or_default()
+        match &self.names {
+            Names::Own(names) => names.get(at..at + self.width).unwrap_or_default(),
+            Names::OfPack(files) if object < self.len() => {
+                files.index.oid_at_index(object).as_bytes()
+            }
+            Names::OfPack(_) => &[],
+        }
     }
 
     pub(super) fn id(&self, object: Object) -> Option<ObjectId> {
@@ -109,9 +139,18 @@ impl Objects {
 
     /// The object with this name.
     pub(super) fn find(&self, name: &[u8]) -> Option<Object> {
+        self.find_within(name, self.bounds(name))
+    }
+
+    /// The objects whose names begin with the same bits.
+    fn bounds(&self, name: &[u8]) -> Range<Object> {
         let bucket = self.bucket(name);
-        let mut low = *self.below.get(bucket)?;
-        let mut high = *self.below.get(bucket + 1)?;
+        let below = |bucket: usize| self.below.get(bucket).copied().unwrap_or(0);
+        below(bucket)..below(bucket + 1)
+    }
+
+    fn find_within(&self, name: &[u8], bounds: Range<Object>) -> Option<Object> {
+        let Range { start: mut low, end: mut high } = bounds;
         while low < high {
             let middle = low + (high - low) / 2;
             match self.name(middle).cmp(name) {
@@ -123,10 +162,29 @@ impl Objects {
         None
     }
 
+    /// The objects with these names. No look-up waits for the memory that another needs.
+    pub(super) fn find_all<'a>(
+        &self,
+        names: impl Iterator<Item = &'a [u8]> + Clone,
+    ) -> Vec<Option<Object>> {
+        let bounds: Vec<Range<Object>> = names.clone().map(|name| self.bounds(name)).collect();
+        let known: Vec<u64> = bounds.iter().map(|bounds| head(self.name(bounds.start))).collect();
+        let find = |(name, (bounds, known)): (&[u8], (Range<Object>, u64))| {
+            let is_other = bounds.len() < 2 && head(name) != known;
+            if is_other { None } else { self.find_within(name, bounds) }
+        };
+        names.zip(bounds.into_iter().zip(known)).map(find).collect()
+    }
+
     fn bucket(&self, name: &[u8]) -> usize {
         let first = name.first_chunk().map_or(0, |first| u32::from_be_bytes(*first));
         index(first >> self.shift)
     }
+}
+
+/// The first bytes of a name.
+fn head(name: &[u8]) -> u64 {
+    name.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
 /// Names and homes in the order of the names, each name once.

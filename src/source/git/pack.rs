@@ -74,6 +74,10 @@ impl Opened {
         Self { files: Arc::clone(files), offsets, entries }
     }
 
+    pub(super) const fn files(&self) -> &Arc<PackFiles> {
+        &self.files
+    }
+
     /// How many objects it has.
     pub(super) const fn len(&self) -> usize {
         self.offsets.len()

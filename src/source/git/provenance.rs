@@ -178,10 +178,9 @@ impl<'a> Tracer<'a> {
     fn run(&self, secrets: &[Secret]) -> Vec<Answer> {
         let holders = self.pruned.holders();
         let nodes = self.pruned.roots(&self.history.graph);
-        let batches = secrets.par_chunks(64).flat_map_iter(|batch| {
-            let mut answers = Vec::with_capacity(batch.len());
+        let batches = secrets.par_chunks(64).flat_map(|batch| {
             let flow = Flow::new(self, batch);
-            for (bit, secret) in (0..).zip(batch) {
+            let answer = |(bit, secret): (usize, &Secret)| {
                 let blobs: Vec<u32> = secret
                     .blobs
                     .iter()
@@ -197,9 +196,9 @@ impl<'a> Tracer<'a> {
                 let elsewhere =
                     elsewhere.filter_map(|path| self.under(path, &blobs, &mut steps)).collect();
                 let told = Told { paths, ..flow.told(self, secret, bit) };
-                answers.push(Answer { told, elsewhere });
-            }
-            answers
+                Answer { told, elsewhere }
+            };
+            batch.par_iter().enumerate().map(answer).collect::<Vec<_>>()
         });
         batches.collect()
     }

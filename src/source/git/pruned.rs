@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use gix::bstr::{BString, ByteSlice};
+use rayon::prelude::*;
 
 use super::commits::Graph;
 use super::objects::{Object, index};
@@ -23,70 +24,73 @@ pub(super) enum Child {
     Blob(u32),
 }
 
+/// So many trees are looked at at a time.
+const BLOCK: usize = 16 * 1024;
+
 /// Nodes, children before parents.
 #[derive(Default)]
 pub(super) struct Pruned {
     nodes: Vec<Range<u32>>,
     children: Vec<(u32, Child)>,
-    of: HashMap<Object, Child>,
+    /// What each object is here, as [`Child::code`] says.
+    of: Vec<u32>,
 }
 
 impl Pruned {
     /// Keeps what leads to `blobs`. `finished` are trees in the order in which all below them was seen.
     pub(super) fn new(trees: &Trees, finished: &[Object], blobs: &[Object]) -> Self {
-        let mut pruned = Self::default();
-        let all = finished.iter().chain(blobs).max().map_or(0, |last| index(*last) + 1);
-        let mut is_kept = vec![0_u64; all.div_ceil(64)];
-        let mut keep = |object: Object| {
-            if let Some(word) = is_kept.get_mut(index(object / 64)) {
-                *word |= 1 << (object % 64);
-            }
-        };
+        let mut pruned = Self { of: vec![NOTHING; trees.objects()], ..Self::default() };
+        let mut leads = Bits::new(trees.objects());
+        finished.iter().chain(blobs).for_each(|object| leads.set(*object));
         for (number, blob) in (0..).zip(blobs) {
-            pruned.of.insert(*blob, Child::Blob(number));
-            keep(*blob);
+            pruned.is(*blob, Child::Blob(number));
         }
-        let mut known: HashMap<Vec<(u32, Child)>, Node> = HashMap::new();
+        let mut known: HashMap<Vec<u64>, Node> = HashMap::new();
         let mut kept = Vec::new();
-        for tree in finished {
-            let of = trees.of(*tree);
-            let slots = of
-                .iter()
-                .flat_map(|of| of.stretches.iter().flat_map(|stretch| of.stretch(*stretch)));
-            for Slot { child, name } in slots {
-                let word = is_kept.get(index(child / 64)).copied().unwrap_or(0);
-                if word >> (child % 64) & 1 == 1 {
-                    kept.extend(pruned.of.get(child).map(|child| (*name, *child)));
+        for block in finished.chunks(BLOCK) {
+            // What may be kept of each is looked for at the same time, whether it is can be told only in order.
+            let led: Vec<Led> =
+                block.par_chunks(BLOCK / 64).map(|part| Led::new(trees, part, &leads)).collect();
+            for (tree, slots) in led.iter().flat_map(Led::each) {
+                let code = |slot: &Slot| pruned.of.get(index(slot.child)).copied();
+                let codes = slots.iter().filter_map(|slot| Some((slot.name, code(slot)?)));
+                let codes = codes.filter(|(_, code)| *code != NOTHING);
+                kept.extend(codes.map(|(name, code)| u64::from(name) << 32 | u64::from(code)));
+                if kept.is_empty() {
+                    continue;
                 }
-            }
-            if kept.is_empty() {
-                continue;
-            }
-            let node = known.get(&kept).copied().unwrap_or_else(|| {
-                let node = pruned.add(&kept);
-                known.insert(kept.clone(), node);
-                node
-            });
-            kept.clear();
-            pruned.of.insert(*tree, Child::Node(node));
-            if let Some(word) = is_kept.get_mut(index(tree / 64)) {
-                *word |= 1 << (tree % 64);
+                let node = known.get(&kept).copied().unwrap_or_else(|| {
+                    let node = pruned.add(&kept);
+                    known.insert(kept.clone(), node);
+                    node
+                });
+                kept.clear();
+                pruned.is(tree, Child::Node(node));
             }
         }
         pruned
     }
 
-    fn add(&mut self, children: &[(u32, Child)]) -> Node {
+    fn is(&mut self, object: Object, child: Child) {
+        if let Some(known) = self.of.get_mut(index(object)) {
+            *known = child.code();
+        }
+    }
+
+    /// Adds a node of names and codes of children.
+    fn add(&mut self, children: &[u64]) -> Node {
         let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let half = |number: u64| u32::try_from(number & u64::from(u32::MAX)).unwrap_or(0);
         let start = number(self.children.len());
-        self.children.extend_from_slice(children);
+        let child = |both: &u64| Some((half(*both >> 32), Child::of_code(half(*both))?));
+        self.children.extend(children.iter().filter_map(child));
         self.nodes.push(start..number(self.children.len()));
         number(self.nodes.len() - 1)
     }
 
     /// What an object is here; `None` when it holds no secret.
     pub(super) fn get(&self, object: Object) -> Option<Child> {
-        self.of.get(&object).copied()
+        Child::of_code(*self.of.get(index(object))?)
     }
 
     fn children(&self, node: &Range<u32>) -> &[(u32, Child)] {
@@ -138,6 +142,77 @@ impl Pruned {
     }
 }
 
+/// The code of what holds no secret.
+const NOTHING: u32 = u32::MAX;
+
+impl Child {
+    /// The bit of codes that says that they are of contents.
+    const BLOB: u32 = 1 << 31;
+
+    const fn code(self) -> u32 {
+        match self {
+            Self::Node(node) => node,
+            Self::Blob(blob) => Self::BLOB | blob,
+        }
+    }
+
+    const fn of_code(code: u32) -> Option<Self> {
+        match code {
+            NOTHING => None,
+            Self::BLOB.. => Some(Self::Blob(code & !Self::BLOB)),
+            _ => Some(Self::Node(code)),
+        }
+    }
+}
+
+/// The slots of some trees whose objects have a bit.
+struct Led {
+    slots: Vec<Slot>,
+    /// The trees, and where their slots end.
+    trees: Vec<(Object, usize)>,
+}
+
+impl Led {
+    fn new(trees: &Trees, part: &[Object], bits: &Bits) -> Self {
+        let mut led = Self { slots: Vec::new(), trees: Vec::with_capacity(part.len()) };
+        for tree in part {
+            let of = trees.of(*tree);
+            for stretch in of.iter().flat_map(|of| of.stretches.iter().map(|one| of.stretch(*one)))
+            {
+                led.slots.extend(stretch.iter().filter(|slot| bits.has(slot.child)));
+            }
+            led.trees.push((*tree, led.slots.len()));
+        }
+        led
+    }
+
+    /// Each tree with its slots.
+    fn each(&self) -> impl Iterator<Item = (Object, &[Slot])> {
+        let starts = std::iter::once(0).chain(self.trees.iter().map(|(_, end)| *end));
+        let both = self.trees.iter().zip(starts);
+        both.map(|((tree, end), start)| (*tree, self.slots.get(start..*end).unwrap_or_default()))
+    }
+}
+
+/// A bit for each object.
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn new(objects: usize) -> Self {
+        Self(vec![0; objects.div_ceil(64)])
+    }
+
+    fn set(&mut self, object: Object) {
+        if let Some(word) = self.0.get_mut(index(object / 64)) {
+            *word |= 1 << (object % 64);
+        }
+    }
+
+    fn has(&self, object: Object) -> bool {
+        self.0.get(index(object / 64)).is_some_and(|word| word >> (object % 64) & 1 == 1)
+    }
+}
+
 /// Which secrets each node holds, a bit each.
 pub(super) struct Masks {
     of_node: Vec<u64>,
@@ -166,25 +241,52 @@ pub(super) fn paths(
     trees: &Trees,
     steps: &mut usize,
 ) -> BTreeSet<PathBuf> {
-    let mut waiting: Vec<(Child, BString)> =
-        blobs.iter().map(|blob| (Child::Blob(*blob), BString::default())).collect();
-    let mut seen: HashSet<(Child, BString)> = HashSet::new();
+    let mut ends = Ends::default();
+    let mut waiting: Vec<(Child, u32)> =
+        blobs.iter().map(|blob| (Child::Blob(*blob), Ends::EMPTY)).collect();
+    let mut seen: HashSet<(Child, u32)> = HashSet::new();
     let mut found = BTreeSet::new();
     while let Some((child, below)) = waiting.pop() {
         if let Child::Node(node) = child
             && is_root(node)
         {
-            found.insert(below.clone());
+            found.insert(below);
         }
         for (node, name) in holders.get(&child).into_iter().flatten() {
             *steps = steps.saturating_sub(1);
-            let name = trees.name(*name);
-            let path = if below.is_empty() { name.into() } else { join(name, &below) };
-            let next = (Child::Node(*node), path);
-            if *steps > 0 && seen.insert(next.clone()) {
+            let next = (Child::Node(*node), ends.number(*name, below));
+            if *steps > 0 && seen.insert(next) {
                 waiting.push(next);
             }
         }
     }
-    found.into_iter().map(|path| to_path(path.as_bstr())).collect()
+    found.into_iter().map(|end| to_path(ends.path(end, trees).as_bstr())).collect()
+}
+
+/// Ends of paths, each under a number: a name, and the end behind it.
+#[derive(Default)]
+struct Ends {
+    all: Vec<(u32, u32)>,
+    numbers: HashMap<(u32, u32), u32>,
+}
+
+impl Ends {
+    /// The number of the end without any names.
+    const EMPTY: u32 = u32::MAX;
+
+    fn number(&mut self, name: u32, below: u32) -> u32 {
+        *self.numbers.entry((name, below)).or_insert_with(|| {
+            self.all.push((name, below));
+            u32::try_from(self.all.len() - 1).unwrap_or(Self::EMPTY)
+        })
+    }
+
+    fn path(&self, mut end: u32, trees: &Trees) -> BString {
+        let mut path = BString::default();
+        while let Some((name, below)) = self.all.get(index(end)) {
+            path = join(&path, trees.name(*name));
+            end = *below;
+        }
+        path
+    }
 }

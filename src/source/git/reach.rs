@@ -1,9 +1,11 @@
 //! What references lead to, and how each object was first seen: in which commit, in which directory, under which name.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
+use rayon::prelude::*;
 
 use super::commits::Graph;
 use super::objects::{Object, index};
@@ -37,6 +39,11 @@ impl First {
 
 /// The most directories of a path that are named; no work tree can hold more.
 const MAX_DEPTH: usize = 2048;
+
+/// The most pieces in which commits are followed at the same time; each needs twelve bytes for every object.
+const MAX_PIECES: usize = 4;
+/// The fewest commits of a piece.
+const MIN_PIECE: u32 = 4096;
 
 /// Everything that was reached.
 pub(super) struct Reached {
@@ -79,11 +86,54 @@ impl Reached {
 
     /// Follows the trees of commits `from..to` in their order.
     pub(super) fn commits(&mut self, graph: &Graph, trees: &Trees, from: u32, to: u32) {
-        for place in from..to {
+        let pieces = u32::try_from(rayon::current_num_threads().min(MAX_PIECES)).unwrap_or(1);
+        let size = (to.saturating_sub(from) / pieces).max(MIN_PIECE);
+        let first = to.min(from + size);
+        let starts: Vec<u32> = (first..to).step_by(index(size)).collect();
+        let objects = u32::try_from(self.of.len()).unwrap_or(u32::MAX);
+        let follow = |start: &u32| {
+            let mut piece = Self::new(objects, trees);
+            piece.follow(graph, trees, *start..to.min(start.saturating_add(size)));
+            piece
+        };
+        let ((), pieces) = rayon::join(
+            || self.follow(graph, trees, from..first),
+            || starts.par_iter().map(follow).collect::<Vec<_>>(),
+        );
+        for piece in pieces {
+            self.join(piece, trees);
+        }
+    }
+
+    fn follow(&mut self, graph: &Graph, trees: &Trees, places: Range<u32>) {
+        for place in places {
             if let Some(tree) = graph.get(place).and_then(|commit| commit.tree.object()) {
                 self.enter(tree, First::root(place), trees);
             }
         }
+    }
+
+    /// Adds what later commits lead to, which were followed as if nothing had been seen before. What is new lies in new
+    /// trees alone, and these were gone through in the same order.
+    fn join(&mut self, later: Self, trees: &Trees) {
+        let Self { of, done, missing, finished, .. } = later;
+        self.finished.extend(finished.into_iter().filter(|tree| {
+            self.of.get(index(*tree)).is_some_and(|known| known.commit == First::UNSEEN)
+        }));
+        let both = (0..).zip(self.of.iter_mut().zip(of));
+        let is_new = |known: &First, first: &First| {
+            known.commit == First::UNSEEN && first.commit != First::UNSEEN
+        };
+        for (object, (known, first)) in both.filter(|(_, (known, first))| is_new(known, first)) {
+            *known = first;
+            let is_tree = trees.of(object).is_some();
+            self.trees += u64::from(is_tree);
+            self.blobs += u64::from(!is_tree);
+        }
+        for (known, done) in self.done.iter_mut().zip(done) {
+            *known |= done;
+        }
+        self.missing.extend(missing);
     }
 
     /// Follows an object that something else than a commit leads to.

@@ -112,14 +112,15 @@ impl Store {
             .collect()
     }
 
-    /// Shows every object of a kind to `visit`, in parallel; those of a portion to the same `T`.
+    /// Shows every object of a kind to `visit`, in parallel; those of a portion to the same `T`, which `finish` sees last.
     pub(super) fn pass<T: Default + Send, Kept: Default>(
         &self,
         kind: Kind,
         visit: impl Fn(&mut T, Object, Made<Kept>) -> Kept + Sync,
+        finish: impl Fn(&mut T) + Sync,
     ) -> Passed<T> {
         // So many that the work is even, so few that they can be numbered with 16 bits.
-        let weight = (self.objects.len() / 0x8000).max(4096);
+        let weight = (self.objects.len() / 0x8000).max(8192);
         let packed = self.portions(kind, weight);
         let packed = packed.par_iter().map_init(walk::Scratch::default, |scratch, portion| {
             let (mut result, mut unread) = (T::default(), Vec::new());
@@ -131,6 +132,7 @@ impl Store {
                     unread.push((object, reason.to_string()));
                 },
             );
+            finish(&mut result);
             (result, unread)
         });
         let loose = self.loose_portions();
@@ -156,6 +158,7 @@ impl Store {
                     Err(error) => unread.push((object, error.to_string())),
                 }
             }
+            finish(&mut result);
             (result, unread)
         });
         let mut all: Vec<(T, Vec<(Object, String)>)> = packed.collect();

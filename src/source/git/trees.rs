@@ -2,12 +2,12 @@
 //!
 //! Most trees are another one with an entry changed. So the entries lie in one list, and a tree is a few stretches of it.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use gix::ObjectId;
 
-use super::objects::{Object, index};
+use super::names::Names;
+use super::objects::{Object, Objects, index};
 use super::store::Store;
 use super::walk::Base;
 use crate::blob::Copied;
@@ -55,6 +55,11 @@ impl Trees {
         Some(Tree { stretches, slots, first: *first })
     }
 
+    /// How many objects the repository has.
+    pub(super) const fn objects(&self) -> usize {
+        self.places.len()
+    }
+
     /// How many slots there are.
     pub(super) fn slots(&self) -> usize {
         self.parts.iter().map(|part| part.slots.len()).sum()
@@ -62,7 +67,7 @@ impl Trees {
 
     /// The number of a name, where any directory has it.
     pub(super) fn number(&self, name: &[u8]) -> Option<u32> {
-        self.names.numbers.get(name).copied()
+        self.names.find(name)
     }
 
     pub(super) fn name(&self, name: u32) -> &[u8] {
@@ -83,7 +88,7 @@ impl Trees {
     /// Adds a portion whose slots are numbered from `first` on; where the next begins.
     fn add(&mut self, portion: Portion, first: u32) -> u32 {
         let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-        let Portion { mut slots, mut stretches, trees, names, missing, malformed } = portion;
+        let Portion { mut slots, stretches, trees, names, missing, malformed, .. } = portion;
         let first_missing = number(self.missing.len());
         let names: Vec<u32> =
             (0..names.len()).map(|name| self.names.number(names.get(name))).collect();
@@ -102,8 +107,6 @@ impl Trees {
                 *place = Place { part, len, start: span.start };
             }
         }
-        slots.shrink_to_fit();
-        stretches.shrink_to_fit();
         let next = first.saturating_add(number(slots.len()));
         self.parts.push(Part { slots, stretches, first });
         next
@@ -157,37 +160,6 @@ const fn is_shattered(pieces: usize, entries: usize) -> bool {
     pieces * pieces > 4 * entries
 }
 
-/// Names of files and directories, each once.
-#[derive(Default)]
-struct Names {
-    bytes: Vec<u8>,
-    ends: Vec<u32>,
-    numbers: HashMap<Box<[u8]>, u32>,
-}
-
-impl Names {
-    fn number(&mut self, name: &[u8]) -> u32 {
-        if let Some(known) = self.numbers.get(name) {
-            return *known;
-        }
-        let number = self.len();
-        self.bytes.extend_from_slice(name);
-        self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
-        self.numbers.insert(name.into(), number);
-        number
-    }
-
-    fn len(&self) -> u32 {
-        u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
-    }
-
-    fn get(&self, number: u32) -> &[u8] {
-        let end = |number: u32| self.ends.get(index(number)).map_or(0, |end| index(*end));
-        let start = number.checked_sub(1).map_or(0, end);
-        self.bytes.get(start..end(number)).unwrap_or_default()
-    }
-}
-
 /// The trees of a portion of the repository.
 #[derive(Default)]
 pub(super) struct Portion {
@@ -195,9 +167,21 @@ pub(super) struct Portion {
     stretches: Vec<Stretch>,
     trees: Vec<(Object, Range<u32>)>,
     names: Names,
+    /// Slots whose objects are not looked up yet, with the names of these.
+    pending: Vec<Pending>,
     missing: Vec<(ObjectId, bool)>,
     malformed: Vec<Object>,
 }
+
+/// A slot whose object is not looked up yet.
+struct Pending {
+    slot: u32,
+    id: ObjectId,
+    is_tree: bool,
+}
+
+/// So many objects are looked up at a time: the memory that each needs is fetched while others are waited for.
+const PENDING: usize = 64;
 
 /// The entries of a tree by where they begin in its bytes, for the trees made of it.
 #[derive(Default)]
@@ -216,11 +200,18 @@ impl Portion {
         base: Option<&Base<Entries>>,
         store: &Store,
     ) -> Entries {
-        let mut reader = Reader { portion: self, entries: Entries::default(), store };
+        let room = base.map_or(0, |base| base.kept.slots.len() + 2);
+        let (starts, slots) = (Vec::with_capacity(room), Vec::with_capacity(room));
+        let entries = Entries { starts, slots, len: 0 };
+        let mut reader = Reader { portion: self, entries, width: store.hash.len_in_bytes() };
         let done = reader.run(bytes, base);
         let mut entries = reader.entries;
+        if self.pending.len() >= PENDING {
+            self.look_up(&store.objects);
+        }
         let mut stretches = stretches(&entries.slots);
         if is_shattered(stretches.len(), entries.slots.len()) {
+            self.look_up(&store.objects);
             self.write_out(&mut entries.slots);
             stretches = self::stretches(&entries.slots);
         }
@@ -236,6 +227,29 @@ impl Portion {
 }
 
 impl Portion {
+    /// Looks up what is left, and gives back what it does not need any more.
+    pub(super) fn finish(&mut self, objects: &Objects) {
+        self.look_up(objects);
+        self.pending = Vec::new();
+        self.slots.shrink_to_fit();
+        self.stretches.shrink_to_fit();
+    }
+
+    /// Looks up the objects of the slots that wait for it.
+    fn look_up(&mut self, objects: &Objects) {
+        let found = objects.find_all(self.pending.iter().map(|pending| pending.id.as_slice()));
+        for (Pending { slot, id, is_tree }, found) in self.pending.drain(..).zip(found) {
+            let missing = u32::try_from(self.missing.len()).unwrap_or(0);
+            let child = found.unwrap_or(Trees::MISSING.saturating_add(missing));
+            if found.is_none() {
+                self.missing.push((id, is_tree));
+            }
+            if let Some(slot) = self.slots.get_mut(index(slot)) {
+                slot.child = child;
+            }
+        }
+    }
+
     /// Gives entries slots of their own, next to one another.
     fn write_out(&mut self, slots: &mut [u32]) {
         for slot in slots.iter_mut().filter(|slot| **slot != SUBMODULE) {
@@ -264,7 +278,8 @@ const SUBMODULE: u32 = u32::MAX;
 struct Reader<'a> {
     portion: &'a mut Portion,
     entries: Entries,
-    store: &'a Store,
+    /// The length of the name of an object.
+    width: usize,
 }
 
 impl Reader<'_> {
@@ -297,19 +312,15 @@ impl Reader<'_> {
         let from = copy.from + (here - copy.to);
         let end = copy.from.checked_add(copy.len)?;
         let first = base.starts.binary_search(&from).ok()?;
-        let mut taken = 0;
-        let mut upto = from;
-        for at in first..base.starts.len() {
-            let after = base.starts.get(at + 1).copied().unwrap_or(base.len);
-            if after > end {
-                break;
-            }
-            self.entries.starts.push(here + (upto - from));
-            self.entries.slots.push(*base.slots.get(at)?);
-            upto = after;
-            taken += 1;
-        }
-        (taken > 0).then_some(here + (upto - from))
+        // The entry behind the last that lies in it whole; of one that was read in part the last is not known to end.
+        let after = base.starts.partition_point(|start| *start <= end);
+        let is_to_end = after == base.starts.len() && from < base.len && base.len <= end;
+        let last = if is_to_end { after } else { after - 1 };
+        let upto = if is_to_end { base.len } else { *base.starts.get(last)? };
+        let starts = base.starts.get(first..last)?;
+        self.entries.starts.extend(starts.iter().map(|start| here + (start - from)));
+        self.entries.slots.extend_from_slice(base.slots.get(first..last)?);
+        (first < last).then_some(here + (upto - from))
     }
 
     /// Reads the entry at `at`: mode, name and object. <https://git-scm.com/docs/gitformat-pack>
@@ -318,7 +329,7 @@ impl Reader<'_> {
         let space = memchr::memchr(b' ', rest)?;
         let nul = memchr::memchr(0, rest)?;
         let (mode, name) = (rest.get(..space)?, rest.get(space + 1..nul)?);
-        let end = nul + 1 + self.store.hash.len_in_bytes();
+        let end = nul + 1 + self.width;
         let id = rest.get(nul + 1..end)?;
         self.entries.starts.push(u32::try_from(at).ok()?);
         let slot = if mode == b"160000" { SUBMODULE } else { self.new_slot(mode, name, id)? };
@@ -327,16 +338,11 @@ impl Reader<'_> {
     }
 
     fn new_slot(&mut self, mode: &[u8], name: &[u8], id: &[u8]) -> Option<u32> {
-        let child = if let Some(child) = self.store.objects.find(id) {
-            child
-        } else {
-            let number = u32::try_from(self.portion.missing.len()).ok()?;
-            self.portion.missing.push((ObjectId::try_from(id).ok()?, mode == b"40000"));
-            Trees::MISSING.checked_add(number)?
-        };
         let slot = u32::try_from(self.portion.slots.len()).ok()?;
+        let (id, is_tree) = (ObjectId::try_from(id).ok()?, mode == b"40000");
+        self.portion.pending.push(Pending { slot, id, is_tree });
         let name = self.portion.names.number(name);
-        self.portion.slots.push(Slot { child, name });
+        self.portion.slots.push(Slot { child: Trees::MISSING, name });
         Some(slot)
     }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use super::super::gathered::Gathered;
 use super::super::material::Known;
 use super::super::near::{Distance, Spot, in_file, in_folder};
@@ -11,6 +9,7 @@ use super::super::{Terms, place_name, verdict};
 use super::lock::{Effort, Lock};
 use super::{Meaning, Proof};
 use crate::finding::{Finding, FindingKind, Verdict};
+use crate::pool;
 
 /// Trials of a scan that take microseconds each.
 const QUICK: usize = 1_000;
@@ -82,7 +81,7 @@ pub(super) fn run(
         false
     });
     let known: BTreeMap<Trial, bool> =
-        slow.into_par_iter().map(|trial| (trial, fits(trial))).collect();
+        pool::each(slow, |trial| (trial, fits(trial))).into_iter().collect();
     let Swept { proofs, untried } = sweep(&locked, &keys, findings.len(), &mut |trial| {
         known.get(&trial).copied().unwrap_or_else(|| fits(trial))
     });
