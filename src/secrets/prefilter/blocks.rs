@@ -132,23 +132,22 @@ fn passing_bytes(low: &[u8; 16], high: &[u8; 16], bit: u8) -> f32 {
 
 /// Fills `blocks`, which is empty, for a text: cut into blocks with two bytes of what follows, its end padded with NULs.
 #[inline]
-pub(super) fn fill(
-    text: &[u8],
-    blocks: &mut Vec<Block>,
-    mut masks: impl FnMut(&[u8; PADDED]) -> Masks,
-) {
+pub(super) fn fill(text: &[u8], blocks: &mut Vec<Block>, masks: impl Fn(&[u8; PADDED]) -> Masks) {
     let mut carry = Carry::default();
     let mut padded = [0; PADDED];
     let mut rest = text;
-    blocks.extend((0..text.len().div_ceil(BLOCK)).map(|_| {
+    blocks.reserve(text.len().div_ceil(BLOCK));
+    // A loop of its own: an iterator's might not become part of the code that has the vectors.
+    while !rest.is_empty() {
         let block = rest.first_chunk::<PADDED>().unwrap_or_else(|| {
             padded.fill(0);
             padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
             &padded
         });
+        let masks = masks(block);
+        blocks.push(finish(masks, &mut carry));
         rest = rest.get(BLOCK..).unwrap_or_default();
-        finish(masks(block), &mut carry)
-    }));
+    }
 }
 
 /// Turns the masks of letters and digits, quotes and gaps into those of starts and signs.
