@@ -1,6 +1,7 @@
 //! The ways to make one pass over a text must agree: vectors with the plain loop, and the pass that is taken with both.
 
-use super::simd::{Tables, classify, ways};
+use super::blocks::Tables;
+use super::simd::{classify, ways};
 
 /// Stops where they do not.
 pub(super) fn on(text: &[u8], tables: &Tables) {
@@ -32,6 +33,16 @@ mod tests {
     }
 
     #[test]
+    fn every_way_is_tried() {
+        let names: Vec<&str> = ways().map(|(name, _)| name).collect();
+        assert_eq!(names.last(), Some(&"plain"));
+        let all = [("sse2", cfg!(target_arch = "x86_64")), ("neon", cfg!(target_arch = "aarch64"))];
+        for (name, is_baseline) in all {
+            assert_eq!(names.contains(&name), is_baseline && cfg!(feature = "simd"), "{names:?}");
+        }
+    }
+
+    #[test]
     fn every_byte_value_in_every_place() {
         let all: Vec<u8> = (0..=255).collect();
         for shift in 0..70 {
@@ -54,7 +65,7 @@ mod tests {
         }
 
         #[test]
-        fn vectors_equal_the_plain_loop_on_text(text in "[paskey:/8q~ -]{0,300}") {
+        fn vectors_equal_the_plain_loop_on_text(text in "[paskeyPASKEY:/8q~ -]{0,300}") {
             check(text.as_bytes());
         }
     }

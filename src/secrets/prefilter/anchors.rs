@@ -3,7 +3,7 @@
 use super::super::frequency;
 use super::super::keys::{self, Starts, THREE, folded_four};
 use super::super::tables::Word;
-use super::simd::{BUCKETS, Tables};
+use super::blocks::{BUCKETS, Tables};
 use super::{Hit, runs};
 
 /// Words of three bytes or more, found whatever their case by three of their bytes.

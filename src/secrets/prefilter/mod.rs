@@ -7,6 +7,9 @@ mod again;
 #[cfg(any(test, fuzzing))]
 mod agree;
 mod anchors;
+mod blocks;
+#[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod classes;
 mod prefixes;
 mod runs;
 mod simd;
@@ -39,7 +42,7 @@ pub(crate) struct Lanes {
     pub(crate) signs: Vec<usize>,
     /// Where long runs begin that look like encoded text.
     pub(crate) encoded: Vec<usize>,
-    blocks: Vec<simd::Block>,
+    blocks: Vec<blocks::Block>,
     places: Vec<usize>,
     /// Hits and runs that are known to lead nowhere; empty where nothing is known.
     pub(crate) idle: Marks,

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::super::keys::{self, Starts, THREE, TWO, four};
 use super::super::tables::Word;
 use super::Hit;
+use super::blocks::Block;
 use super::runs::{self, Long};
-use super::simd::Block;
 
 /// How far before a run prefixes are looked for in what joiners tie to it.
 pub(super) const MAX_JOINED: usize = 48;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::rule::MIN_RUN;
-use super::simd::Block;
+use super::blocks::Block;
 
 /// What a block has of long runs.
 pub(super) struct Long<'a> {
