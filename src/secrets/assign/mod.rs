@@ -64,6 +64,21 @@ pub(crate) const WORDS: &[&str] = &[
     "plink",
 ];
 
+/// Words that begin like one of [`WORDS`] and have nothing to do with secrets. Texts are full of them.
+const OTHERWISE: &[&str] = &[
+    "author",
+    "passed",
+    "passing",
+    "passes",
+    "passive",
+    "passage",
+    "passenger",
+    "keyword",
+    "keyboard",
+    "tokeniz",
+    "credit",
+];
+
 /// The longest name that is read.
 const MAX_NAME: usize = 96;
 
@@ -109,10 +124,29 @@ pub(crate) struct Reading {
 
 /// Reads what is assigned to the name that has an anchor at `at`.
 pub(crate) fn read(text: &[u8], at: usize) -> Reading {
+    if begins_otherwise(text, at) {
+        return Reading { name_end: at, assignments: Vec::new() };
+    }
     let name_end = end_of_name(text, at);
     let window = Window::round(text, name_end);
     let assignments = assigned(&window, at, name_end).unwrap_or_default();
     Reading { name_end: if is_cut(text, at) { at } else { name_end }, assignments }
+}
+
+/// Whether the word at `at` is one of [`OTHERWISE`]; `authorization` is none.
+fn begins_otherwise(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..text.len().min(at + 10)).unwrap_or_default();
+    let is_it = |word: &&&str| {
+        rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    // The fifth letter tells most others apart.
+    let may_be =
+        matches!(rest.get(4).map(u8::to_ascii_lowercase), Some(b'o' | b'e' | b'i' | b'a' | b'n'));
+    may_be
+        && OTHERWISE
+            .iter()
+            .find(is_it)
+            .is_some_and(|word| !matches!(rest.get(word.len()), Some(b'i' | b'I')))
 }
 
 /// Looks for the operator first: most names have none behind them.

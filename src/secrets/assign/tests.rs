@@ -292,3 +292,19 @@ fn time_is_bounded_where_everything_is_open() {
     // A hundred thousand bytes of the worst, in a build without optimisation on a busy machine.
     assert!(started.elapsed().as_secs() < 120, "{:?}", started.elapsed());
 }
+
+#[test]
+fn words_that_begin_otherwise_name_no_secret() {
+    for word in OTHERWISE {
+        let begins = WORDS.iter().any(|known| word.starts_with(known));
+        assert!(begins, "{word} begins like no word that is looked for");
+        assert!(begins_otherwise(word.as_bytes(), 0), "{word}");
+        for ending in ["", "s", "er", "_name"] {
+            let name = format!("{word}{ending}");
+            assert_eq!(classify(&Words::of(name.as_bytes())), None, "{name}");
+        }
+    }
+    for name in ["authorization", "AUTHORITY", "auth", "passw", "passphrase", "keys", "tokens"] {
+        assert!(!begins_otherwise(name.as_bytes(), 0), "{name}");
+    }
+}
