@@ -46,9 +46,11 @@ pub(super) fn regions(text: &[u8], signs: impl Iterator<Item = usize>) -> Vec<Ra
     regions
 }
 
-/// The byte behind a sign, and behind the end of the line when the sign stands at it.
+/// The byte behind a sign, and behind the end of the line when the sign stands at it, also as it is quoted once more.
 fn behind(text: &[u8], sign: usize) -> usize {
     match text.get(sign + 1..) {
+        Some([b'3', b'D', b'\n', ..]) => sign + 4,
+        Some([b'3', b'D', b'\r', b'\n', ..]) => sign + 5,
         Some([b'\n', ..]) => sign + 2,
         Some([b'\r', b'\n', ..]) => sign + 3,
         _ => sign + 1,
@@ -89,8 +91,19 @@ const SIGNS: [bool; 256] = {
     signs
 };
 
+/// What is decoded in a region.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// Quoted-printable text, and nothing else.
+    Quoted,
+    /// Anything else.
+    NotQuoted,
+    /// Both.
+    All,
+}
+
 /// Adds a region, decoded, to a view.
-pub(super) fn decode(text: &[u8], region: &Range<usize>, view: &mut View) {
+pub(super) fn decode(text: &[u8], region: &Range<usize>, what: What, view: &mut View) {
     view.begin_region(DISTANCE);
     let (mut at, mut plain) = (region.start, region.start);
     let mut encoding = Encoding::Plain;
@@ -104,12 +117,13 @@ pub(super) fn decode(text: &[u8], region: &Range<usize>, view: &mut View) {
         at += next;
         let Some(byte) = text.get(at) else { break };
         let found = match byte {
+            b'=' if what != What::NotQuoted => {
+                escapes::quoted(text, at).map(|found| (found, Encoding::QuotedPrintable))
+            }
+            _ if what == What::Quoted => None,
             b'\\' => escapes::backslash(text, at).map(|found| (found, Encoding::Escapes)),
             b'%' => escapes::percent_bytes(text, at).map(|found| (found, Encoding::Percent)),
             b'&' => escapes::entity(text, at).map(|found| (found, Encoding::Entities)),
-            b'=' if view.is_quoted => {
-                escapes::quoted(text, at).map(|found| (found, Encoding::QuotedPrintable))
-            }
             b'"' | b'\'' => joints::second_quote(text, at)
                 .map(|second| ((escapes::Bytes::default(), second + 1 - at), Encoding::Joined)),
             _ => None,

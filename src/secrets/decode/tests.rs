@@ -249,6 +249,22 @@ fn a_bomb_is_cut_and_named() {
     assert_eq!(gaps, [Gap::Size]);
 }
 
+#[test]
+fn a_line_that_is_quoted_twice_goes_on() {
+    for length in 0..80 {
+        check(&[14, 14], &"a".repeat(length), "b");
+    }
+}
+
+#[test]
+fn a_line_may_end_within_an_escape() {
+    for escape in [8, 9, 10] {
+        for length in 0..30 {
+            check(&[escape, 11, 14], &"a ".repeat(length), "b");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::super::prefilter::{Lanes, Prefilter};
 use super::opaque::Stretch;
 use super::packed::{Packing, Unpacked, unpack};
+use super::regions::What;
 use super::view::{Trail, View};
 use super::{GROWTH, MAX_DECODED, MAX_DEPTH, SPARE, opaque, regions};
 use crate::profile::{Meter, Stage};
@@ -119,15 +120,21 @@ impl<'a> Walk<'a> {
     }
 
     fn readable(&mut self, text: &[u8], signs: &[usize], trail: Option<&Trail>, depth: usize) {
-        let is_quoted = trail.is_some_and(|trail| trail.view.is_quoted)
-            || signs.iter().any(|sign| text.get(*sign) == Some(&b'='));
+        // Lines are joined before anything else is read: one may end between the two bytes of an escape.
+        let joins_lines = signs.iter().any(|sign| text.get(*sign) == Some(&b'='));
+        let is_quoted = joins_lines || trail.is_some_and(|trail| trail.view.is_quoted);
+        let what = match (joins_lines, is_quoted) {
+            (true, _) => What::Quoted,
+            (false, true) => What::All,
+            (false, false) => What::NotQuoted,
+        };
         let empty = || View::readable(is_quoted);
         let mut view = empty();
         for region in regions::regions(text, signs.iter().copied()) {
             if !self.has_room(view.text.len() + region.len()) {
                 break;
             }
-            regions::decode(text, &region, &mut view);
+            regions::decode(text, &region, what, &mut view);
             if view.text.len() >= MAX_VIEW {
                 self.show(&view, trail, depth);
                 view = empty();
