@@ -27,15 +27,17 @@ enum Scope {
     Unmarked,
     /// Rules whose values are scored: a provider's own format is evidence enough.
     Scored,
+    /// The same, and the filter asks for nothing but the value and how it is written. These come first.
+    Value,
 }
 
 /// Every filter; those that are cheap or drop much come first.
 pub(crate) const FILTERS: &[Filter] = &[
-    scored("too-short", |candidate| candidate.secret().len() < 3),
-    scored("constant", code::is_constant),
-    scored("number", code::is_number),
-    scored("version", code::is_version),
-    scored("joined", code::is_joined),
+    value("too-short", |candidate| candidate.secret().len() < 3),
+    value("constant", code::is_constant),
+    value("number", code::is_number),
+    value("version", code::is_version),
+    value("joined", code::is_joined),
     all("repetition", made_up::is_repetition),
     all("kinds", |candidate| {
         !candidate.rule.needs.iter().all(|kind| kind.is_in(candidate.secret()))
@@ -60,15 +62,12 @@ pub(crate) const FILTERS: &[Filter] = &[
     scored("name-again", made_up::repeats_its_name),
 ];
 
-/// How many of the filters, the first ones, ask for nothing but an assigned value and how it is written.
-const OF_VALUE: usize = 6;
-
 /// How many of the first filters let an assigned value pass, whatever rule it is given and wherever it stands; `None` when
 /// one of them, or what it looks like, will drop it.
 pub(super) fn passed(candidate: &Candidate) -> Option<usize> {
-    let rejects = |filter: &Filter| (filter.rejects)(candidate);
-    let drops = FILTERS.iter().take(OF_VALUE).any(rejects) || code::is_expression(candidate);
-    (!drops).then_some(OF_VALUE)
+    let of_value = || FILTERS.iter().take_while(|filter| filter.scope == Scope::Value);
+    let drops = of_value().any(|filter| (filter.rejects)(candidate));
+    (!drops && !code::is_expression(candidate)).then(|| of_value().count())
 }
 
 /// The name of the filter that drops `candidate`, if one does.
@@ -80,7 +79,7 @@ pub(crate) fn reject(candidate: &Candidate) -> Option<&'static str> {
     let applies = |filter: &&Filter| match filter.scope {
         Scope::All => true,
         Scope::Unmarked => candidate.rule.is_scored() || is_unmarked(candidate),
-        Scope::Scored => candidate.rule.is_scored(),
+        Scope::Scored | Scope::Value => candidate.rule.is_scored(),
     };
     FILTERS
         .iter()
@@ -92,6 +91,10 @@ pub(crate) fn reject(candidate: &Candidate) -> Option<&'static str> {
 
 const fn all(name: &'static str, rejects: fn(&Candidate) -> bool) -> Filter {
     Filter { name, scope: Scope::All, rejects }
+}
+
+const fn value(name: &'static str, rejects: fn(&Candidate) -> bool) -> Filter {
+    Filter { name, scope: Scope::Value, rejects }
 }
 
 const fn scored(name: &'static str, rejects: fn(&Candidate) -> bool) -> Filter {
