@@ -1,5 +1,6 @@
 //! A piece of content and where it came from: what the sources hand out and both halves read.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::history::GitPlace;
+use crate::image::ImagePlace;
 use crate::location::{Locator, Position, Width};
 
 /// Where content came from. `Display` is safe for a terminal: control characters are escaped.
@@ -21,16 +23,63 @@ pub enum Origin {
     Stdin,
     /// Content of a git repository.
     Git(GitPlace),
+    /// A layer or a text of a container image.
+    Image(ImagePlace),
+    /// What is in an archive, a compressed file or a layer.
+    Member {
+        /// The archive.
+        archive: Arc<Origin>,
+        /// The name in it, as it is written there.
+        path: PathBuf,
+    },
 }
 
 impl Origin {
-    /// The path, where the content has one: in a repository, from its root.
+    /// The path, where the content has one: in a repository, from its root; in an archive, as it is named there.
     pub fn path(&self) -> Option<&Path> {
         match self {
-            Self::File { path } => Some(path),
+            Self::File { path } | Self::Member { path, .. } => Some(path),
             Self::Git(place) if place.path.as_os_str().is_empty() => None,
             Self::Git(place) => Some(&place.path),
-            Self::Stdin => None,
+            Self::Stdin | Self::Image(_) => None,
+        }
+    }
+
+    /// What holds the archives that it is in: a file, an object of a repository, a layer; else itself.
+    pub fn outermost(&self) -> &Self {
+        let mut origin = self;
+        while let Self::Member { archive, .. } = origin {
+            origin = archive;
+        }
+        origin
+    }
+
+    /// This origin, in another file or object than its own.
+    #[must_use]
+    pub fn moved_to(&self, outermost: Self) -> Self {
+        match self {
+            Self::Member { archive, path } => {
+                Self::Member { archive: Arc::new(archive.moved_to(outermost)), path: path.clone() }
+            }
+            _ => outermost,
+        }
+    }
+
+    /// The path, which no other content has: that of the archive, `!` and `/` before that in it. What is in an archive has a
+    /// name that its author chose, and must not pass for a file beside the archive.
+    pub fn full_path(&self) -> Option<Cow<'_, Path>> {
+        match self {
+            Self::Member { archive, path } => {
+                let archive = match archive.full_path() {
+                    Some(archive) => archive.into_owned(),
+                    None => PathBuf::from(archive.to_string()),
+                };
+                let mut full = archive.into_os_string();
+                full.push("!/");
+                full.push(path);
+                Some(Cow::Owned(full.into()))
+            }
+            _ => self.path().map(Cow::Borrowed),
         }
     }
 }
@@ -41,21 +90,40 @@ impl fmt::Display for Origin {
             Self::File { path } => write_inert(f, &path_bytes(path)),
             Self::Stdin => f.write_str("<stdin>"),
             Self::Git(place) => place.fmt(f),
+            Self::Image(place) => place.fmt(f),
+            Self::Member { archive, path } => {
+                archive.fmt(f)?;
+                f.write_str("!/")?;
+                write_inert(f, &path_bytes(path))
+            }
         }
     }
 }
 
 /// The bytes of a path: exact on Unix, UTF-8 (lossy) elsewhere.
 #[cfg(unix)]
-pub fn path_bytes(path: &Path) -> std::borrow::Cow<'_, [u8]> {
+pub fn path_bytes(path: &Path) -> Cow<'_, [u8]> {
     use std::os::unix::ffi::OsStrExt;
-    std::borrow::Cow::Borrowed(path.as_os_str().as_bytes())
+    Cow::Borrowed(path.as_os_str().as_bytes())
 }
 
 /// The bytes of a path: exact on Unix, UTF-8 (lossy) elsewhere.
 #[cfg(not(unix))]
-pub fn path_bytes(path: &Path) -> std::borrow::Cow<'_, [u8]> {
-    std::borrow::Cow::Owned(path.to_string_lossy().replace('\\', "/").into_bytes())
+pub fn path_bytes(path: &Path) -> Cow<'_, [u8]> {
+    Cow::Owned(path.to_string_lossy().replace('\\', "/").into_bytes())
+}
+
+/// The path that bytes are: exact on Unix, UTF-8 (lossy) elsewhere.
+#[cfg(unix)]
+pub fn bytes_path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(bytes).into()
+}
+
+/// The path that bytes are: exact on Unix, UTF-8 (lossy) elsewhere.
+#[cfg(not(unix))]
+pub fn bytes_path(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
 }
 
 /// Writes bytes so that no terminal, log or markup can take them for a command: control and

@@ -23,6 +23,7 @@ pub mod date;
 pub mod finding;
 pub mod fingerprint;
 pub mod history;
+pub mod image;
 pub mod location;
 pub mod outcome;
 pub mod policy;

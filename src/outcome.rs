@@ -69,6 +69,10 @@ pub enum SkipReason {
     Missing,
     /// A known format that could not be decoded.
     Malformed,
+    /// It is encrypted.
+    Encrypted,
+    /// A known format, or a way to pack, that keylint does not read.
+    Unsupported,
     /// A defect of keylint itself: the scanner stopped on this input.
     Internal,
 }
@@ -82,6 +86,8 @@ impl SkipReason {
             Self::Missing => "missing",
             Self::Limit => "limit",
             Self::Malformed => "malformed",
+            Self::Encrypted => "encrypted",
+            Self::Unsupported => "unsupported",
             Self::Internal => "internal",
         }
     }
@@ -102,6 +108,8 @@ pub struct Stats {
     pub bytes: u64,
     /// Inputs that were taken for binary and searched with provider rules only.
     pub binary: u64,
+    /// Archives and compressed files that were opened.
+    pub archives: u64,
     /// What the selection left out.
     pub census: Census,
     /// Stretches of text that rules looked at closely.
@@ -127,6 +135,7 @@ impl Stats {
             files,
             bytes,
             binary,
+            archives,
             census,
             windows,
             candidates,
@@ -139,6 +148,7 @@ impl Stats {
         self.files += files;
         self.bytes += bytes;
         self.binary += binary;
+        self.archives += archives;
         self.census.add(census);
         self.windows += windows;
         self.candidates += candidates;

@@ -39,7 +39,7 @@ pub(super) fn run(outcome: &mut Outcome, mode: Mode, config: &Config) -> io::Res
     }
     let (mut changed, mut fixed) = (0, Vec::new());
     for (origin, fixes) in files {
-        let Some(path) = origin.path() else { continue };
+        let Origin::File { path } = &*origin else { continue };
         match apply(path, &origin, &fixes, mode, config) {
             Ok(done) => {
                 changed += u64::from(!done.is_empty());

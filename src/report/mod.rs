@@ -4,6 +4,7 @@ mod history;
 mod json;
 mod sarif;
 mod text;
+mod uri;
 
 use std::io;
 

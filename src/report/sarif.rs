@@ -16,14 +16,14 @@ use serde_sarif::sarif::{
     ToolComponent,
 };
 
+use super::uri::uri;
 use super::{Options, Suppressed, history, listed};
-use crate::blob::{Origin, path_bytes};
+use crate::blob::Origin;
 use crate::config::Secrets;
 use crate::date::timestamp;
 use crate::finding::{
     Confidence, Finding, FindingKind, Place, RuleMeta, Severity, SuppressionKind,
 };
-use crate::history::{At, GitPlace};
 use crate::outcome::{Outcome, Skipped};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -147,8 +147,8 @@ fn result(
     if let Some(history) = &finding.history {
         properties.insert("history".into(), json!(history::view(history)));
     }
-    if let Origin::Git(place) = &*place.origin {
-        properties.insert("origin".into(), json!(place.to_string()));
+    if !matches!(*place.origin, Origin::File { .. } | Origin::Stdin) {
+        properties.insert("origin".into(), json!(place.origin.to_string()));
     }
     let fingerprint = finding.fingerprint.as_str();
     let partial =
@@ -234,41 +234,6 @@ fn region(finding: &Finding, place: &Place, secrets: Secrets) -> Region {
         region.snippet = Some(ArtifactContent::builder().text(text).build());
     }
     region
-}
-
-/// A relative reference with forward slashes, or a `file:` URI; every byte that is not plain is percent-encoded.
-fn uri(origin: &Origin) -> String {
-    if let Origin::Git(GitPlace { at, .. }) = origin
-        && origin.path().is_none()
-    {
-        return object_uri(at);
-    }
-    let Some(path) = origin.path() else { return "stdin".into() };
-    let bytes = path_bytes(path);
-    let mut uri = String::from(if bytes.starts_with(b"/") { "file://" } else { "" });
-    for byte in bytes.iter() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                uri.push(char::from(*byte));
-            }
-            byte => uri.extend(['%', hex_digit(byte >> 4), hex_digit(byte & 15)]),
-        }
-    }
-    uri
-}
-
-/// What stands for content of a repository that has no path.
-fn object_uri(at: &At) -> String {
-    match at {
-        At::Index | At::File => "repository".into(),
-        At::Commit { blob: object, .. } | At::Object { object, .. } => format!("object/{object}"),
-        At::CommitText { commit, .. } => format!("commit/{commit}"),
-        At::TagText { tag } => format!("tag/{tag}"),
-    }
-}
-
-fn hex_digit(nibble: u8) -> char {
-    char::from_digit(nibble.into(), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
 fn invocation(outcome: &Outcome, options: &Options, cut: usize) -> Invocation {
@@ -381,16 +346,7 @@ fn shorten(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
-
-    #[test]
-    fn uris_are_inert() {
-        let of = |path: &str| uri(&Origin::File { path: PathBuf::from(path) });
-        assert_eq!(of("a b/ü#?.txt"), "a%20b/%C3%BC%23%3F.txt");
-        assert_eq!(of("/tmp/x"), "file:///tmp/x");
-    }
 
     #[test]
     fn names() {

@@ -197,6 +197,7 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
         (suppressed as u64, "finding", " suppressed (--show-suppressed)"),
         (stats.below_confidence, "place", " below the confidence asked for (--min-confidence low)"),
         (stats.documents, "policy document", " read"),
+        (stats.archives, "archive", " opened"),
         (stats.binary, "binary file", " (provider rules only)"),
         (census.ignored, "git-ignored name", " not scanned (--no-ignore)"),
         (census.excluded, "file", " excluded by keylint.toml"),

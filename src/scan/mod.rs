@@ -195,6 +195,7 @@ impl Part {
         self.stats.files += read.inputs;
         self.stats.bytes += read.bytes;
         self.stats.binary += read.binary;
+        self.stats.archives += read.archives;
         self.stats.census.excluded += read.excluded;
         self.skipped.extend(skipped);
         self.keep_added(unit);
@@ -229,6 +230,10 @@ impl Part {
         let Some(added) = unit.added() else { return };
         let is_new = |finding: &Finding| {
             finding.places.iter().any(|place| {
+                // Of an archive that changed, all is new.
+                if matches!(*place.origin, Origin::Member { .. }) {
+                    return !added.is_empty();
+                }
                 let Location { start, end } = place.location;
                 meets(&added, &(start.offset..end.offset))
             })

@@ -179,8 +179,9 @@ impl Part {
 
 /// Where the edits of all defects are, looked up in the order of the text.
 fn edit_locations(blob: &Blob, defects: &[Defect]) -> HashMap<Range<usize>, Location> {
-    // A text that was transcoded, or is not the whole input, has no bytes to edit.
-    if blob.width != Width::Bytes || blob.start != Position::START {
+    // A text that was transcoded, is not the whole input or lies in an archive has no bytes to edit.
+    let is_member = matches!(**blob.origin(), Origin::Member { .. });
+    if blob.width != Width::Bytes || blob.start != Position::START || is_member {
         return HashMap::new();
     }
     let mut spans: Vec<&Range<usize>> =

@@ -1,9 +1,12 @@
 //! Where bytes come from: names are listed first, sorted; then each input is read as one or more blobs.
 
+mod archive;
+mod chunks;
 mod content;
 mod files;
 mod git;
 mod ignored;
+mod out;
 mod read;
 
 use std::ops::Range;
@@ -14,12 +17,15 @@ use globset::GlobSet;
 use miette::Diagnostic;
 use thiserror::Error;
 
+pub use archive::{FREE, MAX_DEPTH, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED};
+pub use chunks::{AFTER, CHUNK};
 pub use git::hooks;
 pub use git::{
     Batch, Commits, Environment, GitSource, History, Part, Report, Scanned, Scope, Staged, Update,
     Version,
 };
-pub use read::{AFTER, CHUNK, MAX_DOCUMENT, ReadStats, Scratch, read, read_whole};
+pub use out::{ReadStats, Scratch};
+pub use read::{MAX_DOCUMENT, read, read_whole};
 
 use crate::blob::{Origin, path_bytes};
 use crate::finding::Finding;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use globset::GlobMatcher;
 
+use crate::blob::Origin;
 use crate::finding::{Finding, Suppression, SuppressionKind};
 use crate::outcome::Skipped;
 
@@ -49,7 +50,7 @@ pub fn apply(findings: &mut [Finding], skipped: &mut [Skipped], allows: &[Allow]
                 if rule.as_ref().is_some_and(|rule| *rule != place.rule.id) {
                     continue;
                 }
-                if path.as_ref().is_none_or(|glob| allow.covers(place.origin.path(), glob)) {
+                if path.as_ref().is_none_or(|glob| allow.covers(&place.origin, glob)) {
                     let reason = allow.reason.clone();
                     place.suppressed = Some(Suppression { kind: SuppressionKind::Config, reason });
                 }
@@ -58,14 +59,18 @@ pub fn apply(findings: &mut [Finding], skipped: &mut [Skipped], allows: &[Allow]
     }
     for skipped in skipped {
         let known = allows.iter().find(|allow| {
-            matches!(&allow.scope, Scope::Incomplete(glob) if allow.covers(skipped.origin.path(), glob))
+            matches!(&allow.scope, Scope::Incomplete(glob) if allow.covers(&skipped.origin, glob))
         });
         skipped.accepted = known.map(|allow| allow.reason.clone());
     }
 }
 
 impl Allow {
-    fn covers(&self, path: Option<&Path>, glob: &GlobMatcher) -> bool {
-        path.is_some_and(|path| glob.is_match(path.strip_prefix(&self.root).unwrap_or(path)))
+    /// A glob covers an archive with all that is in it, or some of that under its full name: `a.zip!/conf/*`.
+    fn covers(&self, origin: &Origin, glob: &GlobMatcher) -> bool {
+        let below = |path: &Path| glob.is_match(path.strip_prefix(&self.root).unwrap_or(path));
+        let is_member = matches!(origin, Origin::Member { .. });
+        origin.full_path().is_some_and(|path| below(&path))
+            || is_member && origin.outermost().path().is_some_and(below)
     }
 }

@@ -86,9 +86,9 @@ pub struct Template {
 impl Template {
     /// Reads a whole input; spans are offsets into its text.
     pub fn read(blob: &Blob) -> Self {
-        let path = blob.origin().path();
-        let language = Language::of(path, blob.text).unwrap_or(Language::Json);
-        let path = path.unwrap_or(Path::new("")).to_path_buf();
+        let origin = blob.origin();
+        let language = Language::of(origin.path(), blob.text).unwrap_or(Language::Json);
+        let path = origin.full_path().unwrap_or(Path::new("").into()).into_owned();
         let form = Form::of(&path.file_name().unwrap_or_default().to_string_lossy());
         let Reading { roots, error, unescaped } = match (language, form) {
             (Language::Json, Form::Terraform | Form::Template) => filled(form, blob.text),

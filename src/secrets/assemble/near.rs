@@ -25,6 +25,8 @@ enum Root<'a> {
     Stdin,
     Files,
     Repository(Option<&'a Path>),
+    Image(&'a str),
+    Archive(&'a Origin),
 }
 
 /// How far something is, the nearest first.
@@ -53,6 +55,12 @@ impl<'a> Spot<'a> {
             Origin::Stdin => Root::Stdin,
             Origin::File { .. } => Root::Files,
             Origin::Git(place) => Root::Repository(place.repository.as_deref()),
+            Origin::Image(place) => Root::Image(&place.image),
+            // The layers of an image make one tree of files.
+            Origin::Member { archive, .. } => match &**archive {
+                Origin::Image(place) => Root::Image(&place.image),
+                archive => Root::Archive(archive),
+            },
         };
         let path = origin.path();
         Self { root, folder: path.and_then(Path::parent), path, origin, line, item }

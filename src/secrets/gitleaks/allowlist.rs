@@ -78,7 +78,7 @@ impl Allowlist {
     }
 
     fn has_commit(&self, origin: &Origin) -> bool {
-        let Origin::Git(place) = origin else { return false };
+        let Origin::Git(place) = origin.outermost() else { return false };
         match &place.at {
             At::Commit { commit, .. } | At::CommitText { commit, .. } => {
                 self.commits.contains(&commit.to_string())
@@ -113,8 +113,8 @@ fn any(regexes: &[Regex], text: &[u8]) -> bool {
 
 /// The path of an input as regexes for paths see it: from the directory of the file that they stand in, with `/`.
 pub(super) fn path_below(root: &Path, origin: &Origin) -> Option<String> {
-    let path = origin.path()?;
-    let below = path.strip_prefix(root).unwrap_or(path);
+    let path = origin.full_path()?;
+    let below = path.strip_prefix(root).unwrap_or(&path);
     Some(String::from_utf8_lossy(&path_bytes(below)).into_owned())
 }
 

@@ -1,49 +1,39 @@
 //! Reads a batch of a history: every object of it that is wanted, as a blob with a name.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use flate2::bufread::ZlibDecoder;
 use gix::objs::Kind;
 
-use super::super::read::{ReadStats, Scratch, read_bytes, read_from};
+use super::super::out::Out;
 use super::history::{Batch, History, Work};
 use super::objects::Object;
 use super::pack::{Entry, NONE, Pack};
 use super::store::Portion;
 use super::walk::{Base, Made};
-use crate::blob::{self, Blob, Later, Name, Origin};
+use crate::blob::{self, Later, Name, Origin};
 use crate::history::GitPlace;
 use crate::outcome::{SkipReason, Skipped};
 
 /// Objects of a pack from this size on that nothing is made of are read bit by bit.
 const LARGE: u64 = 32 * 1024 * 1024;
 
-/// Where what was read goes.
-pub(in crate::source) struct Sink<'a> {
-    pub(in crate::source) visit: &'a mut dyn FnMut(&Blob),
-    pub(in crate::source) skipped: &'a mut Vec<Skipped>,
-}
-
 /// Reads a batch.
-pub(in crate::source) fn read(batch: &Batch, scratch: &mut Scratch, sink: &mut Sink) -> ReadStats {
+pub(in crate::source) fn read(batch: &Batch, out: &mut Out) {
     let Batch { history, work } = batch;
-    let mut walk = std::mem::take(&mut scratch.walk);
-    let mut reader = Reader { history, scratch, sink, stats: ReadStats::default() };
+    let mut walk = std::mem::take(&mut out.scratch.walk);
+    let mut reader = Reader { history, out };
     match work {
         Work::Packed(portion) => reader.packed(portion, &mut walk),
         Work::Loose(numbers) => numbers.clone().for_each(|number| reader.loose(number)),
     }
-    let stats = reader.stats;
-    scratch.walk = walk;
-    stats
+    out.scratch.walk = walk;
 }
 
 struct Reader<'a, 'b> {
     history: &'a History,
-    scratch: &'a mut Scratch,
-    sink: &'a mut Sink<'b>,
-    stats: ReadStats,
+    out: &'a mut Out<'b>,
 }
 
 impl Reader<'_, '_> {
@@ -88,19 +78,21 @@ impl Reader<'_, '_> {
         let object = pack.object(entry).filter(|object| self.history.is_wanted(*object));
         let Some(object) = object else { return };
         let Some(header) = pack.header(entry) else { return };
-        let content = ZlibDecoder::new(pack.compressed(&header)).take(header.decompressed_size);
+        let content = ZlibDecoder::new(pack.compressed(&header));
         self.stream(object, header.decompressed_size, content);
     }
 
-    fn stream(&mut self, object: Object, len: u64, mut content: impl Read) {
+    fn stream(&mut self, object: Object, len: u64, content: impl Read) {
+        let mut content = content.take(len);
         let place = self.history.place(object);
         if self.excludes(&place) {
             return;
         }
         let origin = Arc::new(Origin::Git(place));
-        match read_from(&origin, &mut content, self.scratch, self.sink.visit) {
-            Ok(stats) if stats.bytes == len => self.stats.add(stats),
-            Ok(_) => self.skip(object, "it is shorter than it says".into()),
+        let size = usize::try_from(len).unwrap_or(usize::MAX);
+        match self.out.input(&origin, &mut content, size) {
+            Ok(()) if io::copy(&mut content, &mut io::sink()).is_ok() && content.limit() == 0 => {}
+            Ok(()) => self.skip(object, "it is shorter than it says".into()),
             Err(error) => self.skip(object, error.to_string()),
         }
     }
@@ -132,21 +124,20 @@ impl Reader<'_, '_> {
         }
         let origin = || Origin::Git(history.place(object));
         let later = Later::new(&origin);
-        let read = read_bytes(Name::Later(&later), bytes, made, self.scratch, self.sink.visit);
-        self.stats.add(read);
+        self.out.bytes(Name::Later(&later), bytes, made);
     }
 
     fn excludes(&mut self, place: &GitPlace) -> bool {
         let excluded =
             !self.history.exclude.is_empty() && self.history.exclude.is_match(&place.path);
-        self.stats.excluded += u64::from(excluded);
+        self.out.stats.excluded += u64::from(excluded);
         excluded
     }
 
     fn skip(&mut self, object: Object, detail: String) {
         if self.history.is_wanted(object) {
             let origin = Origin::Git(self.history.place(object));
-            self.sink.skipped.push(Skipped::new(origin, SkipReason::Malformed, detail));
+            self.out.skipped.push(Skipped::new(origin, SkipReason::Malformed, detail));
         }
     }
 }

@@ -38,7 +38,7 @@ use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
 
-pub(in crate::source) use batch::{Sink, read as read_batch};
+pub(in crate::source) use batch::read as read_batch;
 pub use history::{Batch, History};
 pub(in crate::source) use provenance::trace;
 pub use ranges::Scanned;

@@ -52,16 +52,19 @@ fn elsewhere(finding: &Finding, places: Vec<GitPlace>) -> Vec<Place> {
     };
     let same = |place: &GitPlace| {
         let wanted = blob(place);
-        finding.places.iter().find(|known| match &*known.origin {
+        finding.places.iter().filter(move |known| match known.origin.outermost() {
             Origin::Git(known) => blob(known) == wanted,
             _ => false,
         })
     };
-    let copy = |place: GitPlace| {
-        let known = same(&place)?.clone();
-        Some(Place { origin: Arc::new(Origin::Git(place)), ..known })
+    let copies = |place: GitPlace| {
+        let moved = |known: &Place| {
+            let origin = known.origin.moved_to(Origin::Git(place.clone()));
+            Place { origin: Arc::new(origin), ..known.clone() }
+        };
+        same(&place).map(moved).collect::<Vec<_>>()
     };
-    places.into_iter().filter_map(copy).collect()
+    places.into_iter().flat_map(copies).collect()
 }
 
 /// Keeps the oldest place of each path, the oldest first.
@@ -69,7 +72,7 @@ fn one_place_a_path(finding: &mut Finding) {
     if finding.history.is_none() {
         return;
     }
-    finding.places.sort_by_key(|place| match &*place.origin {
+    finding.places.sort_by_key(|place| match place.origin.outermost() {
         Origin::Git(GitPlace {
             at: At::Commit { order, .. } | At::CommitText { order, .. },
             ..
@@ -77,9 +80,10 @@ fn one_place_a_path(finding: &mut Finding) {
         _ => 0,
     });
     let mut seen = HashSet::new();
-    finding.places.retain(|place| match &*place.origin {
+    finding.places.retain(|place| match place.origin.outermost() {
         Origin::Git(git) if matches!(git.at, At::Commit { .. }) => {
-            seen.insert((git.repository.clone(), git.path.clone(), place.suppressed.is_some()))
+            let path = place.origin.moved_to(Origin::File { path: git.path.clone() });
+            seen.insert((git.repository.clone(), path, place.suppressed.is_some()))
         }
         _ => true,
     });
@@ -111,7 +115,7 @@ impl Secret {
             paths: HashSet::new(),
         };
         for place in &of.places {
-            let Origin::Git(place) = &*place.origin else { continue };
+            let Origin::Git(place) = place.origin.outermost() else { continue };
             if place.repository != history.name {
                 continue;
             }

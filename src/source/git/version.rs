@@ -6,10 +6,10 @@ use std::sync::Arc;
 use gix::ObjectId;
 use gix::objs::Kind;
 
-use super::super::read::{ReadStats, Scratch, read_bytes};
+use super::super::out::Out;
 use super::lines;
 use super::repository::Repository;
-use crate::blob::{Blob, Name, Origin};
+use crate::blob::{Name, Origin};
 use crate::history::GitPlace;
 use crate::outcome::{SkipReason, Skipped};
 
@@ -78,15 +78,12 @@ pub(in crate::source) fn bytes(version: &Version) -> Result<Vec<u8>, Skipped> {
     version.repository.odb.get(version.id, version.kind).map_err(|detail| version.unread(detail))
 }
 
-/// Reads a version and calls `visit` for the blob it is, or for each of its chunks.
-pub(in crate::source) fn read(
-    version: &Version,
-    scratch: &mut Scratch,
-    visit: &mut dyn FnMut(&Blob),
-) -> Result<ReadStats, Skipped> {
+/// Reads a version.
+pub(in crate::source) fn read(version: &Version, out: &mut Out) -> Result<(), Skipped> {
     let bytes = bytes(version)?;
     let origin = Arc::new(version.origin());
-    Ok(read_bytes(Name::Known(&origin), &bytes, None, scratch, visit))
+    out.bytes(Name::Known(&origin), &bytes, None);
+    Ok(())
 }
 
 /// The bytes of a version that count, sorted and apart; `None` for all.

@@ -1,0 +1,153 @@
+//! Where in a container image content lies, and what the image tells of it.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::blob::write_inert;
+
+/// Content of a container image. What lies in a layer is a member of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ImagePlace {
+    /// The image or the archive of images, as the user named it.
+    pub image: Arc<str>,
+    /// In what of it.
+    pub at: InImage,
+}
+
+/// In what of an image content lies.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InImage {
+    /// A text of the configuration or the manifest.
+    Text {
+        /// Which of the images of an archive, from 0.
+        order: u32,
+        /// Its platform, such as `linux/arm64/v8`, where there are several.
+        platform: Option<Arc<str>>,
+        /// Which text: `config.Env`, `config.history[3]`, `manifest.annotations`.
+        field: String,
+    },
+    /// A layer.
+    Layer {
+        /// Which of the layers of an archive, from 0: those of the first image come first.
+        order: u32,
+        /// What it is known by: a digest such as `sha256:…`, or the name of its file.
+        digest: Arc<str>,
+    },
+    /// Something else of it: a manifest, a file.
+    Other {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// How many characters of a digest are shown: twelve digits behind `sha256:`.
+const SHORT: usize = 19;
+
+/// A digest, as short as people write it.
+pub fn short_digest(digest: &str) -> &str {
+    if digest.contains(':') { digest.get(..SHORT).unwrap_or(digest) } else { digest }
+}
+
+impl fmt::Display for ImagePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_inert(f, self.image.as_bytes())?;
+        match &self.at {
+            InImage::Layer { digest, .. } => {
+                f.write_str("@")?;
+                write_inert(f, short_digest(digest).as_bytes())
+            }
+            InImage::Text { platform, field, .. } => {
+                if let Some(platform) = platform {
+                    f.write_str(" ")?;
+                    write_inert(f, platform.as_bytes())?;
+                }
+                f.write_str(" (")?;
+                write_inert(f, field.as_bytes())?;
+                f.write_str(")")
+            }
+            InImage::Other { name } => {
+                f.write_str(" (")?;
+                write_inert(f, name.as_bytes())?;
+                f.write_str(")")
+            }
+        }
+    }
+}
+
+/// What images tell of a file of one of their layers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerFacts {
+    /// The digest of the layer, or the name of its file.
+    pub digest: Arc<str>,
+    /// Other names of the same file in this layer: hard links.
+    pub links: Vec<PathBuf>,
+    /// The images that the layer is part of; at least one. The layer was scanned once.
+    pub uses: Vec<LayerUse>,
+}
+
+/// What one image tells of a file of one of its layers. Texts may be shown on a terminal and hold no secret that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerUse {
+    /// The name of the image: a tag, or what the user named.
+    pub image: String,
+    /// Its platform, such as `linux/arm64/v8`, where it says so.
+    pub platform: Option<String>,
+    /// Which layer it is, from 1, the lowest first.
+    pub index: usize,
+    /// How many layers the image has.
+    pub layers: usize,
+    /// What made the layer, where the image tells: an instruction of a Dockerfile.
+    pub instruction: Option<String>,
+    /// What hides the file; `None` when it is there when the image runs.
+    pub hidden: Option<Hidden>,
+}
+
+/// How a file of a layer is hidden. It can still be taken out of the image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hidden {
+    /// What became of it.
+    pub how: Fate,
+    /// The layer that did it, from 1.
+    pub index: usize,
+    /// The digest of that layer.
+    pub digest: Arc<str>,
+    /// What made that layer.
+    pub instruction: Option<String>,
+}
+
+/// What a later layer does to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fate {
+    /// It is deleted, or its directory is.
+    Deleted,
+    /// Another file takes its place.
+    Overwritten,
+}
+
+impl Fate {
+    /// The word that reports use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::Overwritten => "overwritten",
+        }
+    }
+}
+
+impl LayerUse {
+    /// Where a file is that cannot be seen any more, in words; `None` when it can.
+    pub fn extractable(&self) -> Option<String> {
+        let hidden = self.hidden.as_ref()?;
+        let Hidden { how, index, .. } = hidden;
+        let mut text = format!(
+            "still extractable: {} in layer {index} but present in layer {}",
+            how.name(),
+            self.index
+        );
+        if let Some(instruction) = &hidden.instruction {
+            text.push_str(&format!(" (layer {index}: {instruction})"));
+        }
+        Some(text)
+    }
+}
