@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::blob::Origin;
 use crate::fingerprint::{ContentId, Fingerprint};
 use crate::history::History;
+use crate::image::LayerFacts;
 use crate::location::Location;
 use crate::snippet::Snippet;
 
@@ -233,6 +234,8 @@ pub struct Place {
     pub snippet: Snippet,
     /// Why this place does not count.
     pub suppressed: Option<Suppression>,
+    /// What container images tell of it, where it lies in a layer of one.
+    pub layer: Option<Box<LayerFacts>>,
     /// What puts it right here, where that is mechanical.
     pub fix: Option<Fix>,
 }

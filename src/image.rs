@@ -1,6 +1,6 @@
 //! Where in a container image content lies, and what the image tells of it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,7 +22,9 @@ pub enum InImage {
     Text {
         /// Which of the images of an archive, from 0.
         order: u32,
-        /// Its platform, such as `linux/arm64/v8`, where there are several.
+        /// The name of the image, where it has one.
+        tag: Option<Arc<str>>,
+        /// Its platform, such as `linux/arm64/v8`.
         platform: Option<Arc<str>>,
         /// Which text: `config.Env`, `config.history[3]`, `manifest.annotations`.
         field: String,
@@ -135,6 +137,21 @@ impl Fate {
     }
 }
 
+/// Instructions may have many lines.
+fn first_line(instruction: &str) -> &str {
+    instruction.lines().next().unwrap_or_default()
+}
+
+impl LayerFacts {
+    /// Every text of it that people wrote.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.uses.iter_mut().flat_map(|of| {
+            let hidden = of.hidden.iter_mut().filter_map(|hidden| hidden.instruction.as_mut());
+            of.instruction.iter_mut().chain(hidden)
+        })
+    }
+}
+
 impl LayerUse {
     /// Where a file is that cannot be seen any more, in words; `None` when it can.
     pub fn extractable(&self) -> Option<String> {
@@ -146,7 +163,7 @@ impl LayerUse {
             self.index
         );
         if let Some(instruction) = &hidden.instruction {
-            text.push_str(&format!(" (layer {index}: {instruction})"));
+            let _ = write!(text, " (layer {index}: `{}`)", first_line(instruction));
         }
         Some(text)
     }

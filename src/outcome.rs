@@ -110,6 +110,8 @@ pub struct Stats {
     pub binary: u64,
     /// Archives and compressed files that were opened.
     pub archives: u64,
+    /// Layers of container images that were read.
+    pub layers: u64,
     /// What the selection left out.
     pub census: Census,
     /// Stretches of text that rules looked at closely.
@@ -136,6 +138,7 @@ impl Stats {
             bytes,
             binary,
             archives,
+            layers,
             census,
             windows,
             candidates,
@@ -149,6 +152,7 @@ impl Stats {
         self.bytes += bytes;
         self.binary += binary;
         self.archives += archives;
+        self.layers += layers;
         self.census.add(census);
         self.windows += windows;
         self.candidates += candidates;

@@ -49,7 +49,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("aho_corasick", &["secrets"]),
     ("regex_automata", &["secrets"]),
     ("regex_syntax", &["secrets"]),
-    ("base64", &["secrets"]),
+    ("base64", &["secrets", "source"]),
     ("aes", &["secrets"]),
     ("bcrypt", &["secrets"]),
     ("bcrypt_pbkdf", &["secrets"]),

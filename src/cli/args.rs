@@ -11,6 +11,7 @@ use keylint::date::day;
 use keylint::finding::{Confidence, Severity};
 use keylint::policy::{Kind, catalogue_date};
 use keylint::report::Format;
+use keylint::source::Platform;
 
 /// Finds hard-coded credentials and wrong AWS policies, offline.
 ///
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// Scan a git repository: its history, or what is about to be committed
     Git(GitArgs),
+    /// Scan container images: every layer, also what later layers hide, and their configuration
+    Image(ImageArgs),
     /// List, show and test rules and checks
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -92,6 +95,24 @@ pub(crate) struct GitArgs {
     pub(crate) staged_all: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
+}
+
+/// An image is an archive that `docker save` or skopeo wrote, an OCI layout (a directory or a tar), what `skopeo copy … dir:`
+/// wrote, or the storage of podman and buildah.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ImageArgs {
+    /// Archives, layouts and storages
+    #[arg(required = true, value_name = "IMAGE")]
+    pub(crate) images: Vec<String>,
+    /// Scan images for this platform only (os/architecture or os/architecture/variant); may be given more than once
+    #[arg(long = "platform", value_name = "PLATFORM", value_parser = platform)]
+    pub(crate) platforms: Vec<Platform>,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+fn platform(text: &str) -> Result<Platform, String> {
+    Platform::parse(text).ok_or_else(|| "write it as os/architecture, such as linux/arm64".into())
 }
 
 /// What every scan is told.

@@ -7,6 +7,7 @@ mod failure;
 mod fix;
 mod git;
 mod hook;
+mod image;
 mod output;
 mod progress;
 mod rules;
@@ -57,6 +58,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match args.command {
         Command::Scan(scan) => scan::run(&scan, args.color),
         Command::Git(git) => git::run(&git, args.color),
+        Command::Image(image) => image::run(&image, args.color),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
         Command::Hook(command) => hook::run(&command),

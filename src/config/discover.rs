@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::ConfigError;
 use crate::blob::{inert, path_bytes};
-use crate::source::Source;
+use crate::source::{ImageLocation, ImageSource, Source};
 
 const NAME: &str = "keylint.toml";
 
@@ -63,17 +63,20 @@ fn root_of(source: &Source) -> Option<PathBuf> {
         Source::Stdin => None,
         Source::Path(path) => Some(of_path(path)),
         Source::Git(git) => git.work_tree(),
+        // What is in an image configures nothing.
+        Source::Image(ImageSource { place: ImageLocation::Path(path), .. }) => Some(beside(path)),
     }
 }
 
 fn of_path(path: &Path) -> PathBuf {
     let is_directory =
         path.as_os_str().is_empty() || fs::metadata(path).is_ok_and(|metadata| metadata.is_dir());
-    if is_directory {
-        path.into()
-    } else {
-        repository_root(path).unwrap_or_else(|| path.parent().unwrap_or(Path::new("")).into())
-    }
+    if is_directory { path.into() } else { beside(path) }
+}
+
+/// The repository that a file is in, else its directory.
+fn beside(path: &Path) -> PathBuf {
+    repository_root(path).unwrap_or_else(|| path.parent().unwrap_or(Path::new("")).into())
 }
 
 fn in_directory(root: &Path) -> Option<PathBuf> {

@@ -6,6 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::history::{self, HistoryView};
+use super::image::{self, ImageView};
 use super::{Options, listed};
 use crate::config::Secrets;
 use crate::date::timestamp;
@@ -91,6 +92,8 @@ struct PlaceView<'a> {
     rule: Option<&'a str>,
     snippet: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<ImageView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<SuppressionView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<Vec<EditView<'a>>>,
@@ -124,6 +127,7 @@ struct StatsView<'a> {
     bytes: u64,
     binary: u64,
     archives: u64,
+    layers: u64,
     documents: u64,
     links: u64,
     special: u64,
@@ -167,6 +171,7 @@ pub(super) fn write(
             bytes: stats.bytes,
             binary: stats.binary,
             archives: stats.archives,
+            layers: stats.layers,
             documents: stats.documents,
             links: stats.census.links,
             special: stats.census.special,
@@ -223,6 +228,7 @@ fn place_view<'a>(place: &'a Place, finding: &Finding) -> PlaceView<'a> {
         end: position_view(place.location.end),
         rule: Some(place.rule.id.as_str()).filter(|id| *id != finding.rule.id),
         snippet: &place.snippet.text,
+        image: image::view(place),
         suppressed: place
             .suppressed
             .as_ref()

@@ -1,6 +1,7 @@
 //! Outcomes as people and programs read them. Reports see an [`Outcome`] and nothing else.
 
 mod history;
+mod image;
 mod json;
 mod sarif;
 mod text;

@@ -17,7 +17,7 @@ use serde_sarif::sarif::{
 };
 
 use super::uri::uri;
-use super::{Options, Suppressed, history, listed};
+use super::{Options, Suppressed, history, image, listed};
 use crate::blob::Origin;
 use crate::config::Secrets;
 use crate::date::timestamp;
@@ -149,6 +149,9 @@ fn result(
     }
     if !matches!(*place.origin, Origin::File { .. } | Origin::Stdin) {
         properties.insert("origin".into(), json!(place.origin.to_string()));
+    }
+    if let Some(image) = image::view(place) {
+        properties.insert("image".into(), json!(image));
     }
     let fingerprint = finding.fingerprint.as_str();
     let partial =

@@ -8,7 +8,7 @@ use miette::{
     MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{Look, Options, Suppressed, history, listed, plural};
+use super::{Look, Options, Suppressed, history, image, listed, plural};
 use crate::blob::write_inert;
 use crate::finding::{Finding, FindingKind, Place, Severity};
 use crate::outcome::{Outcome, Stats};
@@ -38,6 +38,7 @@ pub(super) fn write(
             writeln!(out)?;
         }
     }
+    image::tree(outcome, options, out)?;
     summary(outcome, options, out)
 }
 
@@ -96,6 +97,7 @@ impl Diagnostic for Block<'_> {
             help.push('\n');
             let _ = write_inert(&mut help, line.as_bytes());
         }
+        image::write_lines(self.first, &mut help);
         for place in self.rest.iter().take(MORE_PLACES) {
             let _ = write!(help, "\nalso at {}:{}", place.origin, place.location.start.line);
             if place.rule.id != self.finding.rule.id {
@@ -197,6 +199,7 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
         (suppressed as u64, "finding", " suppressed (--show-suppressed)"),
         (stats.below_confidence, "place", " below the confidence asked for (--min-confidence low)"),
         (stats.documents, "policy document", " read"),
+        (stats.layers, "layer", " of images read"),
         (stats.archives, "archive", " opened"),
         (stats.binary, "binary file", " (provider rules only)"),
         (census.ignored, "git-ignored name", " not scanned (--no-ignore)"),

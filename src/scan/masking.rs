@@ -1,5 +1,6 @@
 //! What must not be shown of a text, and texts without it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::unlisted;
@@ -46,6 +47,24 @@ pub(super) fn mask_history(findings: &mut [Finding], config: &Config) {
                 *text = String::from_utf8_lossy(&clean).replace(own.as_ref(), redacted);
             }
         }
+    }
+}
+
+/// Masks what instructions of images tell: the values in them, and what was found elsewhere.
+pub(super) fn mask_instructions(findings: &mut [Finding], config: &Config) {
+    if config.secrets == Secrets::Revealed {
+        return;
+    }
+    let origin = Arc::new(Origin::Stdin);
+    let mut known: HashMap<String, String> = HashMap::new();
+    let places = findings.iter_mut().flat_map(|finding| &mut finding.places);
+    for text in places.filter_map(|place| place.layer.as_mut()).flat_map(|layer| layer.texts_mut())
+    {
+        let clean = known.entry(text.clone()).or_insert_with(|| {
+            let clean = masked(&origin, text.as_bytes(), config);
+            String::from_utf8_lossy(&clean).into_owned()
+        });
+        text.clone_from(clean);
     }
 }
 

@@ -22,7 +22,7 @@ use crate::snippet::{Redaction, Snippet};
 use crate::source::{self, Listing, Source, SourceError, Unit};
 use crate::suppress::{allow, inline};
 pub use masking::masked;
-use masking::{mask_history, redactions};
+use masking::{mask_history, mask_instructions, redactions};
 use policies::Held;
 
 /// How far a scan is; another thread may look.
@@ -92,6 +92,7 @@ fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome 
     outcome.findings = findings;
     source::trace(listing, &mut outcome.findings);
     mask_history(&mut outcome.findings, config);
+    mask_instructions(&mut outcome.findings, config);
     if config.secrets == Secrets::Masked {
         secrets::mask_repeats(&mut outcome.findings);
     }
@@ -110,6 +111,7 @@ fn unlisted_sources(sources: &[Source]) -> Listing {
         Source::Stdin => Origin::Stdin,
         Source::Path(path) => Origin::File { path: path.clone() },
         Source::Git(git) => Origin::File { path: git.repository.clone() },
+        Source::Image(image) => Origin::File { path: (&image.name).into() },
     };
     let skipped = sources.iter().map(|source| failed(origin(source))).collect();
     Listing { skipped, ..Listing::default() }
@@ -196,6 +198,7 @@ impl Part {
         self.stats.bytes += read.bytes;
         self.stats.binary += read.binary;
         self.stats.archives += read.archives;
+        self.stats.layers += read.layers;
         self.stats.census.excluded += read.excluded;
         self.skipped.extend(skipped);
         self.keep_added(unit);
@@ -367,6 +370,7 @@ fn place(
         location,
         snippet: Snippet::new(blob.text, span, redactions),
         suppressed: inline::find(blob.text, span.start, &rule.id),
+        layer: None,
         fix: None,
     }
 }

@@ -6,6 +6,7 @@ mod content;
 mod files;
 mod git;
 mod ignored;
+mod image;
 mod out;
 mod read;
 
@@ -24,6 +25,7 @@ pub use git::{
     Batch, Commits, Environment, GitSource, History, Part, Report, Scanned, Scope, Staged, Update,
     Version,
 };
+pub use image::{ImageLocation, ImageSource, Images, Part as ImagePart, Platform};
 pub use out::{ReadStats, Scratch};
 pub use read::{MAX_DOCUMENT, read, read_whole};
 
@@ -40,6 +42,8 @@ pub enum Source {
     Stdin,
     /// A git repository.
     Git(GitSource),
+    /// Container images.
+    Image(ImageSource),
 }
 
 impl Source {
@@ -60,6 +64,8 @@ pub enum Unit {
     Version(Arc<Version>),
     /// Objects of the history of a git repository.
     Batch(Batch),
+    /// A part of a container image.
+    Image(ImagePart),
 }
 
 impl Unit {
@@ -70,13 +76,14 @@ impl Unit {
             Self::File(path) => Origin::File { path: path.clone() },
             Self::Version(version) => version.origin(),
             Self::Batch(batch) => batch.origin(),
+            Self::Image(part) => part.origin(),
         }
     }
 
     /// Whether secrets are looked for in it.
     pub fn has_secrets(&self) -> bool {
         match self {
-            Self::Stdin | Self::File(_) | Self::Batch(_) => true,
+            Self::Stdin | Self::File(_) | Self::Batch(_) | Self::Image(_) => true,
             Self::Version(version) => version.has_secrets(),
         }
     }
@@ -84,7 +91,7 @@ impl Unit {
     /// Whether policies in it are linted.
     pub fn has_policies(&self) -> bool {
         match self {
-            Self::Stdin | Self::File(_) => true,
+            Self::Stdin | Self::File(_) | Self::Image(_) => true,
             // What was is no policy any more.
             Self::Batch(_) => false,
             Self::Version(version) => version.has_policies(),
@@ -99,7 +106,7 @@ impl Unit {
     /// The bytes of the input whose findings count, sorted and apart; `None` for all of them.
     pub fn added(&self) -> Option<Vec<Range<u64>>> {
         match self {
-            Self::Stdin | Self::File(_) | Self::Batch(_) => None,
+            Self::Stdin | Self::File(_) | Self::Batch(_) | Self::Image(_) => None,
             Self::Version(version) => git::added(version),
         }
     }
@@ -150,6 +157,8 @@ pub struct Listing {
     pub objects: ObjectCounts,
     /// The histories.
     pub histories: Vec<Arc<History>>,
+    /// The container images among the sources.
+    pub images: Vec<Images>,
     /// Ranges of commits among the sources.
     pub ranges: Vec<Scanned>,
 }
@@ -199,6 +208,30 @@ pub enum SourceError {
         #[help]
         help: String,
     },
+    /// Something that is no container image.
+    #[error("`{name}` is no container image: {detail}")]
+    #[diagnostic(
+        code(source::not_an_image),
+        help(
+            "give an archive that `docker save` wrote, an OCI layout (directory or tar), or the storage of podman; to scan other archives, use `keylint scan`"
+        )
+    )]
+    NotAnImage {
+        /// As given.
+        name: String,
+        /// The obstacle.
+        detail: String,
+    },
+    /// No image for the platforms that were asked for.
+    #[error("`{name}` has no image for this platform")]
+    #[diagnostic(code(source::no_platform))]
+    NoPlatform {
+        /// As given.
+        name: String,
+        /// What there is.
+        #[help]
+        help: String,
+    },
     /// A FIFO, a socket or a device.
     #[error("`{}` is neither a file nor a directory", path.display())]
     #[diagnostic(
@@ -223,17 +256,24 @@ pub fn list(sources: &[Source], selection: &Selection) -> Result<Listing, Source
             Source::Stdin => listing.units.push(Unit::Stdin),
             Source::Path(path) => files::list(path, selection, &mut listing)?,
             Source::Git(source) => git::list(source, selection, &mut listing)?,
+            Source::Image(_) => {}
         }
     }
+    let images = sources.iter().filter_map(|source| match source {
+        Source::Image(image) => Some(image),
+        _ => None,
+    });
+    image::list(&images.collect::<Vec<_>>(), &mut listing)?;
     listing.units.sort_by(|a, b| file_name(a).cmp(&file_name(b)));
     listing.units.dedup_by(|a, b| file_name(a).is_some_and(|name| file_name(b) == Some(name)));
     listing.skipped.sort_by(|a, b| a.origin.cmp(&b.origin));
     Ok(listing)
 }
 
-/// Tells of the secrets among findings what the histories know of them.
+/// Tells of findings what histories and images know of them.
 pub fn trace(listing: &Listing, findings: &mut [Finding]) {
     git::trace(&listing.histories, &listing.ranges, findings);
+    image::trace(&listing.images, findings);
 }
 
 /// What files are sorted and known by. What comes from repositories stays in its order.
@@ -241,7 +281,7 @@ fn file_name(unit: &Unit) -> Option<std::borrow::Cow<'_, [u8]>> {
     match unit {
         Unit::Stdin => Some(std::borrow::Cow::Borrowed(b"")),
         Unit::File(path) => Some(path_bytes(path)),
-        Unit::Version(_) | Unit::Batch(_) => None,
+        Unit::Version(_) | Unit::Batch(_) | Unit::Image(_) => None,
     }
 }
 

@@ -34,6 +34,8 @@ pub struct ReadStats {
     pub binary: u64,
     /// Archives and compressed streams that were opened.
     pub archives: u64,
+    /// Layers of container images.
+    pub layers: u64,
     /// Inputs that the configuration leaves out, which is known only when they are named.
     pub excluded: u64,
 }
@@ -68,9 +70,14 @@ impl<'a> Out<'a> {
         reader: &mut dyn Read,
         size: usize,
     ) -> io::Result<()> {
-        self.budget = Rc::default();
-        let mut reader = Counted { reader, budget: Rc::clone(&self.budget) };
+        let mut reader = self.counted(reader);
         self.content(Label::Own(origin), &mut reader, size)
+    }
+
+    /// Begins an input: what it unpacks to is held against what is read of it.
+    pub(in crate::source) fn counted<'r>(&mut self, reader: &'r mut dyn Read) -> Counted<'r> {
+        self.budget = Rc::default();
+        Counted { reader, budget: Rc::clone(&self.budget) }
     }
 
     /// Hands out an input as the blob it is, or in chunks.
@@ -190,17 +197,18 @@ impl<'a> Out<'a> {
 
 impl ReadStats {
     pub(super) const fn add(&mut self, other: Self) {
-        let Self { inputs, bytes, binary, archives, excluded } = other;
+        let Self { inputs, bytes, binary, archives, layers, excluded } = other;
         self.inputs += inputs;
         self.bytes += bytes;
         self.binary += binary;
         self.archives += archives;
+        self.layers += layers;
         self.excluded += excluded;
     }
 }
 
 /// An input itself, whose bytes are counted.
-struct Counted<'a> {
+pub(in crate::source) struct Counted<'a> {
     reader: &'a mut dyn Read,
     budget: Rc<Budget>,
 }

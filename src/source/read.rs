@@ -30,6 +30,10 @@ pub fn read(
             Ok(())
         }
         Unit::Version(version) => git::read(version, &mut out),
+        Unit::Image(part) => {
+            let read = part.read(&mut out);
+            read.map_err(|error| skip(&Arc::new(unit.origin()), &error))
+        }
         Unit::File(path) => {
             let origin = Arc::new(unit.origin());
             open(path)
@@ -57,7 +61,7 @@ pub fn read_whole(unit: &Unit, visit: &mut dyn FnMut(&Blob)) -> Result<(), Skipp
     let limit = |detail: &str| Skipped::new((*origin).clone(), SkipReason::Limit, detail);
     let path = match unit {
         Unit::File(path) => path,
-        Unit::Batch(_) => return Ok(()),
+        Unit::Batch(_) | Unit::Image(_) => return Ok(()),
         Unit::Version(version) => {
             let raw = git::bytes(version)?;
             return show_whole(&origin, &raw, visit)
@@ -107,7 +111,7 @@ fn skip(origin: &Arc<Origin>, error: &io::Error) -> Skipped {
 
 /// Opens a regular file without following a link that took its place, and without waiting on a FIFO.
 #[cfg(unix)]
-fn open(path: &Path) -> io::Result<(File, usize)> {
+pub(super) fn open(path: &Path) -> io::Result<(File, usize)> {
     use std::os::unix::fs::OpenOptionsExt;
     let flags =
         rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::CLOEXEC;
@@ -116,7 +120,7 @@ fn open(path: &Path) -> io::Result<(File, usize)> {
 }
 
 #[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<(File, usize)> {
+pub(super) fn open(path: &Path) -> io::Result<(File, usize)> {
     regular(OpenOptions::new().read(true).open(path)?)
 }
 

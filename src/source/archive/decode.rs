@@ -81,7 +81,7 @@ struct Streams<'a, 'b> {
 
 enum State<'a, 'b> {
     Between(&'a mut Input<'b>),
-    Gzip(GzDecoder<&'a mut Input<'b>>),
+    Gzip(Box<GzDecoder<&'a mut Input<'b>>>),
     Bzip2(BzDecoder<&'a mut Input<'b>>),
     Xz(Box<XzReader<&'a mut Input<'b>>>),
     Zstd(ZstdDecoder<'static, &'a mut Input<'b>>),
@@ -93,7 +93,9 @@ impl<'a, 'b> Streams<'a, 'b> {
     fn begin(&mut self, input: &'a mut Input<'b>) -> io::Result<State<'a, 'b>> {
         let head = input.peek(8)?;
         Ok(match self.codec {
-            Codec::Gzip if head.starts_with(b"\x1f\x8b\x08") => State::Gzip(GzDecoder::new(input)),
+            Codec::Gzip if head.starts_with(b"\x1f\x8b\x08") => {
+                State::Gzip(Box::new(GzDecoder::new(input)))
+            }
             Codec::Bzip2 if head.starts_with(b"BZh") => State::Bzip2(BzDecoder::new(input)),
             Codec::Xz if head.starts_with(b"\xfd7zXZ\0") => {
                 State::Xz(Box::new(XzReader::new_mem_limit(input, true, MAX_XZ_KIB)))

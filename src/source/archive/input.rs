@@ -1,6 +1,7 @@
 //! Bytes that come one after the other, with a look ahead: what archives and compressed streams are read from.
 
-use std::io::{self, BufRead, Read};
+use std::fs::File;
+use std::io::{self, BufRead, Read, Seek};
 
 /// How much is asked for at once.
 const BUFFER: usize = 128 * 1024;
@@ -14,15 +15,22 @@ pub(in crate::source) struct Input<'a> {
     end: usize,
     offset: u64,
     ended: bool,
+    /// What is read from, where one can seek in it.
+    file: Option<&'a File>,
 }
 
 impl<'a> Input<'a> {
     pub(in crate::source) fn new(reader: &'a mut dyn Read) -> Self {
-        Self { reader, buffer: Vec::new(), start: 0, end: 0, offset: 0, ended: false }
+        Self { reader, buffer: Vec::new(), start: 0, end: 0, offset: 0, ended: false, file: None }
+    }
+
+    /// An input that is a file: what is passed over is not read.
+    pub(in crate::source) fn seekable(reader: &'a mut &File, file: &'a File) -> Self {
+        Self { file: Some(file), ..Self::new(reader) }
     }
 
     /// How many bytes were taken.
-    pub(super) const fn offset(&self) -> u64 {
+    pub(in crate::source) const fn offset(&self) -> u64 {
         self.offset
     }
 
@@ -41,6 +49,12 @@ impl<'a> Input<'a> {
     /// Takes so many bytes, or as many as there are; how many.
     pub(super) fn skip(&mut self, count: u64) -> io::Result<u64> {
         let mut left = count;
+        let ahead = (self.end - self.start) as u64;
+        if let Some(file) = self.file
+            && left > ahead + BUFFER as u64
+        {
+            return self.seek(file, left - ahead).map(|passed| passed + ahead);
+        }
         while left > 0 {
             let there = self.fill_buf()?.len();
             if there == 0 {
@@ -51,6 +65,16 @@ impl<'a> Input<'a> {
             left -= step as u64;
         }
         Ok(count - left)
+    }
+
+    /// Goes on so many bytes behind what was read of the file.
+    fn seek(&mut self, mut file: &File, count: u64) -> io::Result<u64> {
+        let (here, len) = (file.stream_position()?, file.metadata()?.len());
+        let passed = count.min(len.saturating_sub(here));
+        file.seek(io::SeekFrom::Start(here + passed))?;
+        self.offset += (self.end - self.start) as u64 + passed;
+        (self.start, self.end) = (0, 0);
+        Ok(passed)
     }
 
     /// Takes the next bytes, at most so many.
@@ -121,9 +145,9 @@ impl BufRead for Input<'_> {
 }
 
 /// At most so many bytes of an input.
-pub(super) struct Limited<'a, 'b> {
-    pub(super) input: &'a mut Input<'b>,
-    pub(super) left: u64,
+pub(in crate::source) struct Limited<'a, 'b> {
+    pub(in crate::source) input: &'a mut Input<'b>,
+    pub(in crate::source) left: u64,
 }
 
 impl Limited<'_, '_> {

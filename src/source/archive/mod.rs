@@ -19,7 +19,8 @@ pub(in crate::source) use budget::{Budget, Gap};
 pub use budget::{FREE, MAX_DEPTH, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED};
 pub(in crate::source) use format::Format;
 pub(in crate::source) use input::Input;
-pub(in crate::source) use tar::Entry;
+pub(in crate::source) use input::Limited;
+pub(in crate::source) use tar::{Entry, Kind, OnEntry, hand_out, read as read_tar};
 
 use super::out::Out;
 use crate::blob::Origin;
@@ -94,7 +95,7 @@ pub(in crate::source) fn read(
     };
     out.stats.archives += 1;
     match format {
-        Format::Tar => tar::read(&mut Input::new(reader), &origin, out, &mut |_| {}),
+        Format::Tar => tar::read(&mut Input::new(reader), &origin, out, &mut hand_out),
         Format::Zip => zip::read(&mut Input::new(reader), &origin, out),
         Format::Ar => ar::read(&mut Input::new(reader), &origin, out),
         Format::Compressed(codec) => {
@@ -112,7 +113,8 @@ pub(in crate::source) fn read(
     }
 }
 
-/// Reads a layer of an image: a tar, however it is compressed. `seen` is told of every entry.
+/// Reads a layer of an image: a tar, however it is compressed. What is no tar is handed out as
+/// it is; false then.
 ///
 /// # Errors
 ///
@@ -121,8 +123,8 @@ pub(in crate::source) fn read_layer(
     origin: &Arc<Origin>,
     reader: &mut dyn Read,
     out: &mut Out,
-    seen: &mut dyn FnMut(Entry),
-) -> io::Result<()> {
+    on_entry: &mut OnEntry,
+) -> io::Result<bool> {
     let mut input = Input::new(reader);
     let head = input.peek(Format::HEAD)?;
     let is_empty = head.is_empty();
@@ -131,18 +133,18 @@ pub(in crate::source) fn read_layer(
             let budget = Rc::clone(&out.budget);
             let Some(_inside) = budget.enter() else {
                 out.skip(origin, SkipReason::Limit, "it is compressed too many times");
-                return Ok(());
+                return Ok(true);
             };
-            let inner =
-                &mut |reader: &mut dyn Read, out: &mut Out| read_layer(origin, reader, out, seen);
-            decode::read(codec, &mut input, origin, out, inner)
+            let mut is_tar = true;
+            let inner = &mut |reader: &mut dyn Read, out: &mut Out| {
+                is_tar = read_layer(origin, reader, out, on_entry)?;
+                Ok(())
+            };
+            decode::read(codec, &mut input, origin, out, inner)?;
+            Ok(is_tar)
         }
-        Some(Format::Tar) => tar::read(&mut input, origin, out, seen),
-        _ if is_empty => Ok(()),
-        _ => {
-            let detail = "it is no tar, compressed or not; its bytes were scanned as they are";
-            out.skip(origin, SkipReason::Malformed, detail);
-            out.content(Label::Own(origin), &mut input, 0)
-        }
+        Some(Format::Tar) => tar::read(&mut input, origin, out, on_entry).map(|()| true),
+        _ if is_empty => Ok(true),
+        _ => out.content(Label::Own(origin), &mut input, 0).map(|()| false),
     }
 }

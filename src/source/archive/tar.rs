@@ -19,11 +19,13 @@ const BLOCK: usize = 512;
 const MAX_EXTENDED: u64 = 1024 * 1024;
 
 /// An entry of a tar.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::source) struct Entry<'a> {
     /// Its name, as written.
     pub(in crate::source) path: &'a [u8],
     pub(in crate::source) kind: Kind<'a>,
+    /// What its content is called.
+    pub(in crate::source) origin: Arc<Origin>,
 }
 
 /// What an entry is.
@@ -33,10 +35,35 @@ pub(in crate::source) enum Kind<'a> {
     File,
     /// Another name of a file, which is in the same tar.
     HardLink(&'a [u8]),
+    /// A link, and where it leads.
+    SymbolicLink(&'a [u8]),
     /// A directory.
     Directory,
-    /// A symbolic link, a device, a pipe.
+    /// A device, a pipe.
     Other,
+}
+
+/// What is done with an entry. Its content is handed over, of which no more need be read than is wanted.
+pub(in crate::source) type OnEntry<'a> =
+    dyn FnMut(&Entry, &mut Limited, &mut Out) -> io::Result<()> + 'a;
+
+/// Hands out the content of an entry, and where a link leads.
+pub(in crate::source) fn hand_out(
+    entry: &Entry,
+    content: &mut Limited,
+    out: &mut Out,
+) -> io::Result<()> {
+    match entry.kind {
+        Kind::SymbolicLink(link) => {
+            out.aside(&entry.origin, link);
+            Ok(())
+        }
+        Kind::File => {
+            let size = usize::try_from(content.left).unwrap_or(usize::MAX);
+            out.content(Label::Own(&entry.origin), content, size)
+        }
+        _ => out.plain(&entry.origin, content),
+    }
 }
 
 /// Whether these bytes begin with a header: its sum is right. Old ones have no mark.
@@ -63,19 +90,19 @@ fn has_right_sum(block: &[u8; BLOCK]) -> bool {
         .is_ok_and(|said| said == sum || i32::try_from(said).is_ok_and(|said| said == signed))
 }
 
-/// Reads a tar. `seen` is told of every entry.
+/// Reads a tar, entry by entry.
 ///
 /// # Errors
 ///
 /// When what it is read from broke.
-pub(super) fn read(
+pub(in crate::source) fn read(
     input: &mut Input,
     origin: &Arc<Origin>,
     out: &mut Out,
-    seen: &mut dyn FnMut(Entry),
+    on_entry: &mut OnEntry,
 ) -> io::Result<()> {
     let mut tar = Tar { input, origin, out, extended: Extended::default(), strays: 0 };
-    while tar.next(seen)? {}
+    while tar.next(on_entry)? {}
     if tar.strays > 0 {
         let detail = "the tar is corrupt: what is no member of it was scanned as it is";
         tar.out.gap(origin, Gap::malformed(detail));
@@ -95,7 +122,7 @@ struct Tar<'a, 'b, 'c> {
 
 impl Tar<'_, '_, '_> {
     /// Reads one entry; false at the end.
-    fn next(&mut self, seen: &mut dyn FnMut(Entry)) -> io::Result<bool> {
+    fn next(&mut self, on_entry: &mut OnEntry) -> io::Result<bool> {
         if self.out.budget.is_spent() {
             return Ok(false);
         }
@@ -128,7 +155,7 @@ impl Tar<'_, '_, '_> {
             EntryType::GNULongLink => self.extended.link = Some(self.name(size)?),
             _ => {
                 let extended = std::mem::take(&mut self.extended);
-                self.entry(&header, &extended, seen)?;
+                self.entry(&header, &extended, on_entry)?;
             }
         }
         Ok(true)
@@ -138,7 +165,7 @@ impl Tar<'_, '_, '_> {
         &mut self,
         header: &Header,
         extended: &Extended,
-        seen: &mut dyn FnMut(Entry),
+        on_entry: &mut OnEntry,
     ) -> io::Result<()> {
         if let Err(gap) = self.out.budget.member() {
             self.out.gap(self.origin, gap);
@@ -152,37 +179,27 @@ impl Tar<'_, '_, '_> {
         let kind = header.entry_type();
         let said = match kind {
             EntryType::Link => Kind::HardLink(link),
+            EntryType::Symlink => Kind::SymbolicLink(link),
             EntryType::Directory => Kind::Directory,
-            EntryType::Symlink | EntryType::Char | EntryType::Block | EntryType::Fifo => {
-                Kind::Other
-            }
+            EntryType::Char | EntryType::Block | EntryType::Fifo => Kind::Other,
             // Old tars know no directories.
             EntryType::Regular if path.ends_with(b"/") => Kind::Directory,
             _ => Kind::File,
         };
-        seen(Entry { path, kind: said });
-        let has_content =
-            matches!(said, Kind::File) || said == Kind::Directory && kind != EntryType::Directory;
-        let size = extended.size.or(header.entry_size().ok());
-        let origin = || member(self.origin, bytes_path(path));
-        if !has_content {
-            if kind == EntryType::Symlink && !link.is_empty() {
-                self.out.aside(&origin(), link);
-            }
-            // What links and directories hold is read as if it came after them.
-            return Ok(());
-        }
         if header.as_gnu().is_some_and(|gnu| kind == EntryType::GNUSparse && gnu.is_extended()) {
             self.pass_map()?;
         }
-        let origin = origin();
+        let origin = member(self.origin, bytes_path(path));
+        // What links and directories hold is read as if it came after them.
+        let has_content = said == Kind::File || kind == EntryType::Regular;
+        let size = if has_content { extended.size.or(header.entry_size().ok()) } else { Some(0) };
         let Some(size) = size else {
             self.out.gap(&origin, Gap::malformed("its header does not say how long it is"));
             return Ok(());
         };
         let mut content = Limited { input: self.input, left: size };
-        let known = usize::try_from(size).unwrap_or(usize::MAX);
-        self.out.content(Label::Own(&origin), &mut content, known)?;
+        let entry = Entry { path, kind: said, origin: Arc::clone(&origin) };
+        on_entry(&entry, &mut content, self.out)?;
         let is_whole = content.finish()?;
         if !is_whole {
             let gap = Gap::malformed("the archive ends within it; what is there was scanned");

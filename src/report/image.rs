@@ -1,0 +1,314 @@
+//! What container images tell of places, for all reports, and the tree of images, layers and findings for people.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io;
+
+use serde::Serialize;
+
+use super::{Options, Suppressed, listed};
+use crate::blob::{Origin, inert, path_bytes, write_inert};
+use crate::finding::{Finding, FindingKind, Place};
+use crate::image::{ImagePlace, InImage, LayerFacts, LayerUse, short_digest};
+use crate::outcome::Outcome;
+
+/// A place in an image as JSON and SARIF show it.
+#[derive(Serialize)]
+pub(super) struct ImageView<'a> {
+    /// What the user named.
+    source: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layer: Option<LayerView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden_by: Option<HiddenView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    shared_with: Vec<UseView<'a>>,
+}
+
+#[derive(Serialize)]
+struct LayerView<'a> {
+    digest: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instruction: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct HiddenView<'a> {
+    how: &'static str,
+    index: usize,
+    digest: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instruction: Option<&'a str>,
+}
+
+/// Another image that has the layer.
+#[derive(Serialize)]
+struct UseView<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<&'a str>,
+    layer: usize,
+    of: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instruction: Option<&'a str>,
+    deleted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden_by: Option<HiddenView<'a>>,
+}
+
+/// What an image tells of a place; `None` for a place in none.
+pub(super) fn view(place: &Place) -> Option<ImageView<'_>> {
+    let Origin::Image(ImagePlace { image, at }) = place.origin.outermost() else { return None };
+    let mut view = ImageView {
+        source: image,
+        name: None,
+        platform: None,
+        field: None,
+        layer: None,
+        path: None,
+        links: Vec::new(),
+        deleted: None,
+        hidden_by: None,
+        shared_with: Vec::new(),
+    };
+    match at {
+        InImage::Other { name } => view.field = Some(name),
+        InImage::Text { tag, platform, field, .. } => {
+            (view.name, view.platform) = (tag.as_deref(), platform.as_deref());
+            view.field = Some(field);
+        }
+        InImage::Layer { digest, .. } => {
+            let facts = place.layer.as_deref();
+            let first = facts.and_then(|facts| facts.uses.first());
+            view.layer = Some(LayerView {
+                digest,
+                index: first.map(|first| first.index),
+                of: first.map(|first| first.layers),
+                instruction: first.and_then(|first| first.instruction.as_deref()),
+            });
+            view.path = path_in_layer(&place.origin);
+            if let (Some(facts), Some(first)) = (facts, first) {
+                view.tell(facts, first);
+            }
+        }
+    }
+    Some(view)
+}
+
+impl<'a> ImageView<'a> {
+    fn tell(&mut self, facts: &'a LayerFacts, first: &'a LayerUse) {
+        (self.name, self.platform) = (Some(first.image.as_str()), first.platform.as_deref());
+        self.links = facts.links.iter().map(|link| inert(&path_bytes(link))).collect();
+        self.deleted = Some(first.hidden.is_some());
+        self.hidden_by = hidden_view(first);
+        self.shared_with = facts.uses.iter().skip(1).map(use_view).collect();
+    }
+}
+
+fn use_view(of: &LayerUse) -> UseView<'_> {
+    UseView {
+        name: &of.image,
+        platform: of.platform.as_deref(),
+        layer: of.index,
+        of: of.layers,
+        instruction: of.instruction.as_deref(),
+        deleted: of.hidden.is_some(),
+        hidden_by: hidden_view(of),
+    }
+}
+
+fn hidden_view(of: &LayerUse) -> Option<HiddenView<'_>> {
+    let hidden = of.hidden.as_ref()?;
+    Some(HiddenView {
+        how: hidden.how.name(),
+        index: hidden.index,
+        digest: &hidden.digest,
+        instruction: hidden.instruction.as_deref(),
+    })
+}
+
+/// The path in the layer, with what is in an archive there behind `!/`.
+fn path_in_layer(origin: &Origin) -> Option<String> {
+    let Origin::Member { archive, path } = origin else { return None };
+    let path = inert(&path_bytes(path));
+    match &**archive {
+        Origin::Image(_) => Some(path),
+        archive => Some(format!("{}!/{path}", path_in_layer(archive)?)),
+    }
+}
+
+/// Lines for people on the layer of a place.
+pub(super) fn lines(place: &Place) -> Vec<String> {
+    let Some(facts) = &place.layer else { return Vec::new() };
+    let mut lines = Vec::new();
+    for of in facts.uses.iter().take(MAX_USES) {
+        let mut line =
+            format!("in {} of {}", layer_title(of), image_title(&of.image, of.platform.as_deref()));
+        if let Some(instruction) = &of.instruction {
+            let _ = write!(line, ", made by `{}`", one_line(instruction));
+        }
+        lines.push(line);
+        lines.extend(of.extractable());
+    }
+    if facts.uses.len() > MAX_USES {
+        lines.push(format!("and in {} more images", facts.uses.len() - MAX_USES));
+    }
+    for link in facts.links.iter().take(MAX_USES) {
+        lines.push(format!("the same file is {} (hard link)", inert(&path_bytes(link))));
+    }
+    lines
+}
+
+/// Images and names that are listed for one place.
+const MAX_USES: usize = 3;
+
+fn layer_title(of: &LayerUse) -> String {
+    format!("layer {} of {}", of.index, of.layers)
+}
+
+fn image_title(name: &str, platform: Option<&str>) -> String {
+    match platform {
+        Some(platform) => format!("{name} ({platform})"),
+        None => name.to_owned(),
+    }
+}
+
+/// An instruction may have many lines, and be long; hashes of files say nothing to people.
+fn one_line(instruction: &str) -> String {
+    const MOST: usize = 100;
+    let line: String = instruction.split_whitespace().map(short_hash).collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= MOST {
+        return line;
+    }
+    line.chars().take(MOST - 1).chain(['…']).collect()
+}
+
+/// `file:` and a hash, as older builders write it, with the beginning of the hash.
+fn short_hash(word: &str) -> String {
+    const KEPT: usize = 12;
+    match word.split_once(':') {
+        Some((kind @ ("file" | "dir" | "multi"), hash))
+            if hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) =>
+        {
+            format!("{kind}:{}…", hash.get(..KEPT).unwrap_or_default())
+        }
+        _ => word.into(),
+    }
+}
+
+/// The lines below a part of an image.
+type Leaves = Vec<Vec<String>>;
+
+/// Writes images as trees: image, layer and what made it, finding.
+pub(super) fn tree(
+    outcome: &Outcome,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut images: BTreeMap<String, BTreeMap<(usize, String), Leaves>> = BTreeMap::new();
+    for finding in listed(outcome, options) {
+        for place in &finding.places {
+            let shown = options.suppressed == Suppressed::Listed || place.suppressed.is_none();
+            if let Some((image, part, leaf)) = node(finding, place).filter(|_| shown) {
+                images.entry(image).or_default().entry(part).or_default().push(leaf);
+            }
+        }
+    }
+    for (image, parts) in images {
+        writeln!(out, "{}", inert(image.as_bytes()))?;
+        let last = parts.len();
+        for (at, ((_, part), leaves)) in parts.into_iter().enumerate() {
+            let (branch, below) =
+                if at + 1 == last { ("└─", "   ") } else { ("├─", "│  ") };
+            writeln!(out, "{branch} {}", inert(part.as_bytes()))?;
+            write_leaves(below, &leaves, out)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn write_leaves(below: &str, leaves: &Leaves, out: &mut dyn io::Write) -> io::Result<()> {
+    for (at, leaf) in leaves.iter().enumerate() {
+        let (branch, rest) =
+            if at + 1 == leaves.len() { ("└─", "  ") } else { ("├─", "│ ") };
+        for (number, line) in leaf.iter().enumerate() {
+            let sign = if number == 0 { branch } else { rest };
+            writeln!(out, "{below}{sign} {}", inert(line.as_bytes()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The image, the part of it, and the lines of a place.
+fn node(finding: &Finding, place: &Place) -> Option<(String, (usize, String), Vec<String>)> {
+    let Origin::Image(ImagePlace { image, at }) = place.origin.outermost() else { return None };
+    let title = |tag: Option<&str>, platform: Option<&str>| match tag {
+        Some(tag) if !tag.starts_with(&**image) => {
+            format!("{image}: {}", image_title(tag, platform))
+        }
+        tag => image_title(tag.unwrap_or(image), platform),
+    };
+    let line = place.location.start.line;
+    let shown = match &finding.kind {
+        FindingKind::Secret { redacted, .. } if !redacted.is_empty() => format!(" {redacted}"),
+        _ => String::new(),
+    };
+    let what = format!("{} {}{shown}", finding.severity, place.rule.id);
+    Some(match at {
+        InImage::Other { name } => (
+            title(None, None),
+            (usize::MAX, "other files".into()),
+            vec![format!("{name}:{line}  {what}")],
+        ),
+        InImage::Text { tag, platform, field, .. } => {
+            let leaf = vec![format!("{field}:{line}  {what}")];
+            (title(tag.as_deref(), platform.as_deref()), (0, "configuration".into()), leaf)
+        }
+        InImage::Layer { digest, .. } => {
+            let path = path_in_layer(&place.origin).unwrap_or_default();
+            let mut leaf = vec![format!("{path}:{line}  {what}")];
+            let Some(of) = place.layer.as_ref().and_then(|facts| facts.uses.first()) else {
+                let part = format!("layer {} of no image", short_digest(digest));
+                return Some((title(None, None), (usize::MAX, part), leaf));
+            };
+            let mut part = format!("{}  {}", layer_title(of), short_digest(digest));
+            if let Some(instruction) = &of.instruction {
+                let _ = write!(part, "  {}", one_line(instruction));
+            }
+            leaf.extend(of.extractable());
+            let links = place.layer.iter().flat_map(|facts| &facts.links).take(MAX_USES);
+            leaf.extend(links.map(|link| format!("also {} (hard link)", inert(&path_bytes(link)))));
+            let others = place.layer.as_ref().map_or(0, |facts| facts.uses.len() - 1);
+            if others > 0 {
+                let images = super::plural(others as u64, "more image");
+                let _ = write!(part, "  (scanned once; {images})");
+            }
+            (title(Some(&of.image), of.platform.as_deref()), (of.index, part), leaf)
+        }
+    })
+}
+
+/// The lines, harmless to show, one below the other.
+pub(super) fn write_lines(place: &Place, out: &mut String) {
+    for line in lines(place) {
+        out.push('\n');
+        let _ = write_inert(out, line.as_bytes());
+    }
+}

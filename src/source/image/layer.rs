@@ -1,0 +1,186 @@
+//! A layer: read once, whichever images have it, and what is in it by name, so that it can be said what hides what.
+
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use super::super::archive::{Entry, Kind, Limited, hand_out, read_layer};
+use super::super::out::Out;
+use super::directory;
+use super::store::Store;
+use crate::blob::{Origin, bytes_path};
+use crate::outcome::SkipReason;
+
+/// A layer of one image or several.
+pub struct Layer {
+    pub(super) origin: Arc<Origin>,
+    pub(super) digest: Arc<str>,
+    pub(super) content: Content,
+    /// What is in it; known once it was read.
+    pub(super) names: OnceLock<Names>,
+}
+
+/// Where the content of a layer is.
+pub(super) enum Content {
+    /// A tar, however it is compressed.
+    Blob {
+        store: Arc<Store>,
+        name: String,
+        /// What the manifest says of it.
+        expected: Expected,
+    },
+    /// Files of a directory.
+    Directory(directory::Tree),
+    /// Nowhere: somebody else keeps it, or it is not there. The gap is named when images are listed.
+    Absent,
+}
+
+/// What a manifest says of a part.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Expected {
+    pub(super) digest: Option<String>,
+    pub(super) size: Option<u64>,
+    /// Whether it may be something else than a tar.
+    pub(super) is_file: bool,
+}
+
+/// The names in a layer.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// What has a name, and whether it is a directory.
+    pub(super) entries: HashMap<Box<[u8]>, Is>,
+    /// What is deleted.
+    pub(super) deleted: HashSet<Box<[u8]>>,
+    /// Directories of which nothing is left that lower layers have.
+    pub(super) opaque: HashSet<Box<[u8]>>,
+    /// Other names of files: the name and the file.
+    pub(super) links: Vec<Link>,
+}
+
+/// Another name of a file, and the file.
+pub(super) type Link = (Box<[u8]>, Box<[u8]>);
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Is {
+    Directory,
+    Other,
+}
+
+/// Marks a name as deleted. <https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts>
+const WHITEOUT: &[u8] = b".wh.";
+/// Marks all that lower layers have in a directory as deleted.
+const OPAQUE: &[u8] = b".wh..wh..opq";
+
+impl Names {
+    fn add(&mut self, entry: &Entry) {
+        let path = tidy(entry.path);
+        let (directory, name) = split(&path);
+        if name == OPAQUE {
+            self.opaque.insert(directory.into());
+        } else if let Some(deleted) = name.strip_prefix(WHITEOUT) {
+            self.deleted.insert(join(directory, deleted).into());
+        } else {
+            if let Kind::HardLink(to) = entry.kind {
+                self.links.push((path.clone().into(), tidy(to).into()));
+            }
+            let is = if entry.kind == Kind::Directory { Is::Directory } else { Is::Other };
+            self.entries.insert(path.into(), is);
+        }
+    }
+
+    /// Other names of a file.
+    pub(super) fn links_of<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        let links = self.links.iter();
+        links.filter(move |(_, file)| **file == *path).map(|(name, _)| &**name)
+    }
+}
+
+impl Layer {
+    /// What findings in it call it.
+    pub fn origin(&self) -> Origin {
+        (*self.origin).clone()
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub(in crate::source) fn read(&self, out: &mut Out) -> io::Result<()> {
+        let mut names = Names::default();
+        out.stats.layers += 1;
+        let done = match &self.content {
+            Content::Absent => Ok(()),
+            Content::Directory(tree) => tree.read(&self.origin, out, &mut names),
+            Content::Blob { store, name, expected } => {
+                store.open(name).and_then(|(mut reader, size)| {
+                    self.check_size(size, expected, out);
+                    let is_tar = self.tar(&mut reader, &mut names, out)?;
+                    if !is_tar && !expected.is_file {
+                        let detail = "the layer is no tar, compressed or not; its bytes were scanned as they are";
+                        out.skip(&self.origin, SkipReason::Malformed, detail);
+                    }
+                    Ok(())
+                })
+            }
+        };
+        // Nobody else reads this layer.
+        let _ = self.names.set(names);
+        done
+    }
+
+    /// Reads a tar; false when it is none.
+    fn tar(&self, reader: &mut dyn Read, names: &mut Names, out: &mut Out) -> io::Result<bool> {
+        let mut reader = out.counted(reader);
+        let on_entry = &mut |entry: &Entry, content: &mut Limited, out: &mut Out| {
+            names.add(entry);
+            let path = bytes_path(&tidy(entry.path));
+            let origin = Origin::Member { archive: Arc::clone(&self.origin), path };
+            let entry = Entry { origin: Arc::new(origin), ..entry.clone() };
+            hand_out(&entry, content, out)
+        };
+        read_layer(&self.origin, &mut reader, out, on_entry)
+    }
+
+    fn check_size(&self, size: u64, expected: &Expected, out: &mut Out) {
+        if let Some(said) = expected.size.filter(|said| *said != size) {
+            let detail =
+                format!("the manifest says {said} bytes, and there are {size}; these were scanned");
+            out.skip(&self.origin, SkipReason::Malformed, detail);
+        }
+    }
+
+    /// Other names of a file in it.
+    pub(super) fn other_names(&self, path: &[u8]) -> Vec<PathBuf> {
+        self.names
+            .get()
+            .map_or_else(Vec::new, |names| names.links_of(path).map(bytes_path).collect())
+    }
+}
+
+/// A path as layers mean it: from the root, without what changes nothing.
+pub(super) fn tidy(path: &[u8]) -> Vec<u8> {
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for part in path.split(|byte| *byte == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => _ = parts.pop(),
+            part => parts.push(part),
+        }
+    }
+    parts.join(&b'/')
+}
+
+/// The directory of a path, and the name in it.
+pub(super) fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    match path.iter().rposition(|byte| *byte == b'/') {
+        Some(at) => (path.get(..at).unwrap_or_default(), path.get(at + 1..).unwrap_or_default()),
+        None => (b"", path),
+    }
+}
+
+fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
+    if directory.is_empty() { name.into() } else { [directory, b"/", name].concat() }
+}

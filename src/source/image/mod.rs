@@ -1,0 +1,208 @@
+//! Container images: archives and layouts on disk, the storage of a machine, registries. What images there are and what they
+//! are made of is read first; then every layer is an input of its own, read once whichever images have it.
+
+mod directory;
+mod found;
+mod layer;
+mod layout;
+mod manifest;
+mod storage;
+mod store;
+mod texts;
+mod trace;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::archive::Format;
+use super::out::Out;
+use super::{Listing, SourceError, Unit};
+use crate::blob::{Blob, Content, Origin};
+use crate::outcome::{SkipReason, Skipped};
+use found::{Found, Image, Shared};
+use layer::Layer;
+pub use manifest::Platform;
+use store::Store;
+pub(super) use trace::trace;
+
+/// Images, and which of them are scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageSource {
+    /// What the user calls it.
+    pub name: String,
+    /// Where it is.
+    pub place: ImageLocation,
+    /// Platforms that are scanned; empty for all.
+    pub platforms: Vec<Platform>,
+}
+
+/// Where images are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImageLocation {
+    /// An archive, a layout, or the storage of a machine.
+    Path(PathBuf),
+}
+
+/// What was found of one source of images.
+pub struct Images {
+    name: Arc<str>,
+    all: Vec<Image>,
+    layers: Vec<Arc<Layer>>,
+}
+
+/// A part of an image that is read by itself.
+#[derive(Clone)]
+pub enum Part {
+    /// A layer.
+    Layer(Arc<Layer>),
+    /// A text of its configuration.
+    Text {
+        /// What findings in it call it.
+        origin: Arc<Origin>,
+        /// The text.
+        content: Arc<str>,
+    },
+    /// What no manifest refers to.
+    Other(Arc<Leftover>),
+}
+
+/// A file beside an image.
+pub struct Leftover {
+    origin: Arc<Origin>,
+    store: Arc<Store>,
+    /// Its name there.
+    name: String,
+}
+
+impl Part {
+    /// What findings in it call it.
+    pub fn origin(&self) -> Origin {
+        match self {
+            Self::Layer(layer) => layer.origin(),
+            Self::Text { origin, .. } => (**origin).clone(),
+            Self::Other(file) => (*file.origin).clone(),
+        }
+    }
+
+    /// Reads it.
+    pub(super) fn read(&self, out: &mut Out) -> io::Result<()> {
+        match self {
+            Self::Layer(layer) => layer.read(out),
+            Self::Text { origin, content } => {
+                let text = content.as_bytes();
+                out.stats.inputs += 1;
+                out.stats.bytes += text.len() as u64;
+                (out.visit)(&Blob::whole(origin, text, Content::Text));
+                Ok(())
+            }
+            Self::Other(file) => {
+                let (mut reader, size) = file.store.open(&file.name)?;
+                out.input(&file.origin, &mut reader, usize::try_from(size).unwrap_or(usize::MAX))
+            }
+        }
+    }
+}
+
+/// Lists the parts of all images of the sources.
+///
+/// # Errors
+///
+/// When a source is no image, or has none for a platform that is asked for.
+pub(super) fn list(sources: &[&ImageSource], listing: &mut Listing) -> Result<(), SourceError> {
+    let mut shared = Shared::new();
+    for source in sources {
+        let mut found = Found::new(&source.name, &source.platforms, &mut shared);
+        match &source.place {
+            ImageLocation::Path(path) => list_path(path, source, &mut found, listing)?,
+        }
+        if found.is_empty() && !found.left_out.is_empty() {
+            return Err(no_platform(source, &found.left_out));
+        }
+        listing.skipped.append(&mut found.skipped);
+        listing.units.extend(std::mem::take(&mut found.parts).into_iter().map(Unit::Image));
+        listing.images.push(found.images());
+    }
+    Ok(())
+}
+
+fn list_path(
+    path: &Path,
+    source: &ImageSource,
+    found: &mut Found,
+    listing: &mut Listing,
+) -> Result<(), SourceError> {
+    let metadata = fs::metadata(path).map_err(|_| SourceError::NotFound { path: path.into() })?;
+    if metadata.is_dir() {
+        if storage::read(path, found) {
+            return Ok(());
+        }
+        let store = Arc::new(Store::Directory(path.into()));
+        if !layout::read(&store, found) {
+            let detail = "it has no index.json, no manifest.json and no storage of containers";
+            return Err(not_an_image(source, detail));
+        }
+        found.add_rest(&store);
+        return Ok(());
+    }
+    if !metadata.is_file() {
+        return Err(SourceError::Special { path: path.into() });
+    }
+    // A link that was named is meant.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    let unreadable = |error: io::Error| {
+        let origin = Origin::File { path: path.clone() };
+        Skipped::new(origin, SkipReason::Unreadable, error.to_string())
+    };
+    match store::head(path).map(|head| Format::of(&head, false)) {
+        Ok(Some(Format::Tar)) => {}
+        Ok(Some(Format::Compressed(_))) => {
+            // What is compressed as a whole can only be read from front to back: as the archive that it is.
+            listing.units.push(Unit::File(path.clone()));
+            let detail = "the image is compressed as a whole: it was scanned as an archive, without telling its layers apart; unpack it with gunzip, xz or zstd to have these told";
+            listing.notes.push(format!("{}: {detail}", source.name));
+            return Ok(());
+        }
+        Ok(_) => return Err(not_an_image(source, "it is no tar archive")),
+        Err(error) => {
+            listing.skipped.push(unreadable(error));
+            return Ok(());
+        }
+    }
+    let store = match Store::tar(path) {
+        Ok(store) => Arc::new(store),
+        Err(error) => {
+            listing.skipped.push(unreadable(error));
+            return Ok(());
+        }
+    };
+    if !layout::read(&store, found) {
+        // The manifest is the last thing that `docker save` writes.
+        let detail = "the archive has no manifest.json and no index.json: it is no image, or cut off; it was scanned as an archive";
+        found.skip("manifest.json", SkipReason::Missing, detail);
+        listing.units.push(Unit::File(path.clone()));
+        return Ok(());
+    }
+    if matches!(&*store, Store::Tar(tar) if tar.is_corrupt) {
+        listing.units.push(Unit::File(path.clone()));
+    }
+    found.add_rest(&store);
+    Ok(())
+}
+
+fn not_an_image(source: &ImageSource, detail: &str) -> SourceError {
+    SourceError::NotAnImage { name: source.name.clone(), detail: detail.into() }
+}
+
+fn no_platform(source: &ImageSource, there: &[Platform]) -> SourceError {
+    let names: Vec<String> = there.iter().filter_map(Platform::name).collect();
+    SourceError::NoPlatform {
+        name: source.name.clone(),
+        help: if names.is_empty() {
+            "the images do not say what they run on: leave --platform out".into()
+        } else {
+            format!("there are images for {}", names.join(", "))
+        },
+    }
+}

@@ -1,0 +1,202 @@
+//! Where the parts of an image lie: files of a directory, or members of a tar.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::super::archive::{Input, Kind, read_tar};
+use super::super::out::{Out, Scratch};
+use super::super::read::open;
+use super::layer::tidy;
+use crate::blob::{Blob, Origin};
+
+/// Parts of an image, by name.
+#[derive(Debug)]
+pub(super) enum Store {
+    /// Files below a directory.
+    Directory(PathBuf),
+    /// Members of a tar that is not compressed.
+    Tar(Tarball),
+}
+
+/// What lies where in a tar.
+#[derive(Debug)]
+pub(super) struct Tarball {
+    path: PathBuf,
+    members: BTreeMap<Vec<u8>, Member>,
+    /// Whether something in it is not as it should be.
+    pub(super) is_corrupt: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Member {
+    /// Where its content begins, and how long it is.
+    File(u64, u64),
+    /// Another member that it is.
+    Link(Vec<u8>),
+}
+
+/// Links that are followed from one member to another.
+const MAX_LINKS: usize = 8;
+
+impl Store {
+    /// What lies where in a tar.
+    pub(super) fn tar(path: &Path) -> io::Result<Self> {
+        let (file, _) = open(path)?;
+        let mut members = BTreeMap::new();
+        let (mut scratch, mut skipped) = (Scratch::default(), Vec::new());
+        let mut visit = |_: &Blob<'_>| {};
+        let mut out = Out::new(&mut scratch, &mut skipped, &mut visit);
+        let origin = Arc::new(Origin::File { path: path.into() });
+        let mut reader = &file;
+        let mut input = Input::seekable(&mut reader, &file);
+        let read = read_tar(&mut input, &origin, &mut out, &mut |entry, content, _| {
+            let name = tidy(entry.path);
+            let member = match entry.kind {
+                Kind::File => Member::File(content.input.offset(), content.left),
+                Kind::SymbolicLink(to) => Member::Link(beside(&name, to)),
+                Kind::HardLink(to) => Member::Link(tidy(to)),
+                Kind::Directory | Kind::Other => return Ok(()),
+            };
+            members.insert(name, member);
+            Ok(())
+        });
+        let is_corrupt = read.is_err() || !skipped.is_empty();
+        Ok(Self::Tar(Tarball { path: path.into(), members, is_corrupt }))
+    }
+
+    /// Whether there is a part of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Directory(root) => inside(root, name).is_some_and(|path| path.is_file()),
+            Self::Tar(tar) => tar.find(name).is_some(),
+        }
+    }
+
+    /// What the part is really called: the end of all links.
+    pub(super) fn real_name(&self, name: &str) -> String {
+        match self {
+            Self::Directory(_) => name.into(),
+            Self::Tar(tar) => tar.find(name).map_or_else(
+                || name.into(),
+                |(name, _)| String::from_utf8_lossy(&name).into_owned(),
+            ),
+        }
+    }
+
+    /// Opens a part; with it comes its length.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it cannot be read.
+    pub(super) fn open(&self, name: &str) -> io::Result<(Box<dyn Read>, u64)> {
+        let missing = || io::Error::from(io::ErrorKind::NotFound);
+        match self {
+            Self::Directory(root) => {
+                let (file, size) = open(&inside(root, name).ok_or_else(missing)?)?;
+                Ok((Box::new(file), size as u64))
+            }
+            Self::Tar(tar) => {
+                let (_, (start, len)) = tar.find(name).ok_or_else(missing)?;
+                let (mut file, _) = open(&tar.path)?;
+                file.seek(SeekFrom::Start(start))?;
+                Ok((Box::new(file.take(len)), len))
+            }
+        }
+    }
+
+    /// Reads a small part.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, it cannot be read, or it is larger than that.
+    pub(super) fn small(&self, name: &str, most: u64) -> io::Result<Vec<u8>> {
+        let (reader, _) = self.open(name)?;
+        let mut bytes = Vec::new();
+        reader.take(most + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > most {
+            return Err(io::Error::other(format!("it is larger than {} MiB", most >> 20)));
+        }
+        Ok(bytes)
+    }
+
+    /// The names of all parts; of a directory, those that a layout of an image has.
+    pub(super) fn names(&self) -> Vec<String> {
+        match self {
+            Self::Directory(root) => {
+                let mut names = Vec::new();
+                list(root, Path::new(""), 0, &mut names);
+                names.sort();
+                names
+            }
+            Self::Tar(tar) => {
+                let files =
+                    tar.members.iter().filter(|(_, member)| matches!(member, Member::File(..)));
+                files.map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect()
+            }
+        }
+    }
+}
+
+impl Tarball {
+    /// The member at the end of all links, and where its content lies.
+    fn find(&self, name: &str) -> Option<(Vec<u8>, (u64, u64))> {
+        let mut name = tidy(name.as_bytes());
+        for _ in 0..MAX_LINKS {
+            match self.members.get(&name)? {
+                Member::File(start, len) => return Some((name, (*start, *len))),
+                Member::Link(to) => name.clone_from(to),
+            }
+        }
+        None
+    }
+}
+
+/// Where a link leads that is in the same directory as `name`.
+fn beside(name: &[u8], to: &[u8]) -> Vec<u8> {
+    if to.starts_with(b"/") {
+        return tidy(to);
+    }
+    let directory = name.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+    tidy(&[name.get(..directory).unwrap_or_default(), b"/", to].concat())
+}
+
+/// A file below a directory, whatever the name says and wherever links lead.
+fn inside(root: &Path, name: &str) -> Option<PathBuf> {
+    let name = Path::new(name);
+    if !name.components().all(|part| matches!(part, Component::Normal(_))) {
+        return None;
+    }
+    let path = root.join(name);
+    let real = fs::canonicalize(&path).ok()?;
+    real.starts_with(fs::canonicalize(root).ok()?).then_some(path)
+}
+
+/// Directories in one another that a layout has.
+const MAX_DEPTH: usize = 4;
+
+fn list(root: &Path, below: &Path, depth: usize, names: &mut Vec<String>) {
+    let Ok(entries) = fs::read_dir(root.join(below)) else { return };
+    for entry in entries.flatten() {
+        let path = below.join(entry.file_name());
+        match entry.file_type() {
+            Ok(kind) if kind.is_file() => names.extend(path.to_str().map(str::to_owned)),
+            Ok(kind) if kind.is_dir() && depth < MAX_DEPTH => list(root, &path, depth + 1, names),
+            _ => {}
+        }
+    }
+}
+
+/// Opens a file to see what it begins with.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub(super) fn head(path: &Path) -> io::Result<Vec<u8>> {
+    let (file, _): (File, _) = open(path)?;
+    let mut head = Vec::new();
+    file.take(1024).read_to_end(&mut head)?;
+    Ok(head)
+}
