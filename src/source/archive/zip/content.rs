@@ -3,7 +3,6 @@
 
 use std::cell::Cell;
 use std::io::{self, Read};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use bzip2::bufread::BzDecoder;
@@ -85,7 +84,7 @@ fn stored(input: &mut Input, local: &Local, origin: &Arc<Origin>, out: &mut Out)
         let bytes = input.peek(size)?;
         if unpacks_exactly(bytes) {
             let bytes = bytes.to_vec();
-            let (budget, failed) = (Rc::clone(&out.budget), Cell::new(None));
+            let (budget, failed) = (Arc::clone(&out.budget), Cell::new(None));
             let decoder = DeflateDecoder::new(&bytes[..]);
             let what = "deflate";
             let mut inner = Unpacked { decoder, budget: &budget, failed: &failed, what };
@@ -110,7 +109,7 @@ fn unpacks_exactly(bytes: &[u8]) -> bool {
 
 fn packed(input: &mut Input, local: &Local, origin: &Arc<Origin>, out: &mut Out) -> io::Result<()> {
     let start = input.offset();
-    let (budget, failed) = (Rc::clone(&out.budget), Cell::new(None));
+    let (budget, failed) = (Arc::clone(&out.budget), Cell::new(None));
     let done = match decoder(local.method, input) {
         Ok((decoder, what)) => {
             let mut inner = Unpacked { decoder, budget: &budget, failed: &failed, what };
