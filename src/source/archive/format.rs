@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use super::pdf;
 use super::tar;
 use super::zip;
 
@@ -14,6 +15,8 @@ pub(in crate::source) enum Format {
     Zip,
     /// Packages of Debian, static libraries. <https://man7.org/linux/man-pages/man5/ar.5.html>
     Ar,
+    /// Documents, whose text is packed. <https://pdfa.org/resource/iso-32000-2/>
+    Pdf,
     /// One compressed stream, or several in a row.
     Compressed(Codec),
     /// One that is known and not unpacked.
@@ -77,6 +80,9 @@ impl Format {
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Compressed(Codec::Zstd)),
             _ if tar::is_header(head) => Some(Self::Tar),
             _ if is_program(head) && has_zip(head, is_whole) => Some(Self::Zip),
+            _ if pdf::is_header(head.get(..Self::HEAD.min(head.len())).unwrap_or_default()) => {
+                Some(Self::Pdf)
+            }
             _ => None,
         }
     }

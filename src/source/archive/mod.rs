@@ -7,6 +7,7 @@ mod decode;
 mod format;
 mod input;
 mod pax;
+mod pdf;
 mod tar;
 mod zip;
 
@@ -97,6 +98,7 @@ pub(in crate::source) fn read(
         Format::Tar => tar::read(&mut Input::new(reader), &origin, out, &mut |_| {}),
         Format::Zip => zip::read(&mut Input::new(reader), &origin, out),
         Format::Ar => ar::read(&mut Input::new(reader), &origin, out),
+        Format::Pdf => pdf::read(&origin, reader, out),
         Format::Compressed(codec) => {
             let inner = &mut |reader: &mut dyn Read, out: &mut Out| {
                 out.content(Label::Inner { of: &origin }, reader, 0)
