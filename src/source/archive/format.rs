@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use super::pdf;
+use super::sqlite;
 use super::tar;
 use super::zip;
 
@@ -17,6 +18,8 @@ pub(in crate::source) enum Format {
     Ar,
     /// Documents, whose text is packed. <https://pdfa.org/resource/iso-32000-2/>
     Pdf,
+    /// Databases. <https://sqlite.org/fileformat2.html>
+    Sqlite,
     /// One compressed stream, or several in a row.
     Compressed(Codec),
     /// One that is known and not unpacked.
@@ -46,6 +49,7 @@ const MAGIC: &[(&[u8], Format)] = &[
     (b"\xfd7zXZ\0", Format::Compressed(Codec::Xz)),
     (b"\x28\xb5\x2f\xfd", Format::Compressed(Codec::Zstd)),
     (b"!<arch>\n", Format::Ar),
+    (sqlite::MAGIC, Format::Sqlite),
     (b"7z\xbc\xaf\x27\x1c", Format::Unread("7z")),
     (b"Rar!\x1a\x07", Format::Unread("RAR")),
     (b"LZIP\x01", Format::Unread("lzip")),

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
 
-use flate2::read::ZlibDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 
 use super::lzw::Lzw;
 use super::token::{byte, digit, is_blank};
@@ -54,7 +54,7 @@ pub(super) fn decoder<'a>(
     for filter in filters {
         let inner = BufReader::new(reader);
         let decoder: Box<dyn Read + 'a> = match filter {
-            Filter::Flate => Box::new(ZlibDecoder::new(inner)),
+            Filter::Flate => Box::new(Flate { inner, state: Decompress::new(true), ended: false }),
             Filter::Lzw => Box::new(Lzw::new(inner)),
             Filter::Ascii85 => Box::new(Ascii85 { inner, ready: Vec::new(), ended: false }),
             Filter::AsciiHex => Box::new(AsciiHex { inner, ended: false }),
@@ -90,6 +90,35 @@ pub(super) fn hand_out(ready: &mut Vec<u8>, out: &mut [u8]) -> usize {
         *to = from;
     }
     count
+}
+
+/// Section 7.4.4. A stream that ends early is an error, but what stands behind one is not.
+struct Flate<R> {
+    inner: R,
+    state: Decompress,
+    ended: bool,
+}
+
+impl<R: BufRead> Read for Flate<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while !self.ended && !out.is_empty() {
+            let there = self.inner.fill_buf()?;
+            let is_end = there.is_empty();
+            let before = (self.state.total_in(), self.state.total_out());
+            let status = self.state.decompress(there, out, FlushDecompress::None)?;
+            let taken = (self.state.total_in() - before.0) as usize;
+            let count = (self.state.total_out() - before.1) as usize;
+            self.inner.consume(taken);
+            self.ended = status == Status::StreamEnd;
+            if count > 0 {
+                return Ok(count);
+            }
+            if is_end && !self.ended {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        Ok(0)
+    }
 }
 
 /// Section 7.4.2.
@@ -145,7 +174,9 @@ impl<R: BufRead> Ascii85<R> {
                     return Ok(());
                 }
                 // Some write what begins such a text elsewhere.
-                Some(b'<') if group.is_empty() => _ = next_sign(&mut self.inner)?,
+                Some(b'<') if group.is_empty() && self.inner.fill_buf()?.first() == Some(&b'~') => {
+                    self.inner.consume(1);
+                }
                 Some(sign @ b'!'..=b'u') => group.push(sign - b'!'),
                 Some(b'~') | None => {
                     self.ended = true;
@@ -213,6 +244,7 @@ mod tests {
             (Filter::AsciiHex, &b"48 65 6C6c 7>"[..], &b"Hellp"[..]),
             (Filter::Ascii85, b"87cUR\nD]j7BEbo80~>", b"Hello world!"),
             (Filter::Ascii85, b"<~z87cUR~>", b"\0\0\0\0Hell"),
+            (Filter::Ascii85, b"<<)6m<<<~>", b"T\xff\xea\xb7U\x02"),
             (Filter::RunLength, b"\x04Hello\xfd!\x80more", b"Hello!!!!"),
             (Filter::Lzw, b"\x80\x0b\x60\x50\x22\x0c\x0c\x85\x01", b"-----A---B"),
         ] {

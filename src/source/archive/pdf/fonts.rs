@@ -11,7 +11,7 @@ const MAX_NAMES: usize = 100_000;
 /// Bytes of a name.
 const MAX_NAME: usize = 128;
 /// Fonts of one name that are tried: documents that were joined use the same names.
-const MAX_ALIKE: usize = 4;
+pub(super) const MAX_ALIKE: usize = 4;
 
 /// The fonts, by the numbers of their objects.
 #[derive(Debug, Default)]

@@ -3,6 +3,8 @@
 
 /// How wide a character is at most, on average, in sizes of its font.
 const WIDE: f64 = 0.7;
+/// How much wider a single character may be.
+const SPARE: f64 = 0.3;
 /// How far up or down text of the same line may be moved, in sizes of its font.
 const SAME_LINE: f64 = 0.4;
 
@@ -50,12 +52,19 @@ impl Line {
 
     /// The next text stands so far from where the last line began.
     pub(super) fn step(&mut self, x: f64, y: f64) {
-        let [a, b, c, d, e, f] = self.matrix;
-        self.set([a, b, c, d, x.mul_add(a, y.mul_add(c, e)), x.mul_add(b, y.mul_add(d, f))]);
+        let [wide, rise, lean, high, right, up] = self.matrix;
+        let right = x.mul_add(wide, y.mul_add(lean, right));
+        let up = x.mul_add(rise, y.mul_add(high, up));
+        self.set([wide, rise, lean, high, right, up]);
     }
 
-    /// The next text stands in another line.
-    pub(super) const fn next(&mut self) {
+    /// The next text stands in the next line.
+    pub(super) fn next(&mut self) {
+        self.step(0.0, -self.size.abs());
+    }
+
+    /// Nobody knows where the next text stands.
+    pub(super) const fn leave(&mut self) {
         self.is_new = true;
     }
 
@@ -76,24 +85,26 @@ impl Line {
 
     /// Writes what is shown.
     pub(super) fn show(&mut self, text: &str, out: &mut Vec<u8>) {
-        let [a, b, c, d, e, f] = self.matrix;
+        let [wide, rise, lean, high, right, up] = self.matrix;
         if self.is_new {
             self.end(out);
         }
         if self.is_moved
-            && let Some((x, y)) = self.shown
+            && let Some((last_right, last_up)) = self.shown
         {
-            let (wide, high) = (self.size * a.hypot(b), self.size * c.hypot(d));
-            let (right, up) = if b == 0.0 { (e - x, f - y) } else { (f - y, e - x) };
-            let room = (self.length as f64 + 0.2) * wide.abs() * WIDE;
-            if up.abs() > high.abs() * SAME_LINE || right * b.mul_add(1.0, a).signum() < 0.0 {
+            let (right, up) = (right - last_right, up - last_up);
+            // Text that is turned goes up or down instead.
+            let (along, across) = if rise == 0.0 { (right, up) } else { (up, right) };
+            let is_back = along * if rise == 0.0 { wide } else { rise } < 0.0;
+            let room = (self.length as f64).mul_add(WIDE, SPARE) * self.size * wide.hypot(rise);
+            if across.abs() > (self.size * lean.hypot(high)).abs() * SAME_LINE || is_back {
                 self.end(out);
-            } else if right.abs() > room {
+            } else if along.abs() > room.abs() {
                 out.push(b' ');
             }
         }
         if self.is_moved {
-            (self.shown, self.length) = (Some((e, f)), 0);
+            (self.shown, self.length) = (Some((right, up)), 0);
         }
         self.is_moved = false;
         self.length += text.chars().count();

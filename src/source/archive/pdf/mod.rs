@@ -18,6 +18,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use crate::blob::Origin;
+use crate::source::archive::tee::Tee;
 use crate::source::out::Out;
 use object::{Head, Kind};
 use stream::Streams;
@@ -56,20 +57,6 @@ pub(super) fn is_header(head: &[u8]) -> bool {
     const SIGN: &[u8] = b"%PDF-";
     let ends = |at: usize| head.get(at + SIGN.len()).is_some_and(u8::is_ascii_digit);
     memmem::find(head, SIGN).is_some_and(ends)
-}
-
-/// Keeps what is read.
-struct Tee<'a> {
-    reader: &'a mut dyn Read,
-    seen: &'a RefCell<Vec<u8>>,
-}
-
-impl Read for Tee<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.reader.read(out)?;
-        self.seen.borrow_mut().extend_from_slice(out.get(..count).unwrap_or_default());
-        Ok(count)
-    }
 }
 
 /// Takes a document apart as it comes.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::filter::{Filter, MAX_FILTERS, decoder};
+use super::fonts::MAX_ALIKE;
 use super::object::{Head, Kind, Objects};
 use super::text::{Shown, is_content};
 use crate::blob::Origin;
@@ -79,7 +80,8 @@ impl<'a> Streams<'a> {
         if self.objects.strings.len() > MAX_STRINGS {
             self.hand_out_strings(out);
         }
-        if packed.trim_ascii().is_empty() || head.filters.contains(&Filter::Picture) {
+        let is_text = !head.filters.contains(&Filter::Picture);
+        if packed.trim_ascii().is_empty() || !is_text || out.budget.is_spent() {
             return;
         }
         if head.filters.len() > MAX_FILTERS || head.filters.contains(&Filter::Unknown) {
@@ -137,16 +139,18 @@ impl<'a> Streams<'a> {
                 return;
             }
             let name = named(self.origin, &format!("object {} (text)", head.number));
-            let (mut variant, mut variants) = (0, 1);
-            let mut failed = None;
-            while variant < variants {
-                let fonts = &self.objects.fonts;
-                let (more, gap) = decode(&head.filters, &packed, out, |reader, out| {
+            let fonts = &self.objects.fonts;
+            let mut show = |variant| {
+                decode(&head.filters, &packed, out, |reader, out| {
                     let mut shown = Shown::new(reader, fonts, variant);
+                    // What goes wrong is kept by the decoder.
                     let _ = out.plain(&name, &mut shown);
-                    shown.variants
-                });
-                (variant, variants, failed) = (variant + 1, more, gap);
+                    shown.others
+                })
+            };
+            let (others, failed) = show(0);
+            for variant in (1..MAX_ALIKE).filter(|variant| others >> variant & 1 == 1) {
+                show(variant);
             }
             self.failed(head.number, failed, out);
         }

@@ -13,8 +13,9 @@ use super::token::{Lexer, Token, is_blank};
 
 /// How much content is taken apart at once; no token is longer.
 const PIECE: usize = 256 * 1024;
-/// Strings, words and numbers that one operator may have.
+/// Strings, names and numbers that one operator may have, and bytes of them; more are shown as if one came.
 const MAX_OPERANDS: usize = 10_000;
+const MAX_OPERAND_BYTES: usize = PIECE;
 /// What is kept of strings that are not shown: they come after the others.
 const MAX_ASIDE: usize = 1024 * 1024;
 /// A step back of so many thousandths of the font's size is a gap between words.
@@ -26,12 +27,13 @@ pub(super) struct Shown<'a, R> {
     fonts: &'a Fonts,
     /// Which one of several fonts of the same name.
     variant: usize,
-    /// How many fonts of the same name there are.
-    pub(super) variants: usize,
+    /// Which other ones say something else: a bit each.
+    pub(super) others: u8,
     buffer: Vec<u8>,
     ended: bool,
     in_picture: bool,
     operands: Vec<Operand>,
+    operand_bytes: usize,
     font: Vec<u8>,
     line: Line,
     ready: Vec<u8>,
@@ -50,11 +52,12 @@ impl<'a, R: Read> Shown<'a, R> {
             content,
             fonts,
             variant,
-            variants: 1,
+            others: 0,
             buffer: Vec::new(),
             ended: false,
             in_picture: false,
             operands: Vec::new(),
+            operand_bytes: 0,
             font: Vec::new(),
             line: Line::default(),
             ready: Vec::new(),
@@ -105,7 +108,7 @@ impl<'a, R: Read> Shown<'a, R> {
         let operand = match token {
             Token::Word(word) => {
                 self.operator(word);
-                self.operands.clear();
+                self.forget();
                 return;
             }
             Token::Comment(comment) => {
@@ -117,11 +120,19 @@ impl<'a, R: Read> Shown<'a, R> {
             Token::Name(name) => Operand::Name(name),
             _ => return,
         };
-        if self.operands.len() >= MAX_OPERANDS {
-            self.show();
-            self.operands.clear();
+        if let Operand::Text(bytes) | Operand::Name(bytes) = &operand {
+            self.operand_bytes += bytes.len();
         }
         self.operands.push(operand);
+        if self.operands.len() >= MAX_OPERANDS || self.operand_bytes >= MAX_OPERAND_BYTES {
+            self.show();
+            self.forget();
+        }
+    }
+
+    fn forget(&mut self) {
+        self.operands.clear();
+        self.operand_bytes = 0;
     }
 
     fn operator(&mut self, word: &[u8]) {
@@ -139,8 +150,13 @@ impl<'a, R: Read> Shown<'a, R> {
             }
             (b"BT", _) => self.line.begin(),
             (b"Td" | b"TD", [.., x, y]) => self.line.step(*x, *y),
-            (b"Tm", [.., a, b, c, d, e, f]) => self.line.set([*a, *b, *c, *d, *e, *f]),
-            (b"T*" | b"cm", _) => self.line.next(),
+            (b"Tm", numbers) => {
+                if let Some(matrix) = numbers.last_chunk() {
+                    self.line.set(*matrix);
+                }
+            }
+            (b"T*", _) => self.line.next(),
+            (b"cm", _) => self.line.leave(),
             (b"ID", _) => self.in_picture = true,
             _ => {
                 for operand in std::mem::take(&mut self.operands) {
@@ -155,17 +171,19 @@ impl<'a, R: Read> Shown<'a, R> {
     /// Shows the strings before an operator.
     fn show(&mut self) {
         let maps = self.fonts.named(&self.font);
-        self.variants = self.variants.max(maps.len());
         // Numbers before a string of `"` are no gaps, but nothing was shown there.
         for operand in &self.operands {
             match operand {
                 Operand::Number(number) if *number < WORD_GAP => self.line.gap(&mut self.ready),
                 Operand::Text(text) => {
-                    let own = maps.get(self.variant.min(maps.len().saturating_sub(1)));
+                    let own = maps.get(self.variant).and_then(|map| map.decode(text));
                     let read = own
-                        .and_then(|map| map.decode(text))
                         .or_else(|| maps.iter().find_map(|map| map.decode(text)))
                         .unwrap_or_else(|| plain(text));
+                    for (index, map) in maps.iter().enumerate().skip(1) {
+                        let differs = map.decode(text).is_some_and(|other| other != read);
+                        self.others |= u8::from(differs) << index;
+                    }
                     self.line.show(&read, &mut self.ready);
                 }
                 _ => {}
