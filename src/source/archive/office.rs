@@ -1,5 +1,5 @@
 //! Documents of word processors, tables and slides: parts of XML whose text is cut into runs. What a cut hides is put together
-//! again; everything else stands in the XML. ECMA-376 and OpenDocument.
+//! again; everything else stands in the XML. ECMA-376 and `OpenDocument`.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -58,7 +58,7 @@ pub(super) fn content(
         name.push(" (text)");
         out.aside(&member(archive, name.into()), &runs.cut);
     }
-    if runs.is_full {
+    if runs.left_out > 0 {
         let detail = "more than 16 MiB of its text are cut into pieces; the rest was only scanned as it is written";
         out.skip(origin, SkipReason::Limit, detail);
     }
@@ -85,15 +85,25 @@ struct Runs {
     state: State,
     /// The tag or the reference that we are in.
     token: Vec<u8>,
-    /// Whether the text between tags counts; in OpenDocument all of it does.
-    is_text: bool,
-    is_open_document: bool,
+    /// Whether the text between tags counts; in `OpenDocument` all of it does.
+    counts: Counts,
     paragraph: Vec<u8>,
     /// Whether a tag came since the last text.
     is_run_end: bool,
     is_cut: bool,
     cut: Vec<u8>,
-    is_full: bool,
+    /// Paragraphs that there was no room for.
+    left_out: usize,
+}
+
+/// Which text counts.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Counts {
+    #[default]
+    Nothing,
+    /// Of the run that we are in.
+    Run,
+    All,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -146,7 +156,7 @@ impl Runs {
     }
 
     fn text(&mut self, text: &[u8]) {
-        if text.is_empty() || !(self.is_text || self.is_open_document) {
+        if text.is_empty() || self.counts == Counts::Nothing {
             return;
         }
         let touches = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii_whitespace());
@@ -167,8 +177,11 @@ impl Runs {
         let name = name.get(..length.unwrap_or(name.len())).unwrap_or_default();
         let local = name.rsplit(|byte| *byte == b':').next().unwrap_or_default();
         match local {
-            b"t" | b"delText" | b"instrText" => self.is_text = !is_end && !is_empty,
-            b"document-content" | b"document-styles" => self.is_open_document = !is_end,
+            b"document-content" | b"document-styles" if !is_end => self.counts = Counts::All,
+            b"t" | b"delText" | b"instrText" if self.counts != Counts::All => {
+                let is_run = !is_end && !is_empty;
+                self.counts = if is_run { Counts::Run } else { Counts::Nothing };
+            }
             b"p" | b"h" | b"si" | b"is" | b"c" if is_end => self.end_paragraph(),
             b"tab" | b"ptab" => self.paragraph.push(b'\t'),
             b"br" | b"cr" | b"line-break" => self.paragraph.push(b'\n'),
@@ -184,7 +197,7 @@ impl Runs {
                 self.cut.append(&mut self.paragraph);
                 self.cut.push(b'\n');
             } else {
-                self.is_full = true;
+                self.left_out += 1;
             }
         }
         self.paragraph.clear();

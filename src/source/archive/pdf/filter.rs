@@ -106,8 +106,8 @@ impl<R: BufRead> Read for Flate<R> {
             let is_end = there.is_empty();
             let before = (self.state.total_in(), self.state.total_out());
             let status = self.state.decompress(there, out, FlushDecompress::None)?;
-            let taken = (self.state.total_in() - before.0) as usize;
-            let count = (self.state.total_out() - before.1) as usize;
+            let taken = usize::try_from(self.state.total_in() - before.0).unwrap_or(0);
+            let count = usize::try_from(self.state.total_out() - before.1).unwrap_or(0);
             self.inner.consume(taken);
             self.ended = status == Status::StreamEnd;
             if count > 0 {
@@ -188,7 +188,8 @@ impl<R: BufRead> Ascii85<R> {
         let bytes = group.len().saturating_sub(1);
         group.resize(5, 84);
         let value = group.iter().fold(0_u64, |sum, sign| sum * 85 + u64::from(*sign));
-        self.ready.extend((value as u32).to_be_bytes().iter().take(bytes));
+        let value = u32::try_from(value).map_err(io::Error::other)?;
+        self.ready.extend(value.to_be_bytes().iter().take(bytes));
         Ok(())
     }
 }

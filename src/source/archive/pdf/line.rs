@@ -16,7 +16,7 @@ pub(super) struct Line {
     matrix: [f64; 6],
     /// Where the last text began, and how many characters it has since.
     shown: Option<(f64, f64)>,
-    length: usize,
+    length: u32,
     is_moved: bool,
     is_new: bool,
     has_text: bool,
@@ -96,7 +96,7 @@ impl Line {
             // Text that is turned goes up or down instead.
             let (along, across) = if rise == 0.0 { (right, up) } else { (up, right) };
             let is_back = along * if rise == 0.0 { wide } else { rise } < 0.0;
-            let room = (self.length as f64).mul_add(WIDE, SPARE) * self.size * wide.hypot(rise);
+            let room = f64::from(self.length).mul_add(WIDE, SPARE) * self.size * wide.hypot(rise);
             if across.abs() > (self.size * lean.hypot(high)).abs() * SAME_LINE || is_back {
                 self.end(out);
             } else if along.abs() > room.abs() {
@@ -107,7 +107,8 @@ impl Line {
             (self.shown, self.length) = (Some((right, up)), 0);
         }
         self.is_moved = false;
-        self.length += text.chars().count();
+        let count = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+        self.length = self.length.saturating_add(count);
         self.has_text |= !text.is_empty();
         let is_plain = |c: &char| !c.is_control() || *c == '\t';
         let shown = text.chars().map(|c| Some(c).filter(is_plain).unwrap_or(' '));

@@ -53,7 +53,7 @@ impl<R: BufRead> Lzw<R> {
             self.count += 8;
         }
         self.count -= width;
-        Ok((self.bits >> self.count & ((1 << width) - 1)) as u16)
+        Ok(u16::try_from(self.bits >> self.count & ((1 << width) - 1)).unwrap_or(END))
     }
 
     /// Writes what a code stands for, and returns the first byte of it.

@@ -115,16 +115,16 @@ impl Pdf<'_> {
         let rest = self.buffer.get(self.at..).unwrap_or_default();
         let unseen = rest.get(self.searched..).unwrap_or_default();
         let mut begins = memmem::find_iter(unseen, STREAM).map(|at| at + self.searched);
-        let begin = begins.find_map(|at| data_behind(rest, at, is_end).map(|data| (at, data)));
-        match begin {
-            Some((at, Some(data))) => {
+        let begun = begins.find_map(|at| begin(rest, at, is_end).map(|begin| (at, begin)));
+        match begun {
+            Some((at, Begin::At(data))) => {
                 let head = self.streams.objects.read(rest.get(..at).unwrap_or_default());
                 self.advance(data);
                 let is_packed = head.kind != Kind::Places && head.kind != Kind::Picture;
                 self.state = if is_packed { State::Stream(head, None) } else { State::Passing };
                 return true;
             }
-            Some((at, None)) => self.searched = at,
+            Some((at, Begin::Unknown)) => self.searched = at,
             None => self.searched = rest.len().saturating_sub(END.len()),
         }
         if is_end || rest.len() > MAX_BETWEEN {
@@ -181,9 +181,15 @@ impl Pdf<'_> {
     }
 }
 
-/// Where the bytes of a stream begin whose `stream` is here: behind a dictionary, before the end of a line. `Some(None)` when
-/// that is not known yet.
-fn data_behind(rest: &[u8], at: usize, is_end: bool) -> Option<Option<usize>> {
+/// Where the bytes of a stream begin.
+enum Begin {
+    At(usize),
+    /// More must be read to know that.
+    Unknown,
+}
+
+/// Where the bytes of a stream begin whose `stream` is here: behind a dictionary, before the end of a line.
+fn begin(rest: &[u8], at: usize, is_end: bool) -> Option<Begin> {
     let before = rest.get(..at)?;
     let blanks = before.iter().rev().take_while(|byte| is_blank(**byte)).count();
     if !before.get(..at - blanks)?.ends_with(b">>") {
@@ -192,9 +198,9 @@ fn data_behind(rest: &[u8], at: usize, is_end: bool) -> Option<Option<usize>> {
     let mut data = at + STREAM.len();
     data += rest.get(data..)?.iter().take_while(|byte| **byte == b' ').count();
     match rest.get(data..)? {
-        [b'\r', b'\n', ..] => Some(Some(data + 2)),
-        [b'\r'] | [] => (!is_end).then_some(None),
-        [b'\r' | b'\n', ..] => Some(Some(data + 1)),
+        [b'\r', b'\n', ..] => Some(Begin::At(data + 2)),
+        [b'\r'] | [] => (!is_end).then_some(Begin::Unknown),
+        [b'\r' | b'\n', ..] => Some(Begin::At(data + 1)),
         _ => None,
     }
 }

@@ -71,7 +71,7 @@ impl Objects {
     pub(super) fn read_stream(&mut self, head: &Head, content: &[u8]) {
         let (table, bodies) = content.split_at_checked(head.first).unwrap_or_default();
         let mut numbers = Lexer::new(table).filter_map(|token| match token {
-            Token::Number(number) => Some(number as u32),
+            Token::Number(number) => Some(whole(number)),
             _ => None,
         });
         let mut places = Vec::new();
@@ -120,7 +120,7 @@ impl Objects {
                     let [to, _] = numbers;
                     let key = levels.last().filter(|level| level.is_dict);
                     if let Some(Level { key, .. }) = key {
-                        self.fonts.refer(number, key, to as u32);
+                        self.fonts.refer(number, key, whole(to));
                         if key == b"Length" {
                             head.length = None;
                         }
@@ -128,7 +128,7 @@ impl Objects {
                     }
                 }
                 Token::Text(text) => {
-                    self.string(text);
+                    self.string(&text);
                     valued(&mut levels);
                 }
                 Token::Word(_) => valued(&mut levels),
@@ -139,7 +139,7 @@ impl Objects {
     }
 
     /// Keeps a string that says something else than its bytes in the file.
-    fn string(&mut self, text: Text) {
+    fn string(&mut self, text: &Text) {
         let is_wide = text.bytes.starts_with(b"\xfe\xff");
         if !is_wide && !text.is_encoded {
             return;
@@ -162,6 +162,16 @@ pub(super) fn reading(bytes: &[u8]) -> String {
         [0xef, 0xbb, 0xbf, utf8 @ ..] => String::from_utf8_lossy(utf8).into_owned(),
         _ => bytes.iter().copied().map(char::from).collect(),
     }
+}
+
+/// A number that counts something.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what does not fit becomes the number that is next to it"
+)]
+const fn whole(number: f64) -> u32 {
+    number as u32
 }
 
 /// The key of the outermost dictionary that we are at.
@@ -193,11 +203,11 @@ impl Head {
 
     fn number(&mut self, key: &[u8], number: f64) {
         match key {
-            b"Length" => self.length = Some(number as usize),
+            b"Length" => self.length = Some(whole(number) as usize),
             // Only programs of fonts have parts.
             b"Length1" => self.kind = Kind::Picture,
-            b"N" => self.count = number as usize,
-            b"First" => self.first = number as usize,
+            b"N" => self.count = whole(number) as usize,
+            b"First" => self.first = whole(number) as usize,
             _ => {}
         }
     }

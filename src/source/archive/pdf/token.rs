@@ -30,7 +30,7 @@ pub(super) struct Text {
 }
 
 /// Takes bytes apart. What is no token is passed over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Lexer<'a> {
     bytes: &'a [u8],
     pub(super) at: usize,
