@@ -186,6 +186,9 @@ impl<R: BufRead> Ascii85<R> {
             }
         }
         let bytes = group.len().saturating_sub(1);
+        if bytes == 0 {
+            return Ok(());
+        }
         group.resize(5, 84);
         let value = group.iter().fold(0_u64, |sum, sign| sum * 85 + u64::from(*sign));
         let value = u32::try_from(value).map_err(io::Error::other)?;
