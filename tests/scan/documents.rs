@@ -75,7 +75,7 @@ const PAGE: &str = "a.pdf!/object 4 (text)";
 fn pages_are_read_as_they_are_shown() {
     let (one, two) = TOKEN.split_at(11);
     let letters = TOKEN.chars().enumerate().fold(String::new(), |mut all, (index, letter)| {
-        let x = 72.0 + 6.0 * index as f64;
+        let x = 72.0 + 6.0 * f64::from(u8::try_from(index).unwrap());
         write!(all, "BT 1 0 0 1 {x} 700 Tm ({letter}) Tj ET ").unwrap();
         all
     });
@@ -291,7 +291,8 @@ fn values_of_databases_that_touch_are_told_apart() {
         let mut page = vec![0; 4096];
         page[..16].copy_from_slice(b"SQLite format 3\0");
         page[16] = 16;
-        page[100..110].copy_from_slice(&[13, 0, 0, 0, 1, 0, 0, 0, (at >> 8) as u8, at as u8]);
+        page[100..108].copy_from_slice(&[13, 0, 0, 0, 1, 0, 0, 0]);
+        page[108..110].copy_from_slice(&u16::try_from(at).unwrap().to_be_bytes());
         page[at..].copy_from_slice(row);
         page
     };
