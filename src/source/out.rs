@@ -158,6 +158,37 @@ impl<'a> Out<'a> {
         done
     }
 
+    /// Hands out bytes as they are; after each chunk of them, `between` may hand out something else.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::plain`].
+    pub(in crate::source) fn plain_with(
+        &mut self,
+        origin: &Arc<Origin>,
+        reader: &mut dyn Read,
+        between: &mut dyn FnMut(&mut Out),
+    ) -> io::Result<()> {
+        let Self { scratch, skipped, visit, stats, budget } = self;
+        let mut own = Scratch::default();
+        let mut other = ReadStats::default();
+        let mut both = |blob: &Blob| {
+            visit(blob);
+            let visit = &mut |blob: &Blob| visit(blob);
+            let mut out = Out { budget: Rc::clone(budget), ..Out::new(&mut own, skipped, visit) };
+            between(&mut out);
+            other.add(out.stats);
+        };
+        let mut unused = Vec::new();
+        let visit = &mut both;
+        let mut out = Out { budget: Rc::clone(budget), ..Out::new(scratch, &mut unused, visit) };
+        let done = out.plain(origin, reader);
+        let read = out.stats;
+        stats.add(read);
+        stats.add(other);
+        done
+    }
+
     /// Hands out a text that stands beside content: what a header says, where a link leads.
     pub(in crate::source) fn aside(&mut self, origin: &Arc<Origin>, text: &[u8]) {
         self.stats.bytes += text.len() as u64;

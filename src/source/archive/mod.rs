@@ -7,8 +7,12 @@ mod budget;
 mod decode;
 mod format;
 mod input;
+mod office;
 mod pax;
+mod pdf;
+mod sqlite;
 mod tar;
+mod tee;
 mod zip;
 
 use std::io::{self, Cursor, Read};
@@ -99,6 +103,8 @@ pub(in crate::source) fn read(
         Format::Tar => tar::read(&mut Input::new(reader), &origin, out, &mut hand_out),
         Format::Zip => zip::read(&mut Input::new(reader), &origin, out),
         Format::Ar => ar::read(&mut Input::new(reader), &origin, out),
+        Format::Pdf => pdf::read(&origin, reader, out),
+        Format::Sqlite => sqlite::read(&origin, reader, out),
         Format::Compressed(codec) => {
             let inner = &mut |reader: &mut dyn Read, out: &mut Out| {
                 out.content(Label::Inner { of: &origin }, reader, 0)

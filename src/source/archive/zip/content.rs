@@ -17,7 +17,7 @@ use crate::blob::Origin;
 use crate::outcome::SkipReason;
 use crate::source::archive::budget::{Gap, Unpacked};
 use crate::source::archive::input::Limited;
-use crate::source::archive::{Input, Label};
+use crate::source::archive::{Input, Label, office};
 use crate::source::out::Out;
 
 const STORED: u16 = 0;
@@ -92,7 +92,7 @@ fn stored(input: &mut Input, local: &Local, origin: &Arc<Origin>, out: &mut Out)
         }
     }
     let mut content = Limited { input, left };
-    out.content(Label::Own(origin), &mut content, size)?;
+    office::content(origin, &mut content, size, out)?;
     ended(content, origin, out)
 }
 
@@ -113,7 +113,7 @@ fn packed(input: &mut Input, local: &Local, origin: &Arc<Origin>, out: &mut Out)
     let done = match decoder(local.method, input) {
         Ok((decoder, what)) => {
             let mut inner = Unpacked { decoder, budget: &budget, failed: &failed, what };
-            out.content(Label::Own(origin), &mut inner, 0)
+            office::content(origin, &mut inner, 0, out)
                 .and_then(|()| io::copy(&mut inner, &mut io::sink()).map(|_| ()))
         }
         Err(error) => {
