@@ -6,6 +6,7 @@ mod content;
 mod files;
 mod git;
 mod ignored;
+mod image;
 mod out;
 mod read;
 
@@ -24,6 +25,9 @@ pub use git::{
     Batch, Commits, Environment, GitSource, History, Part, Report, Scanned, Scope, Staged, Update,
     Version,
 };
+#[cfg(feature = "registry")]
+pub use image::registry;
+pub use image::{Reference, ReferenceError, Verified};
 pub use out::{ReadStats, Scratch};
 pub use read::{MAX_DOCUMENT, read, read_whole};
 
