@@ -39,8 +39,7 @@ impl Stream {
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>());
         let (kind, detail) = match inner {
             Some(ureq::Error::Timeout(_)) => {
-                let seconds = self.stall.as_secs();
-                (io::ErrorKind::TimedOut, format!("{host} sent nothing for {seconds} seconds"))
+                (io::ErrorKind::TimedOut, format!("{host} sent nothing for {:?}", self.stall))
             }
             _ if error.kind() == io::ErrorKind::UnexpectedEof => {
                 (error.kind(), format!("{host} ended the connection too early"))
