@@ -329,9 +329,9 @@ pub(crate) fn told(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|value| !value.is_empty())
 }
 
-/// A path that git tells its hooks.
+/// A path that a variable of the environment holds.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
-pub(crate) fn git_path(variable: &str) -> Option<PathBuf> {
+pub(crate) fn env_path(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
