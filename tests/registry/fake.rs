@@ -42,7 +42,8 @@ pub(crate) enum Answer {
 
 pub(crate) struct Fake {
     pub(crate) port: u16,
-    seen: Arc<Mutex<Vec<Request>>>,
+    pub(crate) address: &'static str,
+    pub(crate) seen: Arc<Mutex<Vec<Request>>>,
 }
 
 type Behaviour = dyn Fn(&Request, u16) -> Answer + Send + Sync;
@@ -50,7 +51,15 @@ type Behaviour = dyn Fn(&Request, u16) -> Answer + Send + Sync;
 impl Fake {
     /// Starts a server. It is told its own port, and ends with the test.
     pub(crate) fn new(behaviour: impl Fn(&Request, u16) -> Answer + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at("127.0.0.1", behaviour).unwrap()
+    }
+
+    /// Starts it at an address, where there is one.
+    pub(crate) fn at(
+        address: &'static str,
+        behaviour: impl Fn(&Request, u16) -> Answer + Send + Sync + 'static,
+    ) -> Option<Self> {
+        let listener = TcpListener::bind(format!("{address}:0")).ok()?;
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let behaviour: Arc<Behaviour> = Arc::new(behaviour);
@@ -61,7 +70,7 @@ impl Fake {
                 thread::spawn(move || serve(stream, port, &*behaviour, &log));
             }
         });
-        Self { port, seen }
+        Some(Self { port, address, seen })
     }
 
     pub(crate) fn seen(&self) -> Vec<Request> {
@@ -70,7 +79,7 @@ impl Fake {
 
     /// How the registry is called.
     pub(crate) fn host(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+        format!("{}:{}", self.address, self.port)
     }
 
     pub(crate) fn reference(&self) -> Reference {

@@ -1,15 +1,16 @@
 //! Servers that fail, lie, stop in the middle and never end.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use keylint::source::registry::{Login, PlainHttp, Refused, Registry};
 use keylint::source::{Reference, Verified};
 use miette::Diagnostic;
 
-use super::fake::{Answer, Fake, SHORT, answer, head, sha256};
+use super::fake::{Answer, Fake, SHORT, answer, head, lead, sha256};
 
 fn manifest(fake: &Fake) -> Result<Vec<u8>, Refused> {
     fake.client(&Login::default()).manifest("1")
@@ -177,4 +178,28 @@ fn a_host_that_does_not_exist_is_told() {
     let client = Registry::new(&reference, &Login::default(), PlainHttp::Loopback).unwrap();
     let error = client.with_patience(SHORT).manifest("1").unwrap_err();
     assert!(matches!(error, Refused::Unreachable { .. }), "{error}");
+}
+
+#[test]
+fn addresses_of_version_6_are_asked() {
+    // Not every machine has one.
+    if let Some(fake) = Fake::at("[::1]", |_, _| answer(200, &[], "content")) {
+        assert_eq!(manifest(&fake).unwrap(), b"content");
+        assert_eq!(fake.seen()[0].headers["host"], fake.host());
+    }
+}
+
+#[test]
+fn encryption_that_is_none_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let plain = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 512]);
+        stream.write_all(b"HTTP/1.1 400 this is http\r\n\r\n").unwrap();
+    });
+    let fake = Fake::new(move |_, _| lead(&format!("https://127.0.0.1:{port}/x")));
+    let error = manifest(&fake).unwrap_err();
+    assert!(matches!(error, Refused::Untrusted { .. }), "{error}");
+    plain.join().unwrap();
 }

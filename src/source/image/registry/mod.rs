@@ -132,15 +132,19 @@ impl Registry {
             host: self.host.clone(),
             detail: format!("{what} makes no address"),
         })?;
-        let pass = self.pass().clone();
-        let ask = |pass: &Option<Arc<str>>| {
-            self.web.get(&Ask { place: &place, authorization: pass.as_deref(), accept })
+        let mut pass = self.pass().clone();
+        let mut is_own = false;
+        let reached = loop {
+            let authorization = pass.as_deref();
+            let reached = self.web.get(&Ask { place: &place, authorization, accept })?;
+            let is_closed =
+                reached.is_home && reached.response.status() == StatusCode::UNAUTHORIZED;
+            if !is_closed || is_own {
+                break reached;
+            }
+            let renewed = self.renew(pass.as_ref(), &reached, what)?;
+            (pass, is_own) = (Some(renewed.0), renewed.1);
         };
-        let mut reached = ask(&pass)?;
-        if reached.is_home && reached.response.status() == StatusCode::UNAUTHORIZED {
-            let pass = self.renew(pass.as_ref(), &reached, what)?;
-            reached = ask(&Some(pass))?;
-        }
         if reached.response.status() == StatusCode::OK {
             return Ok(Stream::new(reached.response, reached.host, self.web.patience()));
         }
@@ -151,16 +155,16 @@ impl Registry {
         self.pass.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What opens the door that was closed to `used`. Others wait meanwhile, and use it too.
+    /// What opens the door that was closed to `used`, and whether it is new. Others wait meanwhile, and use it too.
     fn renew(
         &self,
         used: Option<&Arc<str>>,
         closed: &Reached,
         what: &str,
-    ) -> Result<Arc<str>, Refused> {
+    ) -> Result<(Arc<str>, bool), Refused> {
         let mut pass = self.pass();
         if let Some(newer) = pass.as_ref().filter(|pass| Some(*pass) != used) {
-            return Ok(Arc::clone(newer));
+            return Ok((Arc::clone(newer), false));
         }
         let door = Door {
             web: &self.web,
@@ -175,7 +179,7 @@ impl Registry {
             return Err(self.unauthorized(what));
         }
         *pass = Some(Arc::clone(&renewed));
-        Ok(renewed)
+        Ok((renewed, true))
     }
 
     fn unauthorized(&self, what: &str) -> Refused {

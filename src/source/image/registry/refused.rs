@@ -140,6 +140,7 @@ impl Refused {
         let detail = match error {
             ureq::Error::Timeout(_) => "it does not answer in time".to_owned(),
             ureq::Error::HostNotFound => "there is no such host".to_owned(),
+            ureq::Error::BadUri(_) => "it makes no address".to_owned(),
             ureq::Error::Io(error) => shown(&error.to_string()),
             other => shown(&other.to_string()),
         };
