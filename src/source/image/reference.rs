@@ -179,9 +179,7 @@ fn split_host(name: &str) -> Result<(String, &str), Problem> {
     let Some((first, path)) = name.split_once('/') else {
         return Ok((DEFAULT_REGISTRY.to_owned(), name));
     };
-    let is_host = first.contains(['.', ':'])
-        || first.eq_ignore_ascii_case("localhost")
-        || first.chars().any(char::is_uppercase);
+    let is_host = first.contains(['.', ':']) || first.eq_ignore_ascii_case("localhost");
     if !is_host {
         return Ok((DEFAULT_REGISTRY.to_owned(), name));
     }
@@ -332,7 +330,6 @@ mod tests {
             ("[::1]:5000/app:x", "[::1]:5000/app:x".to_owned()),
             ("[2001:db8::1]/app", "[2001:db8::1]/app:latest".to_owned()),
             ("host:443/a__b/c--d/e.f_g", "host:443/a__b/c--d/e.f_g:latest".to_owned()),
-            ("Host/app", "host/app:latest".to_owned()),
             ("a/b:_T.a-G", "docker.io/a/b:_T.a-G".to_owned()),
         ];
         for (given, full) in rows {
@@ -365,6 +362,7 @@ mod tests {
             ("./image", "looks like a path"),
             ("/image", "looks like a path"),
             ("owner/App", "lower case"),
+            ("Owner/app", "lower case"),
             ("ghcr.io/Owner/app", "lower case"),
             ("a//b", "repositories are"),
             ("a/b/", "repositories are"),
