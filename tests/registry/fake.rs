@@ -140,7 +140,7 @@ fn send(mut stream: TcpStream, answer: Answer) {
         Answer::Endless(head) => {
             let mut sent = stream.write_all(&head);
             while sent.is_ok() {
-                sent = stream.write_all(&[0; 65536]);
+                sent = stream.write_all(&[0; 8192]);
             }
         }
         Answer::Silent(head) => {

@@ -59,12 +59,12 @@ fn the_same_server_gets_them_wherever_it_leads() {
 fn who_was_led_away_comes_back_without_them() {
     let store = Fake::new(|request, _| lead(&request.path.replace("/to/", "http://")));
     let port = store.port;
-    let home = Fake::new(move |request, own| match request.path.as_str() {
-        "/back" => answer(200, &[], "content"),
-        _ => {
-            let away = format!("http://127.0.0.1:{port}/to/127.0.0.1:{own}/back");
-            inside(request.authorization(), lead(&away))
+    let home = Fake::new(move |request, own| {
+        if request.path == "/back" {
+            return answer(200, &[], "content");
         }
+        let away = format!("http://127.0.0.1:{port}/to/127.0.0.1:{own}/back");
+        inside(request.authorization(), lead(&away))
     });
     assert_eq!(content(&known(&home)), b"content");
     let back = home.seen().pop().unwrap();

@@ -1,5 +1,6 @@
 //! Content that is known by a digest: read, and measured against it on the way.
 
+use std::fmt::Write as _;
 use std::io::{self, Read};
 
 use sha2::{Digest, Sha256, Sha512};
@@ -45,7 +46,10 @@ impl Hash {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Content on its way. What was read of it may still turn out to be something else: [`Self::finish`] tells.

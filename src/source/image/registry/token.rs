@@ -1,5 +1,6 @@
 //! How a registry is convinced: by a password, or by a token that another server gives, to everybody or for a password.
 
+use std::fmt::Write as _;
 use std::io::Read;
 
 use base64::Engine as _;
@@ -50,7 +51,7 @@ impl Door<'_> {
         }
         match (by("basic"), self.credentials) {
             (Some(_), Some(Credentials::Basic { user, password })) => {
-                self.check_privacy(self.home)?;
+                check_privacy(self.home)?;
                 Ok(basic(user, password))
             }
             (Some(_), _) => Err(self.closed()),
@@ -71,7 +72,7 @@ impl Door<'_> {
         let mut query = service.map_or(String::new(), |service| pair("service", service) + "&");
         query.push_str(&pair("scope", &scope));
         if self.credentials.is_some() {
-            self.check_privacy(&realm)?;
+            check_privacy(&realm)?;
         }
         let reached = match self.credentials {
             Some(Credentials::Token(token)) => self.exchange(&realm, &query, token)?,
@@ -135,15 +136,6 @@ impl Door<'_> {
         token.into_iter().find(is_token).ok_or_else(|| odd("it gives no token"))
     }
 
-    /// A password is sent where nobody on the way reads it.
-    fn check_privacy(&self, place: &Place) -> Result<(), Refused> {
-        if place.is_private() {
-            return Ok(());
-        }
-        let detail = "it wants a password, and would get it without encryption".to_owned();
-        Err(Refused::Insecure { host: place.host(), detail })
-    }
-
     fn closed(&self) -> Refused {
         Refused::unauthorized(self.what, self.host, self.credentials.is_some())
     }
@@ -151,6 +143,15 @@ impl Door<'_> {
     fn odd(&self, detail: &str) -> Refused {
         Refused::Malformed { host: self.host.to_owned(), detail: detail.to_owned() }
     }
+}
+
+/// A password is sent where nobody on the way reads it.
+fn check_privacy(place: &Place) -> Result<(), Refused> {
+    if place.is_private() {
+        return Ok(());
+    }
+    let detail = "it wants a password, and would get it without encryption".to_owned();
+    Err(Refused::Insecure { host: place.host(), detail })
 }
 
 fn basic(user: &str, password: &str) -> String {
@@ -164,7 +165,7 @@ fn pair(name: &str, value: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text
