@@ -8,7 +8,7 @@ mod fix;
 mod git;
 mod hook;
 #[cfg(feature = "registry")]
-#[cfg_attr(not(test), expect(dead_code, reason = "no command pulls images yet"))]
+#[expect(dead_code, reason = "no command pulls images yet")]
 mod login;
 mod output;
 mod progress;
