@@ -1,28 +1,26 @@
 //! Where this machine keeps its logins to registries: files of docker and podman, and the programs that these files name.
 //! The programs are run only when the user says so.
 
+mod helper;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use clap::Args as ClapArgs;
 use serde::Deserialize;
 
 use super::args::env_path;
+use helper::{Answered, ask, helper, is_helper};
 use keylint::blob::inert;
 use keylint::source::Reference;
 use keylint::source::registry::{Credentials, Login, PlainHttp};
 
 /// The most bytes of a file with logins.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
-/// The most bytes that a program may answer.
-const MAX_ANSWER: u64 = 64 * 1024;
 /// What docker calls its own registry.
 const DOCKER_HUB: &str = "https://index.docker.io/v1/";
-/// The user of an identity token.
-const TOKEN_USER: &str = "<token>";
 
 /// How registries are asked.
 #[derive(Debug, ClapArgs)]
@@ -158,9 +156,6 @@ fn full_name(server: &str) -> &str {
     if Login::name(server) == "docker.io" { DOCKER_HUB } else { server }
 }
 
-/// What a program said, or what is wrong with it.
-type Answered = Result<Option<Credentials>, String>;
-
 /// The logins of files; `run` asks a program, given its name and a registry.
 fn gather(
     files: &[PathBuf],
@@ -234,58 +229,6 @@ impl Found {
             }
         }
     }
-}
-
-/// Whether a name leads to no other program than one that keeps logins.
-fn is_helper(name: &str) -> bool {
-    let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    !name.is_empty() && name.bytes().all(inside)
-}
-
-fn helper(name: &str) -> Command {
-    let mut command = Command::new(format!("docker-credential-{name}"));
-    command.arg("get");
-    command
-}
-
-/// What a program that keeps logins answers.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    username: String,
-    secret: String,
-}
-
-/// Asks a program for the login to a registry.
-fn ask(mut command: Command, server: &str) -> Answered {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|error| error.to_string())?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A program may answer without having read the question.
-        let _ = stdin.write_all(server.as_bytes());
-    }
-    let mut answer = Vec::new();
-    let read = match child.stdout.take() {
-        Some(stdout) => stdout.take(MAX_ANSWER + 1).read_to_end(&mut answer),
-        None => Ok(0),
-    };
-    if read.is_err() || answer.len() as u64 > MAX_ANSWER {
-        let _ = child.kill();
-        let _ = child.wait();
-        return Err("its answer cannot be read".to_owned());
-    }
-    let status = child.wait().map_err(|error| error.to_string())?;
-    if !status.success() {
-        let is_none = String::from_utf8_lossy(&answer).contains("credentials not found");
-        return if is_none { Ok(None) } else { Err("it failed".to_owned()) };
-    }
-    let answer: Answer =
-        serde_json::from_slice(&answer).map_err(|_| "its answer is not understood".to_owned())?;
-    Ok(match (answer.username, answer.secret) {
-        (_, secret) if secret.is_empty() => None,
-        (user, secret) if user == TOKEN_USER => Some(Credentials::Token(secret)),
-        (user, password) => Some(Credentials::Basic { user, password }),
-    })
 }
 
 #[cfg(test)]
@@ -408,25 +351,5 @@ mod tests {
         assert_eq!(notes.len(), 3, "{notes:?}");
         assert!(notes[0].contains("docker-credential-two gives no login: it failed"), "{notes:?}");
         assert!(notes[2].contains("no name of a program"), "{notes:?}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn programs_answer_or_not() {
-        let says = |script: &str| {
-            let mut command = Command::new("sh");
-            command.args(["-c", script]);
-            ask(command, "a.io")
-        };
-        let echo = r#"read -r s; printf '{"ServerURL":"%s","Username":"me","Secret":"x"}' "$s""#;
-        assert!(says(echo) == Ok(Some(me())));
-        let token = r#"printf '{"Username":"<token>","Secret":"t"}'"#;
-        assert!(says(token) == Ok(Some(Credentials::Token("t".into()))));
-        assert!(says(r#"printf '{"Username":"","Secret":""}'"#) == Ok(None));
-        assert!(says("echo credentials not found in native keychain; exit 1") == Ok(None));
-        for bad in ["exit 1", "echo x", "exit 0", "cat /dev/zero", "printf '[]'"] {
-            assert!(says(bad).is_err(), "{bad}");
-        }
-        assert!(ask(Command::new("/does/not/exist"), "a.io").is_err());
     }
 }
