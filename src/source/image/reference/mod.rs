@@ -1,9 +1,6 @@
 //! What an image is called where registries have it: `[registry[:port]/]repository[:tag][@digest]`, as docker and the
 //! OCI distribution specification read it.
 
-#[cfg(test)]
-mod tests;
-
 use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
@@ -306,3 +303,6 @@ fn checked_digest(digest: &str) -> Result<String, Problem> {
 fn is_hex(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
+
+#[cfg(test)]
+mod tests;
