@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     /// `me` and a password that is none.
-    const AUTH: &str = "bWU6eA==";
+    const ME: &str = "bWU6eA==";
 
     fn me() -> Credentials {
         Credentials::Basic { user: "me".into(), password: "x".into() }
@@ -283,7 +283,7 @@ mod tests {
         ];
         for (key, image) in rows {
             let (logins, notes) = without_helpers(
-                &format!(r#"{{"auths":{{"{key}":{{"auth":"{AUTH}"}}}},"detachKeys":"x"}}"#),
+                &format!(r#"{{"auths":{{"{key}":{{"auth":"{ME}"}}}},"detachKeys":"x"}}"#),
                 &[image, "other.io/a"],
             );
             assert!(logins == [Some(me()), None] && notes.is_empty(), "{key}: {notes:?}");
@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn identity_tokens_come_before_passwords() {
         let text = format!(
-            r#"{{"auths":{{"a.io":{{"auth":"{AUTH}","identitytoken":"t"}},"b.io":{{}},"c.io":{{"auth":"?"}}}}}}"#
+            r#"{{"auths":{{"a.io":{{"auth":"{ME}","identitytoken":"t"}},"b.io":{{}},"c.io":{{"auth":"?"}}}}}}"#
         );
         let (logins, notes) = without_helpers(&text, &["a.io/a", "b.io/b", "c.io/c"]);
         assert!(logins == [Some(Credentials::Token("t".into())), None, None]);
@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_named_and_the_rest_is_used() {
-        let good = format!(r#"{{"auths":{{"a.io":{{"auth":"{AUTH}"}}}}}}"#);
+        let good = format!(r#"{{"auths":{{"a.io":{{"auth":"{ME}"}}}}}}"#);
         for bad in ["", "[", r#"{"auths":{"a.io":"hunter2"}}"#, r#"{"auths":7}"#] {
             let texts = [bad.to_owned(), good.clone()];
             let (logins, notes) = found(&texts, &["a.io/a"], Some(&refuse));
