@@ -9,6 +9,7 @@ use super::super::archive::{Entry, Kind, Limited, hand_out, read_layer};
 use super::super::out::Out;
 use super::directory;
 use super::store::Store;
+use super::verified::Verified;
 use crate::blob::{Origin, bytes_path};
 use crate::outcome::SkipReason;
 
@@ -115,20 +116,45 @@ impl Layer {
             Content::Absent => Ok(()),
             Content::Directory(tree) => tree.read(&self.origin, out, &mut names),
             Content::Blob { store, name, expected } => {
-                store.open(name).and_then(|(reader, size)| {
-                    self.check_size(size, expected, out);
-                    let is_tar = self.tar(reader, &mut names, out)?;
-                    if !is_tar && !expected.is_file {
-                        let detail = "the layer is no tar, compressed or not; its bytes were scanned as they are";
-                        out.skip(&self.origin, SkipReason::Malformed, detail);
-                    }
-                    Ok(())
-                })
+                store.open(name).and_then(|opened| self.blob(opened, expected, &mut names, out))
             }
         };
         // Nobody else reads this layer.
         let _ = self.names.set(names);
         done
+    }
+
+    fn blob(
+        &self,
+        (reader, size): (Box<dyn Read + Send>, Option<u64>),
+        expected: &Expected,
+        names: &mut Names,
+        out: &mut Out,
+    ) -> io::Result<()> {
+        self.check_size(size, expected, out);
+        let gaps = out.skipped.len();
+        let (is_tar, differs) = match &expected.digest {
+            None => (self.tar(reader, names, out)?, None),
+            Some(digest) => {
+                // Where nobody knows how long it is, what has no end is stopped.
+                let most = if size.is_none() { expected.size } else { None };
+                let mut reader = Verified::new(reader, digest, most);
+                let is_tar = self.tar(&mut reader, names, out)?;
+                (is_tar, reader.finish().err())
+            }
+        };
+        if !is_tar && !expected.is_file {
+            let detail =
+                "the layer is no tar, compressed or not; its bytes were scanned as they are";
+            out.skip(&self.origin, SkipReason::Malformed, detail);
+        }
+        // What is wrong with it has been named where it does not even decode.
+        if let Some(differs) = differs.filter(|_| out.skipped.len() == gaps) {
+            let detail =
+                format!("it is not what the manifest names: {differs}; what is there was scanned");
+            out.skip(&self.origin, SkipReason::Malformed, detail);
+        }
+        Ok(())
     }
 
     /// Reads a tar; false when it is none.
@@ -144,12 +170,13 @@ impl Layer {
         read_layer(&self.origin, &mut reader, out, on_entry)
     }
 
-    fn check_size(&self, size: u64, expected: &Expected, out: &mut Out) {
-        if let Some(said) = expected.size.filter(|said| *said != size) {
-            let detail =
-                format!("the manifest says {said} bytes, and there are {size}; these were scanned");
-            out.skip(&self.origin, SkipReason::Malformed, detail);
-        }
+    fn check_size(&self, size: Option<u64>, expected: &Expected, out: &mut Out) {
+        let Some((size, said)) = size.zip(expected.size).filter(|(size, said)| size != said) else {
+            return;
+        };
+        let detail =
+            format!("the manifest says {said} bytes, and there are {size}; these were scanned");
+        out.skip(&self.origin, SkipReason::Malformed, detail);
     }
 
     /// Other names of a file in it.

@@ -6,10 +6,14 @@ mod found;
 mod layer;
 mod layout;
 mod manifest;
+mod reference;
+#[cfg(feature = "registry")]
+pub mod registry;
 mod storage;
 mod store;
 mod texts;
 mod trace;
+mod verified;
 
 use std::fs;
 use std::io;
@@ -24,11 +28,13 @@ use crate::outcome::{SkipReason, Skipped};
 use found::{Found, Image, Shared};
 use layer::Layer;
 pub use manifest::Platform;
+pub use reference::{Reference, ReferenceError};
 use store::Store;
 pub(super) use trace::trace;
+pub use verified::Verified;
 
 /// Images, and which of them are scanned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct ImageSource {
     /// What the user calls it.
     pub name: String,
@@ -39,10 +45,20 @@ pub struct ImageSource {
 }
 
 /// Where images are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum ImageLocation {
     /// An archive, a layout, or the storage of a machine.
     Path(PathBuf),
+    /// A registry.
+    #[cfg(feature = "registry")]
+    Registry {
+        /// The image.
+        reference: Reference,
+        /// Who we are to registries.
+        login: registry::Login,
+        /// Which registries are asked without encryption.
+        plain: registry::PlainHttp,
+    },
 }
 
 /// What was found of one source of images.
@@ -99,7 +115,8 @@ impl Part {
             }
             Self::Other(file) => {
                 let (mut reader, size) = file.store.open(&file.name)?;
-                out.input(&file.origin, &mut reader, usize::try_from(size).unwrap_or(usize::MAX))
+                let size = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+                out.input(&file.origin, &mut reader, size)
             }
         }
     }
@@ -116,6 +133,12 @@ pub(super) fn list(sources: &[&ImageSource], listing: &mut Listing) -> Result<()
         let mut found = Found::new(&source.name, &source.platforms, &mut shared);
         match &source.place {
             ImageLocation::Path(path) => list_path(path, source, &mut found, listing)?,
+            #[cfg(feature = "registry")]
+            ImageLocation::Registry { reference, login, plain } => {
+                let registry = registry::Registry::new(reference, login, *plain)?;
+                let store = Arc::new(Store::Registry(registry));
+                layout::pull(&store, reference, &mut found)?;
+            }
         }
         if found.is_empty() && !found.left_out.is_empty() {
             return Err(no_platform(source, &found.left_out));

@@ -13,13 +13,19 @@ use super::layer::tidy;
 use crate::blob::{Blob, Origin};
 
 /// Parts of an image, by name.
-#[derive(Debug)]
 pub(super) enum Store {
     /// Files below a directory.
     Directory(PathBuf),
     /// Members of a tar that is not compressed.
     Tar(Tarball),
+    /// A repository of a registry.
+    #[cfg(feature = "registry")]
+    Registry(super::registry::Registry),
 }
+
+/// What comes before the digest or the tag of a manifest, where manifests are asked for in another way than the rest.
+#[cfg(feature = "registry")]
+pub(super) const MANIFEST: &str = "manifest ";
 
 /// What lies where in a tar.
 #[derive(Debug)]
@@ -72,6 +78,9 @@ impl Store {
         match self {
             Self::Directory(root) => inside(root, name).is_some_and(|path| path.is_file()),
             Self::Tar(tar) => tar.find(name).is_some(),
+            // Only asking tells.
+            #[cfg(feature = "registry")]
+            Self::Registry(_) => true,
         }
     }
 
@@ -79,6 +88,8 @@ impl Store {
     pub(super) fn real_name(&self, name: &str) -> String {
         match self {
             Self::Directory(_) => name.into(),
+            #[cfg(feature = "registry")]
+            Self::Registry(_) => name.into(),
             Self::Tar(tar) => tar.find(name).map_or_else(
                 || name.into(),
                 |(name, _)| String::from_utf8_lossy(&name).into_owned(),
@@ -86,23 +97,33 @@ impl Store {
         }
     }
 
-    /// Opens a part; with it comes its length.
+    /// Opens a part; with it comes its length, where that is known.
     ///
     /// # Errors
     ///
     /// When there is none, or it cannot be read.
-    pub(super) fn open(&self, name: &str) -> io::Result<(Box<dyn Read + Send>, u64)> {
+    pub(super) fn open(&self, name: &str) -> io::Result<(Box<dyn Read + Send>, Option<u64>)> {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
         match self {
             Self::Directory(root) => {
                 let (file, size) = open(&inside(root, name).ok_or_else(missing)?)?;
-                Ok((Box::new(file), size as u64))
+                Ok((Box::new(file), Some(size as u64)))
             }
             Self::Tar(tar) => {
                 let (_, (start, len)) = tar.find(name).ok_or_else(missing)?;
                 let (mut file, _) = open(&tar.path)?;
                 file.seek(SeekFrom::Start(start))?;
-                Ok((Box::new(file.take(len)), len))
+                Ok((Box::new(file.take(len)), Some(len)))
+            }
+            #[cfg(feature = "registry")]
+            Self::Registry(registry) => {
+                let got: Result<Box<dyn Read + Send>, _> = match name.strip_prefix(MANIFEST) {
+                    Some(name) => {
+                        registry.manifest(name).map(|bytes| Box::new(io::Cursor::new(bytes)) as _)
+                    }
+                    None => registry.blob(name),
+                };
+                got.map(|reader| (reader, None)).map_err(io::Error::other)
             }
         }
     }
@@ -131,6 +152,8 @@ impl Store {
                 names.sort();
                 names
             }
+            #[cfg(feature = "registry")]
+            Self::Registry(_) => Vec::new(),
             Self::Tar(tar) => {
                 let files =
                     tar.members.iter().filter(|(_, member)| matches!(member, Member::File(..)));
