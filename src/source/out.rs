@@ -70,7 +70,22 @@ impl<'a> Out<'a> {
     ) -> io::Result<()> {
         self.budget = Rc::default();
         let mut reader = Counted { reader, budget: Rc::clone(&self.budget) };
-        self.content(Label::Own(origin), &mut reader, size)
+        let done = self.content(Label::Own(origin), &mut reader, size);
+        self.count_gaps(origin);
+        match done {
+            // A limit was reached, and it is named.
+            Err(error) if archive::is_broken(&error) => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Says how many gaps of the input were not named.
+    fn count_gaps(&mut self, origin: &Arc<Origin>) {
+        let more = self.budget.unnamed();
+        if more > 0 {
+            let detail = format!("it has {more} more places that were not scanned");
+            self.skipped.push(Skipped::new((**origin).clone(), SkipReason::Limit, detail));
+        }
     }
 
     /// Hands out an input as the blob it is, or in chunks.
@@ -79,7 +94,9 @@ impl<'a> Out<'a> {
             self.budget = Rc::default();
             self.budget.read(bytes.len());
             // Bytes in memory can always be read.
-            let _ = archive::read(format, Label::Own(name.origin()), &mut bytes, self);
+            let size = bytes.len();
+            let _ = archive::read(format, Label::Own(name.origin()), &mut bytes, size, self);
+            self.count_gaps(name.origin());
             return;
         }
         let (encoding, content) = content::detect(bytes);
@@ -120,7 +137,7 @@ impl<'a> Out<'a> {
         let (raw, done) = match Format::of(&raw, rest.ended) {
             Some(format) => {
                 let mut all = Cursor::new(raw).chain(rest);
-                let done = archive::read(format, label, &mut all, self);
+                let done = archive::read(format, label, &mut all, size, self);
                 (all.into_inner().0.into_inner(), done)
             }
             None => self.chunks(&label.origin(), raw, rest),
@@ -168,7 +185,9 @@ impl<'a> Out<'a> {
         reason: SkipReason,
         detail: impl Into<String>,
     ) {
-        self.skipped.push(Skipped::new((**origin).clone(), reason, detail));
+        if self.budget.gap() {
+            self.skipped.push(Skipped::new((**origin).clone(), reason, detail));
+        }
     }
 
     /// Hands out content of which some was read. Gives the buffer back.
@@ -178,12 +197,17 @@ impl<'a> Out<'a> {
         raw: Vec<u8>,
         rest: Rest,
     ) -> (Vec<u8>, io::Result<()>) {
+        let is_large = !rest.ended;
         let Self { scratch, visit, .. } = self;
         let visit = &mut |blob: &Blob| visit(blob);
         let mut chunks = Chunks { rest, origin, raw, text: &mut scratch.text, visit };
         let (stats, done) = chunks.run();
         let raw = chunks.raw;
         self.stats.add(stats);
+        if is_large && archive::ends_as_zip(&raw) {
+            let detail = "a zip follows its first MiB; its bytes were scanned as they are";
+            self.skip(origin, SkipReason::Unsupported, detail);
+        }
         (raw, done)
     }
 }

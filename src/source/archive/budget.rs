@@ -17,6 +17,13 @@ pub const MAX_UNPACKED: u64 = 256 * 1024 * 1024 * 1024;
 pub const MAX_RATIO: u64 = 1000;
 /// Bytes that may always be unpacked, however few they come from.
 pub const FREE: u64 = 64 * 1024 * 1024;
+/// Streams of one input that may unpack to too much before the rest of it is left: each is left, and what follows gets
+/// [`FREE`] again.
+pub const MAX_BOMBS: u64 = 16;
+/// Gaps of one input that are named; the rest are counted.
+pub const MAX_GAPS: u64 = 1000;
+/// Streams in one another that may take as much memory as their formats allow; those in them take 8 MiB.
+const MAX_LARGE: usize = 2;
 
 /// Why something was not read to its end.
 #[derive(Clone, Debug)]
@@ -26,8 +33,31 @@ pub(in crate::source) struct Gap {
 }
 
 impl Gap {
+    pub(super) fn limit(detail: impl Into<String>) -> Self {
+        Self { reason: SkipReason::Limit, detail: detail.into() }
+    }
+
     pub(super) fn malformed(detail: impl Into<String>) -> Self {
         Self { reason: SkipReason::Malformed, detail: detail.into() }
+    }
+
+    /// Why a stream could not be decoded.
+    pub(super) fn of(error: &io::Error, what: &str) -> Self {
+        let said = error.to_string();
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            return Self::malformed(format!(
+                "the {what} stream ends early; what comes before was scanned"
+            ));
+        }
+        // Zstd has no kind of error for it.
+        if error.kind() == io::ErrorKind::OutOfMemory || said.contains("too much memory") {
+            return Self::limit(format!(
+                "the {what} stream wants more memory than keylint gives it; it was not unpacked"
+            ));
+        }
+        Self::malformed(format!(
+            "the {what} stream is corrupt ({said}); what comes before was scanned"
+        ))
     }
 }
 
@@ -38,13 +68,27 @@ pub(in crate::source) struct Budget {
     members: Cell<u64>,
     read: Cell<u64>,
     unpacked: Cell<u64>,
-    spent: Cell<bool>,
+    gaps: Cell<u64>,
+    bombs: Cell<u64>,
+    /// Decoders in one another.
+    streams: Cell<usize>,
+    state: Cell<State>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Open,
+    /// One stream unpacks to too much. It is left, with those that it is in.
+    Leaving,
+    /// Nothing more of the input is unpacked.
+    Spent,
 }
 
 impl Budget {
-    /// Whether a limit was reached: then nothing more of the input is unpacked.
-    pub(super) const fn is_spent(&self) -> bool {
-        self.spent.get()
+    /// Whether a limit was reached: then nothing more is unpacked, of this stream or of the whole input.
+    pub(super) fn is_spent(&self) -> bool {
+        self.state.get() != State::Open
     }
 
     /// Counts bytes of the input itself.
@@ -52,32 +96,61 @@ impl Budget {
         self.read.set(self.read.get().saturating_add(count as u64));
     }
 
+    /// Counts a gap; whether it is named.
+    pub(in crate::source) fn gap(&self) -> bool {
+        self.gaps.set(self.gaps.get() + 1);
+        self.gaps.get() <= MAX_GAPS
+    }
+
+    /// How many gaps there are.
+    pub(in crate::source) const fn gaps(&self) -> u64 {
+        self.gaps.get()
+    }
+
+    /// How many gaps were not named.
+    pub(in crate::source) fn unnamed(&self) -> u64 {
+        self.gaps.get().saturating_sub(MAX_GAPS)
+    }
+
     /// Counts a member.
     pub(super) fn member(&self) -> Result<(), Gap> {
         self.members.set(self.members.get() + 1);
-        let detail = || format!("it has more than {MAX_MEMBERS} members; the rest was not scanned");
-        self.holds(self.members.get() <= MAX_MEMBERS, detail)
+        if self.members.get() <= MAX_MEMBERS {
+            return Ok(());
+        }
+        self.state.set(State::Spent);
+        Err(Gap::limit(format!("it has more than {MAX_MEMBERS} members; the rest was not scanned")))
     }
 
     /// Counts bytes that were unpacked.
     fn unpack(&self, count: usize) -> Result<(), Gap> {
         let unpacked = self.unpacked.get().saturating_add(count as u64);
+        if unpacked > MAX_UNPACKED {
+            self.state.set(State::Spent);
+            return Err(Gap::limit("it unpacks to more than 256 GiB; the rest was not scanned"));
+        }
+        let bombs = self.bombs.get();
+        let free = FREE.saturating_mul(bombs + 1);
+        if unpacked > self.read.get().saturating_mul(MAX_RATIO).saturating_add(free) {
+            self.bombs.set(bombs + 1);
+            self.state.set(if bombs + 1 < MAX_BOMBS { State::Leaving } else { State::Spent });
+            let detail =
+                "it unpacks to more than 1000 times its size; the rest of it was not scanned";
+            return Err(Gap::limit(detail));
+        }
         self.unpacked.set(unpacked);
-        let detail = || "it unpacks to more than 256 GiB; the rest was not scanned".to_owned();
-        self.holds(unpacked <= MAX_UNPACKED, detail)?;
-        let most = self.read.get().saturating_mul(MAX_RATIO).saturating_add(FREE);
-        let detail = || {
-            format!("it unpacks to more than {MAX_RATIO} times its size; the rest was not scanned")
-        };
-        self.holds(unpacked <= most, detail)
+        Ok(())
     }
 
-    fn holds(&self, holds: bool, detail: impl Fn() -> String) -> Result<(), Gap> {
-        if holds {
-            return Ok(());
-        }
-        self.spent.set(true);
-        Err(Gap { reason: SkipReason::Limit, detail: detail() })
+    /// Begins to decode a stream.
+    pub(super) fn decode(&self) -> Decoding<'_> {
+        self.streams.set(self.streams.get() + 1);
+        Decoding { budget: self }
+    }
+
+    /// Whether a stream may take as much memory as its format allows.
+    pub(super) fn may_be_large(&self) -> bool {
+        self.streams.get() <= MAX_LARGE
     }
 
     /// Goes into an archive or a compressed stream; `None` when it lies too deep.
@@ -102,6 +175,27 @@ impl Drop for Inside<'_> {
     }
 }
 
+/// Decoding a stream, until it is dropped.
+pub(super) struct Decoding<'a> {
+    budget: &'a Budget,
+}
+
+impl Decoding<'_> {
+    /// Whether this ended because a stream in it unpacks to too much, and what comes after it may be read.
+    pub(super) fn leaves(&self) -> bool {
+        self.budget.streams.get() == 1 && self.budget.state.get() == State::Leaving
+    }
+}
+
+impl Drop for Decoding<'_> {
+    fn drop(&mut self) {
+        if self.leaves() {
+            self.budget.state.set(State::Open);
+        }
+        self.budget.streams.set(self.budget.streams.get().saturating_sub(1));
+    }
+}
+
 /// What a reader says when the stream that it reads from broke, and whoever opened that stream names it.
 #[derive(Debug, Error)]
 #[error("the stream that this is read from ended early")]
@@ -114,15 +208,31 @@ pub(in crate::source) fn is_broken(error: &io::Error) -> bool {
 
 /// What comes out of a decoder, counted. What went wrong is kept for whoever opened it.
 pub(super) struct Unpacked<'a, R> {
-    pub(super) decoder: R,
-    pub(super) budget: &'a Budget,
-    pub(super) failed: &'a Cell<Option<Gap>>,
+    decoder: R,
+    budget: &'a Budget,
+    failed: &'a Cell<Option<Gap>>,
     /// What is decoded, for the message.
-    pub(super) what: &'static str,
+    what: &'static str,
+    is_over: bool,
+}
+
+impl<'a, R> Unpacked<'a, R> {
+    pub(super) const fn new(
+        decoder: R,
+        what: &'static str,
+        budget: &'a Budget,
+        failed: &'a Cell<Option<Gap>>,
+    ) -> Self {
+        Self { decoder, budget, failed, what, is_over: false }
+    }
 }
 
 impl<R: Read> Read for Unpacked<'_, R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        // No decoder is asked again once it has failed.
+        if self.is_over || self.budget.is_spent() {
+            return Err(io::Error::other(Broken));
+        }
         let gap = match self.decoder.read(out) {
             Ok(count) => match self.budget.unpack(count) {
                 Ok(()) => return Ok(count),
@@ -130,24 +240,10 @@ impl<R: Read> Read for Unpacked<'_, R> {
             },
             Err(error) if is_broken(&error) || error.raw_os_error().is_some() => return Err(error),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
-            Err(error) => gap_of(&error, self.what),
+            Err(error) => Gap::of(&error, self.what),
         };
+        self.is_over = true;
         self.failed.set(Some(gap));
         Err(io::Error::other(Broken))
-    }
-}
-
-fn gap_of(error: &io::Error, what: &str) -> Gap {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            Gap::malformed(format!("the {what} stream ends early; what comes before was scanned"))
-        }
-        io::ErrorKind::OutOfMemory => Gap {
-            reason: SkipReason::Limit,
-            detail: format!("the {what} stream wants more memory than keylint gives it"),
-        },
-        _ => Gap::malformed(format!(
-            "the {what} stream is corrupt ({error}); what comes before was scanned"
-        )),
     }
 }

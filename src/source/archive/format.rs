@@ -77,9 +77,15 @@ impl Format {
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Compressed(Codec::Zstd)),
             _ if tar::is_header(head) => Some(Self::Tar),
             _ if is_program(head) && has_zip(head, is_whole) => Some(Self::Zip),
+            _ if is_whole && ends_as_zip(head) => Some(Self::Zip),
             _ => None,
         }
     }
+}
+
+/// Whether the last bytes are the end of a zip, and so the whole is one: it begins anywhere.
+pub(in crate::source) fn ends_as_zip(bytes: &[u8]) -> bool {
+    bytes.last_chunk::<22>().is_some_and(|end| zip::is_end(end))
 }
 
 /// Whether it is something that one runs: these may unpack themselves.

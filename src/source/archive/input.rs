@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, Read};
 
+use super::budget::MAX_UNPACKED;
+
 /// How much is asked for at once.
 const BUFFER: usize = 128 * 1024;
 
@@ -13,12 +15,21 @@ pub(in crate::source) struct Input<'a> {
     start: usize,
     end: usize,
     offset: u64,
+    /// How many bytes there are; 0 when nobody knows.
+    size: u64,
     ended: bool,
 }
 
 impl<'a> Input<'a> {
-    pub(in crate::source) fn new(reader: &'a mut dyn Read) -> Self {
-        Self { reader, buffer: Vec::new(), start: 0, end: 0, offset: 0, ended: false }
+    /// Reads from a reader that has so many bytes; 0 when nobody knows.
+    pub(in crate::source) fn new(reader: &'a mut dyn Read, size: u64) -> Self {
+        Self { reader, buffer: Vec::new(), start: 0, end: 0, offset: 0, size, ended: false }
+    }
+
+    /// Whether so many bytes may follow.
+    pub(super) const fn has(&self, count: u64) -> bool {
+        let most = if self.size == 0 { MAX_UNPACKED } else { self.size };
+        count <= most.saturating_sub(self.offset)
     }
 
     /// How many bytes were taken.

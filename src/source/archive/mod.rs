@@ -15,9 +15,9 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub(in crate::source) use budget::{Budget, Gap};
-pub use budget::{FREE, MAX_DEPTH, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED};
-pub(in crate::source) use format::Format;
+pub(in crate::source) use budget::{Budget, Gap, is_broken};
+pub use budget::{FREE, MAX_BOMBS, MAX_DEPTH, MAX_GAPS, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED};
+pub(in crate::source) use format::{Format, ends_as_zip};
 pub(in crate::source) use input::Input;
 pub(in crate::source) use tar::Entry;
 
@@ -71,7 +71,7 @@ fn stem(of: &Origin) -> PathBuf {
     }
 }
 
-/// Reads what is in an archive or a compressed stream.
+/// Reads what is in an archive or a compressed stream of so many bytes; 0 when nobody knows how many.
 ///
 /// # Errors
 ///
@@ -80,6 +80,7 @@ pub(in crate::source) fn read(
     format: Format,
     label: Label,
     reader: &mut dyn Read,
+    size: usize,
     out: &mut Out,
 ) -> io::Result<()> {
     let origin = label.container(format);
@@ -88,26 +89,29 @@ pub(in crate::source) fn read(
         return Ok(());
     }
     let Some(_inside) = budget.enter() else {
-        let detail = format!("it lies in more than {MAX_DEPTH} archives; it was not unpacked");
+        let detail = format!(
+            "it lies in more than {MAX_DEPTH} archives; its bytes were scanned as they are"
+        );
         out.skip(&origin, SkipReason::Limit, detail);
         return out.plain(&origin, reader);
     };
     out.stats.archives += 1;
+    let mut input = Input::new(reader, size as u64);
     match format {
-        Format::Tar => tar::read(&mut Input::new(reader), &origin, out, &mut |_| {}),
-        Format::Zip => zip::read(&mut Input::new(reader), &origin, out),
-        Format::Ar => ar::read(&mut Input::new(reader), &origin, out),
+        Format::Tar => tar::read(&mut input, &origin, out, &mut |_| {}),
+        Format::Zip => zip::read(&mut input, &origin, out),
+        Format::Ar => ar::read(&mut input, &origin, out),
         Format::Compressed(codec) => {
             let inner = &mut |reader: &mut dyn Read, out: &mut Out| {
                 out.content(Label::Inner { of: &origin }, reader, 0)
             };
-            decode::read(codec, &mut Input::new(reader), &origin, out, inner)
+            decode::read(codec, &mut input, &origin, out, inner)
         }
         Format::Unread(what) => {
             let detail =
                 format!("{what} archives are not unpacked; its bytes were scanned as they are");
             out.skip(&origin, SkipReason::Unsupported, detail);
-            out.plain(&origin, reader)
+            out.plain(&origin, &mut input)
         }
     }
 }
@@ -123,7 +127,7 @@ pub(in crate::source) fn read_layer(
     out: &mut Out,
     seen: &mut dyn FnMut(Entry),
 ) -> io::Result<()> {
-    let mut input = Input::new(reader);
+    let mut input = Input::new(reader, 0);
     let head = input.peek(Format::HEAD)?;
     let is_empty = head.is_empty();
     match Format::of(head, false) {
