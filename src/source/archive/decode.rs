@@ -134,7 +134,7 @@ struct Streams<'a, 'b> {
 
 enum State<'a, 'b> {
     Between(&'a mut Input<'b>),
-    Gzip(GzDecoder<&'a mut Input<'b>>),
+    Gzip(Box<GzDecoder<&'a mut Input<'b>>>),
     Bzip2(BzDecoder<&'a mut Input<'b>>),
     Xz(Box<XzReader<&'a mut Input<'b>>>),
     Zstd(ZstdDecoder<'static, &'a mut Input<'b>>),
@@ -154,7 +154,7 @@ impl<'a, 'b> Streams<'a, 'b> {
         }
         let is_large = usize::from(self.aside.is_large);
         Ok(match self.codec {
-            Codec::Gzip => State::Gzip(GzDecoder::new(input)),
+            Codec::Gzip => State::Gzip(Box::new(GzDecoder::new(input))),
             Codec::Bzip2 => State::Bzip2(BzDecoder::new(input)),
             Codec::Xz => {
                 let memory = MAX_XZ_KIB.get(is_large).copied().unwrap_or_default();

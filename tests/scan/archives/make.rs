@@ -85,7 +85,7 @@ pub(super) fn pax(records: &[(&str, &str)], of: &[u8]) -> Vec<u8> {
         while length != rest.len() + length.to_string().len() {
             length += 1;
         }
-        text += &format!("{length}{rest}");
+        text += &[length.to_string(), rest].concat();
     }
     let header = entry("pax", text.as_bytes(), |header| {
         header.set_entry_type(tar::EntryType::XHeader);

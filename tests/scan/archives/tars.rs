@@ -94,6 +94,13 @@ fn every_dialect_is_read() {
             &[],
         ),
         ("hard link", tar(&[linked(EntryType::Link, "other"), good()]), &["good"], &[]),
+    ]);
+}
+
+#[test]
+fn links_names_and_ends_hide_nothing() {
+    let token = TOKEN.as_bytes();
+    assert_rows(vec![
         (
             "symbolic link",
             tar(&[linked(EntryType::Symlink, TOKEN), good()]),
