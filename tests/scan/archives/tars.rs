@@ -52,8 +52,7 @@ fn every_dialect_is_read() {
         let bytes = header.as_mut_bytes();
         bytes[257..265].copy_from_slice(b"ustar\x0000");
     });
-    let mut map = vec![b'0'; 504];
-    map.resize(512, 0);
+    let map = [[b'0'; 504].as_slice(), &[0; 8]].concat();
     assert_eq!(TOKEN.len(), 32, "the size that a header below gives");
     let long_name: &'static str = Box::leak(long.clone().into_boxed_str());
     let long_names: &'static [&'static str] = Box::leak(vec![long_name].into_boxed_slice());
