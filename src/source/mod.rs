@@ -19,7 +19,7 @@ use globset::GlobSet;
 use miette::Diagnostic;
 use thiserror::Error;
 
-pub use archive::{FREE, MAX_DEPTH, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED};
+pub use archive::{FREE, MAX_BOMBS, MAX_DEPTH, MAX_GAPS, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED};
 pub use chunks::{AFTER, CHUNK};
 pub use git::hooks;
 pub use git::{

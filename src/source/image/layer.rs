@@ -167,7 +167,9 @@ impl Layer {
             let entry = Entry { origin: Arc::new(origin), ..entry.clone() };
             hand_out(&entry, content, out)
         };
-        read_layer(&self.origin, &mut reader, out, on_entry)
+        let mut is_tar = true;
+        let read = read_layer(&self.origin, &mut reader, out, on_entry).map(|tar| is_tar = tar);
+        out.ended(&self.origin, read).map(|()| is_tar)
     }
 
     fn check_size(&self, size: Option<u64>, expected: &Expected, out: &mut Out) {

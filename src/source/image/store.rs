@@ -50,14 +50,14 @@ const MAX_LINKS: usize = 8;
 impl Store {
     /// What lies where in a tar.
     pub(super) fn tar(path: &Path) -> io::Result<Self> {
-        let (file, _) = open(path)?;
+        let (file, size) = open(path)?;
         let mut members = BTreeMap::new();
         let (mut scratch, mut skipped) = (Scratch::default(), Vec::new());
         let mut visit = |_: &Blob<'_>| {};
         let mut out = Out::new(&mut scratch, &mut skipped, &mut visit);
         let origin = Arc::new(Origin::File { path: path.into() });
         let mut reader = &file;
-        let mut input = Input::seekable(&mut reader, &file);
+        let mut input = Input::seekable(&mut reader, &file, size as u64);
         let read = read_tar(&mut input, &origin, &mut out, &mut |entry, content, _| {
             let name = tidy(entry.path);
             let member = match entry.kind {
