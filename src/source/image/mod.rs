@@ -136,7 +136,7 @@ pub(super) fn list(sources: &[&ImageSource], listing: &mut Listing) -> Result<()
             #[cfg(feature = "registry")]
             ImageLocation::Registry { reference, login, plain } => {
                 let registry = registry::Registry::new(reference, login, *plain)?;
-                let store = Arc::new(Store::Registry(registry));
+                let store = Arc::new(Store::Registry(Box::new(registry)));
                 layout::pull(&store, reference, &mut found)?;
             }
         }
@@ -156,7 +156,7 @@ fn list_path(
     found: &mut Found,
     listing: &mut Listing,
 ) -> Result<(), SourceError> {
-    let metadata = fs::metadata(path).map_err(|_| SourceError::NotFound { path: path.into() })?;
+    let metadata = fs::metadata(path).map_err(|_| not_an_image(source, NOTHING_THERE))?;
     if metadata.is_dir() {
         if storage::read(path, found) {
             return Ok(());
@@ -213,6 +213,13 @@ fn list_path(
     found.add_rest(&store);
     Ok(())
 }
+
+/// Why a name that is no path leads to nothing.
+const NOTHING_THERE: &str = if cfg!(feature = "registry") {
+    "there is nothing at this path"
+} else {
+    "there is nothing at this path, and this build does not pull images from registries (`cargo install keylint --features registry` does)"
+};
 
 fn not_an_image(source: &ImageSource, detail: &str) -> SourceError {
     SourceError::NotAnImage { name: source.name.clone(), detail: detail.into() }

@@ -20,7 +20,7 @@ pub(super) enum Store {
     Tar(Tarball),
     /// A repository of a registry.
     #[cfg(feature = "registry")]
-    Registry(super::registry::Registry),
+    Registry(Box<super::registry::Registry>),
 }
 
 /// What comes before the digest or the tag of a manifest, where manifests are asked for in another way than the rest.
