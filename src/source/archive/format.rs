@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use super::compiled;
 use super::pdf;
 use super::sqlite;
 use super::tar;
@@ -20,6 +21,8 @@ pub(in crate::source) enum Format {
     Pdf,
     /// Databases. <https://sqlite.org/fileformat2.html>
     Sqlite,
+    /// Compiled Python and Java.
+    Compiled,
     /// One compressed stream, or several in a row.
     Compressed(Codec),
     /// One that is known and not unpacked.
@@ -59,6 +62,11 @@ const MAGIC: &[(&[u8], Format)] = &[
 ];
 
 impl Format {
+    /// Whether it holds files, or is one that was packed.
+    pub(super) const fn is_archive(self) -> bool {
+        !matches!(self, Self::Pdf | Self::Sqlite | Self::Compiled)
+    }
+
     /// How many of the first bytes decide.
     pub(super) const HEAD: usize = 1024;
 
@@ -82,6 +90,7 @@ impl Format {
             }
             // Skippable frames may come first.
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Compressed(Codec::Zstd)),
+            _ if compiled::is_header(head) => Some(Self::Compiled),
             _ if tar::is_header(head) => Some(Self::Tar),
             _ if is_program(head) && has_zip(head, is_whole) => Some(Self::Zip),
             _ if pdf::is_header(head.get(..Self::HEAD.min(head.len())).unwrap_or_default()) => {

@@ -4,6 +4,7 @@
 mod ahead;
 mod ar;
 mod budget;
+mod compiled;
 mod decode;
 mod format;
 mod input;
@@ -102,7 +103,7 @@ pub(in crate::source) fn read(
         out.skip(&origin, SkipReason::Limit, detail);
         return out.plain(&origin, reader);
     };
-    out.stats.archives += 1;
+    out.stats.archives += u64::from(format.is_archive());
     let mut input = Input::new(reader, size as u64);
     match format {
         Format::Tar => tar::read(&mut input, &origin, out, &mut hand_out),
@@ -110,6 +111,7 @@ pub(in crate::source) fn read(
         Format::Ar => ar::read(&mut input, &origin, out),
         Format::Pdf => pdf::read(&origin, &mut input, out),
         Format::Sqlite => sqlite::read(&origin, &mut input, out),
+        Format::Compiled => compiled::read(&origin, &mut input, out),
         Format::Compressed(codec) => {
             let inner = &mut |reader: &mut dyn Read, out: &mut Out| {
                 out.content(Label::Inner { of: &origin }, reader, 0)
