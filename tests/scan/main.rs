@@ -9,6 +9,7 @@
 mod archives;
 mod assemble;
 mod chunks;
+mod dockerfiles;
 mod documents;
 mod encoded;
 mod encodings;
