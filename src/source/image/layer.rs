@@ -54,12 +54,11 @@ pub(super) struct Names {
     pub(super) deleted: HashSet<Box<[u8]>>,
     /// Directories of which nothing is left that lower layers have.
     pub(super) opaque: HashSet<Box<[u8]>>,
-    /// Other names of files: the name and the file.
-    pub(super) links: Vec<Link>,
+    /// Other names of files, by the file.
+    links: HashMap<Box<[u8]>, Vec<Box<[u8]>>>,
+    /// The file that a name is another one of.
+    linked: HashMap<Box<[u8]>, Box<[u8]>>,
 }
-
-/// Another name of a file, and the file.
-pub(super) type Link = (Box<[u8]>, Box<[u8]>);
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +67,8 @@ pub(super) enum Is {
     Other,
 }
 
+/// Names of one file that are told.
+const MAX_LINKS: usize = 1000;
 /// Marks a name as deleted. <https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts>
 const WHITEOUT: &[u8] = b".wh.";
 /// Marks all that lower layers have in a directory as deleted.
@@ -79,21 +80,29 @@ impl Names {
         let (directory, name) = split(&path);
         if name == OPAQUE {
             self.opaque.insert(directory.into());
-        } else if let Some(deleted) = name.strip_prefix(WHITEOUT) {
+        } else if let Some(deleted) = name.strip_prefix(WHITEOUT).filter(|name| !name.is_empty()) {
             self.deleted.insert(join(directory, deleted).into());
         } else {
             if let Kind::HardLink(to) = entry.kind {
-                self.links.push((path.clone().into(), tidy(to).into()));
+                self.add_link(&path, &tidy(to));
             }
             let is = if entry.kind == Kind::Directory { Is::Directory } else { Is::Other };
             self.entries.insert(path.into(), is);
         }
     }
 
+    /// Notes another name of a file, which may be another name itself.
+    pub(super) fn add_link(&mut self, name: &[u8], to: &[u8]) {
+        let file: Box<[u8]> = self.linked.get(to).cloned().unwrap_or_else(|| to.into());
+        if *file != *name {
+            self.links.entry(file.clone()).or_default().push(name.into());
+            self.linked.insert(name.into(), file);
+        }
+    }
+
     /// Other names of a file.
-    pub(super) fn links_of<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-        let links = self.links.iter();
-        links.filter(move |(_, file)| **file == *path).map(|(name, _)| &**name)
+    fn links_of(&self, path: &[u8]) -> &[Box<[u8]>] {
+        self.links.get(path).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -154,9 +163,9 @@ impl Layer {
 
     /// Other names of a file in it.
     pub(super) fn other_names(&self, path: &[u8]) -> Vec<PathBuf> {
-        self.names
-            .get()
-            .map_or_else(Vec::new, |names| names.links_of(path).map(bytes_path).collect())
+        self.names.get().map_or_else(Vec::new, |names| {
+            names.links_of(path).iter().take(MAX_LINKS).map(|name| bytes_path(name)).collect()
+        })
     }
 }
 

@@ -143,7 +143,7 @@ fn list_path(
             let detail = "it has no index.json, no manifest.json and no storage of containers";
             return Err(not_an_image(source, detail));
         }
-        found.add_rest(&store);
+        found.add_rest(&store, "");
         return Ok(());
     }
     if !metadata.is_file() {
@@ -184,10 +184,10 @@ fn list_path(
         listing.units.push(Unit::File(path.clone()));
         return Ok(());
     }
-    if matches!(&*store, Store::Tar(tar) if tar.is_corrupt) {
+    if matches!(&*store, Store::Tar(tar) if tar.has_more) {
         listing.units.push(Unit::File(path.clone()));
     }
-    found.add_rest(&store);
+    found.add_rest(&store, "");
     Ok(())
 }
 
@@ -196,7 +196,9 @@ fn not_an_image(source: &ImageSource, detail: &str) -> SourceError {
 }
 
 fn no_platform(source: &ImageSource, there: &[Platform]) -> SourceError {
-    let names: Vec<String> = there.iter().filter_map(Platform::name).collect();
+    // What says how an image was built has a platform that is none.
+    let known = there.iter().filter(|platform| platform.os != "unknown");
+    let names: Vec<String> = known.filter_map(Platform::name).collect();
     SourceError::NoPlatform {
         name: source.name.clone(),
         help: if names.is_empty() {

@@ -26,8 +26,8 @@ pub(super) enum Store {
 pub(super) struct Tarball {
     path: PathBuf,
     members: BTreeMap<Vec<u8>, Member>,
-    /// Whether something in it is not as it should be.
-    pub(super) is_corrupt: bool,
+    /// Whether something is in it that no member has: then it is read as an archive, too.
+    pub(super) has_more: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -47,24 +47,28 @@ impl Store {
         let (file, _) = open(path)?;
         let mut members = BTreeMap::new();
         let (mut scratch, mut skipped) = (Scratch::default(), Vec::new());
-        let mut visit = |_: &Blob<'_>| {};
+        let mut has_more = false;
+        let mut visit = |_: &Blob<'_>| has_more = true;
         let mut out = Out::new(&mut scratch, &mut skipped, &mut visit);
         let origin = Arc::new(Origin::File { path: path.into() });
         let mut reader = &file;
         let mut input = Input::seekable(&mut reader, &file);
+        let mut is_hidden = false;
         let read = read_tar(&mut input, &origin, &mut out, &mut |entry, content, _| {
             let name = tidy(entry.path);
+            // Parts are known by names that are texts.
+            is_hidden |= std::str::from_utf8(&name).is_err();
             let member = match entry.kind {
                 Kind::File => Member::File(content.input.offset(), content.left),
                 Kind::SymbolicLink(to) => Member::Link(beside(&name, to)),
                 Kind::HardLink(to) => Member::Link(tidy(to)),
                 Kind::Directory | Kind::Other => return Ok(()),
             };
-            members.insert(name, member);
+            is_hidden |= members.insert(name, member).is_some();
             Ok(())
         });
-        let is_corrupt = read.is_err() || !skipped.is_empty();
-        Ok(Self::Tar(Tarball { path: path.into(), members, is_corrupt }))
+        let has_more = has_more || is_hidden || read.is_err() || !skipped.is_empty();
+        Ok(Self::Tar(Tarball { path: path.into(), members, has_more }))
     }
 
     /// Whether there is a part of this name.
@@ -122,20 +126,23 @@ impl Store {
         Ok(bytes)
     }
 
-    /// The names of all parts; of a directory, those that a layout of an image has.
-    pub(super) fn names(&self) -> Vec<String> {
+    /// The names of all parts; of a directory, those below another one of it.
+    pub(super) fn names(&self, below: &str) -> Vec<String> {
         match self {
-            Self::Directory(root) => {
-                let mut names = Vec::new();
-                list(root, Path::new(""), 0, &mut names);
-                names.sort();
-                names
-            }
+            Self::Directory(root) => Names::of(root, below).files,
             Self::Tar(tar) => {
                 let files =
                     tar.members.iter().filter(|(_, member)| matches!(member, Member::File(..)));
-                files.map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect()
+                files.filter_map(|(name, _)| String::from_utf8(name.clone()).ok()).collect()
             }
+        }
+    }
+
+    /// What [`Self::names`] leaves out, and why.
+    pub(super) fn unread(&self, below: &str) -> Vec<(String, String)> {
+        match self {
+            Self::Directory(root) => Names::of(root, below).unread,
+            Self::Tar(_) => Vec::new(),
         }
     }
 }
@@ -174,18 +181,48 @@ fn inside(root: &Path, name: &str) -> Option<PathBuf> {
     real.starts_with(fs::canonicalize(root).ok()?).then_some(path)
 }
 
-/// Directories in one another that a layout has.
-const MAX_DEPTH: usize = 4;
+/// Directories in one another that are gone down.
+const MAX_DEPTH: usize = 16;
 
-fn list(root: &Path, below: &Path, depth: usize, names: &mut Vec<String>) {
-    let Ok(entries) = fs::read_dir(root.join(below)) else { return };
-    for entry in entries.flatten() {
-        let path = below.join(entry.file_name());
-        match entry.file_type() {
-            Ok(kind) if kind.is_file() => names.extend(path.to_str().map(str::to_owned)),
-            Ok(kind) if kind.is_dir() && depth < MAX_DEPTH => list(root, &path, depth + 1, names),
-            _ => {}
+/// What there is below a directory. Links are not followed.
+#[derive(Default)]
+struct Names {
+    files: Vec<String>,
+    unread: Vec<(String, String)>,
+}
+
+impl Names {
+    fn of(root: &Path, below: &str) -> Self {
+        let mut names = Self::default();
+        if root.join(below).is_dir() {
+            names.list(root, Path::new(below), 0);
         }
+        names.files.sort();
+        names.unread.sort();
+        names
+    }
+
+    fn list(&mut self, root: &Path, below: &Path, depth: usize) {
+        let entries = match fs::read_dir(root.join(below)) {
+            Ok(entries) if depth < MAX_DEPTH => entries,
+            Ok(_) => return self.leave_out(below, "directories lie too deep in one another"),
+            Err(error) => return self.leave_out(below, &error.to_string()),
+        };
+        for entry in entries.flatten() {
+            let path = below.join(entry.file_name());
+            match (entry.file_type(), path.to_str()) {
+                (Ok(kind), Some(name)) if kind.is_file() => self.files.push(name.into()),
+                (Ok(kind), None) if kind.is_file() => {
+                    self.leave_out(&path, "the name of this part is no UTF-8");
+                }
+                (Ok(kind), _) if kind.is_dir() => self.list(root, &path, depth + 1),
+                _ => {}
+            }
+        }
+    }
+
+    fn leave_out(&mut self, path: &Path, problem: &str) {
+        self.unread.push((path.to_string_lossy().into_owned(), problem.into()));
     }
 }
 
