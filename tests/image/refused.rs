@@ -1,0 +1,44 @@
+//! What is no image is refused, with help.
+
+use crate::made::{gzip, layer, saved};
+use crate::world::{World, leak};
+
+#[test]
+fn what_is_no_image_is_refused() {
+    let world = World::new();
+    world.write("text.txt", leak("a"));
+    world.write("empty.tar", "");
+    world.write("folder/file.txt", leak("a"));
+    std::fs::create_dir(world.path().join("nothing")).unwrap();
+    for (name, words) in [
+        ("text.txt", &["text.txt", "no tar archive"][..]),
+        ("empty.tar", &["empty.tar", "no tar archive"]),
+        ("folder", &["folder", "no index.json, no manifest.json"]),
+        ("nothing", &["nothing", "no index.json, no manifest.json"]),
+        ("missing.tar", &["missing.tar", "does not exist"]),
+        ("oci:missing", &["missing", "does not exist"]),
+        ("/dev/null", &["/dev/null"]),
+    ] {
+        world.scan(&[name]).assert_refused(words);
+    }
+}
+
+/// One bad instruction among good ones is still one.
+#[test]
+fn a_good_image_does_not_excuse_a_bad_one() {
+    let world = World::new();
+    world.write("good.tar", saved("app:1", &[("ADD", &layer("a.txt", leak("a")))]).tar());
+    world.scan(&["good.tar", "missing.tar"]).assert_refused(&["missing.tar"]);
+    world.scan(&["good.tar"]).assert_finds(&["a"]);
+}
+
+#[test]
+fn an_image_that_is_compressed_as_a_whole_is_scanned() {
+    let world = World::new();
+    let image = saved("app:1", &[("ADD", &layer("a.txt", leak("a")))]).tar();
+    world.write("image.tar.gz", gzip(&image));
+    let run = world.scan(&["image.tar.gz"]);
+    run.assert_finds(&["a"]);
+    let notes = format!("{:?}", run.list("notes"));
+    assert!(notes.contains("compressed as a whole"), "{notes}");
+}
