@@ -12,6 +12,7 @@ mod hidden;
 mod hostile;
 mod made;
 mod platforms;
+mod readme;
 mod real;
 mod refused;
 mod storage;

@@ -110,7 +110,7 @@ fn annotations_are_scanned() {
     let manifest =
         json!({"config": config, "layers": [blob], "annotations": {"token": secret("manifest")}});
     let mut image = layout.json(&manifest);
-    image["annotations"] = json!({"token": secret("descriptor")});
+    image["annotations"] = json!({"other.token": secret("descriptor")});
     let index = json!({"manifests": [image], "annotations": {"x": secret("index")}});
     layout.add("index.json", index.to_string());
     layout.write(&world, "image");
