@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::blob::Origin;
 use crate::fingerprint::{ContentId, Fingerprint};
 use crate::history::History;
-use crate::image::LayerFacts;
+use crate::image::{Built, LayerFacts};
 use crate::location::Location;
 use crate::snippet::Snippet;
 
@@ -236,8 +236,18 @@ pub struct Place {
     pub suppressed: Option<Suppression>,
     /// What container images tell of it, where it lies in a layer of one.
     pub layer: Option<Box<LayerFacts>>,
+    /// What gets it into a container image, where a Dockerfile of the scan does.
+    pub built: Option<Box<Built>>,
     /// What puts it right here, where that is mechanical.
     pub fix: Option<Fix>,
+}
+
+impl Place {
+    /// Instructions of Dockerfiles that it quotes.
+    pub(crate) fn instructions_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let of_layer = self.layer.iter_mut().flat_map(|layer| layer.texts_mut());
+        of_layer.chain(self.built.iter_mut().map(|built| &mut built.instruction))
+    }
 }
 
 /// A decision by a person that a place does not count.

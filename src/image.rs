@@ -144,7 +144,7 @@ fn first_line(instruction: &str) -> &str {
 
 impl LayerFacts {
     /// Every text of it that people wrote.
-    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+    pub(crate) fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
         self.uses.iter_mut().flat_map(|of| {
             let hidden = of.hidden.iter_mut().filter_map(|hidden| hidden.instruction.as_mut());
             of.instruction.iter_mut().chain(hidden)
@@ -166,5 +166,57 @@ impl LayerUse {
             let _ = write!(text, " (layer {index}: `{}`)", first_line(instruction));
         }
         Some(text)
+    }
+}
+
+/// An instruction of a Dockerfile that gets a secret into an image. Its text holds no secret that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Built {
+    /// The Dockerfile.
+    pub dockerfile: PathBuf,
+    /// Its line, from 1.
+    pub line: u64,
+    /// The instruction, on one line.
+    pub instruction: String,
+    /// How it gets into the image.
+    pub effect: Effect,
+}
+
+/// How a secret gets into an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// The file is copied, and no `.dockerignore` leaves it out.
+    Copied,
+    /// The file is copied into a stage of the build that the image is not made from.
+    CopiedToStage,
+    /// It is a variable of every container.
+    Environment,
+    /// It is a label, which everybody can read.
+    Label,
+    /// It stays in the history of the image, also when it is the argument of a build.
+    History,
+}
+
+impl Effect {
+    /// The word that reports use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Copied => "copied",
+            Self::CopiedToStage => "copied-to-stage",
+            Self::Environment => "environment",
+            Self::Label => "label",
+            Self::History => "history",
+        }
+    }
+
+    /// What it means, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Copied => "copied into the image (no .dockerignore leaves it out)",
+            Self::CopiedToStage => "copied into a stage of the build, not into the image itself,",
+            Self::Environment => "in the environment of the image, for everybody who has it,",
+            Self::Label => "in the labels of the image, for everybody who has it,",
+            Self::History => "in the history of the image, for everybody who has it,",
+        }
     }
 }

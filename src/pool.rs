@@ -15,6 +15,11 @@ fn is_in_pool() -> bool {
     rayon::current_thread_index().is_some()
 }
 
+/// Whether there is work for another thread beside this one.
+pub(crate) fn has_others() -> bool {
+    is_in_pool() && rayon::current_num_threads() > 1
+}
+
 /// What each gives, in their order: in parallel where other threads wait for work.
 pub(crate) fn each<T: Send, R: Send>(all: Vec<T>, of: impl Fn(T) -> R + Send + Sync) -> Vec<R> {
     if is_in_pool() {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Options, Suppressed, listed};
 use crate::blob::{Origin, inert, is_inert, path_bytes, write_inert};
 use crate::finding::{Finding, FindingKind, Place};
-use crate::image::{ImagePlace, InImage, LayerFacts, LayerUse, short_digest};
+use crate::image::{Built, ImagePlace, InImage, LayerFacts, LayerUse, short_digest};
 use crate::outcome::Outcome;
 
 /// A place in an image as JSON and SARIF show it.
@@ -172,10 +172,34 @@ fn path_in_layer(origin: &Origin) -> Option<String> {
     }
 }
 
-/// Lines for people on the layer of a place.
-pub(super) fn lines(place: &Place) -> Vec<String> {
-    let Some(facts) = &place.layer else { return Vec::new() };
+/// An instruction of a Dockerfile that gets a place into an image, as JSON and SARIF show it.
+#[derive(Serialize)]
+pub(super) struct BuiltView<'a> {
+    dockerfile: String,
+    line: u64,
+    instruction: &'a str,
+    effect: &'static str,
+}
+
+pub(super) fn built_view(place: &Place) -> Option<BuiltView<'_>> {
+    let built = place.built.as_deref()?;
+    Some(BuiltView {
+        dockerfile: inert(&path_bytes(&built.dockerfile)),
+        line: built.line,
+        instruction: &built.instruction,
+        effect: built.effect.name(),
+    })
+}
+
+/// Lines for people on the layer of a place, and on what gets it into one.
+fn lines(place: &Place) -> Vec<String> {
     let mut lines = Vec::new();
+    if let Some(Built { dockerfile, line, instruction, effect }) = place.built.as_deref() {
+        let (effect, instruction) = (effect.words(), one_line(instruction));
+        let dockerfile = inert(&path_bytes(dockerfile));
+        lines.push(format!("{effect} by {dockerfile}:{line}: `{instruction}`"));
+    }
+    let Some(facts) = &place.layer else { return lines };
     for of in facts.uses.iter().take(MAX_USES) {
         let mut line =
             format!("in {} of {}", layer_title(of), image_title(&of.image, of.platform.as_deref()));

@@ -6,7 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::history::{self, HistoryView};
-use super::image::{self, ImageView};
+use super::image::{self, BuiltView, ImageView};
 use super::{Options, listed};
 use crate::config::Secrets;
 use crate::date::timestamp;
@@ -93,6 +93,8 @@ struct PlaceView<'a> {
     snippet: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<ImageView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    built: Option<BuiltView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<SuppressionView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -229,6 +231,7 @@ fn place_view<'a>(place: &'a Place, finding: &Finding) -> PlaceView<'a> {
         rule: Some(place.rule.id.as_str()).filter(|id| *id != finding.rule.id),
         snippet: &place.snippet.text,
         image: image::view(place),
+        built: image::built_view(place),
         suppressed: place
             .suppressed
             .as_ref()

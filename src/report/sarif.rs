@@ -153,6 +153,9 @@ fn result(
     if let Some(image) = image::view(place) {
         properties.insert("image".into(), json!(image));
     }
+    if let Some(built) = image::built_view(place) {
+        properties.insert("built".into(), json!(built));
+    }
     let fingerprint = finding.fingerprint.as_str();
     let partial =
         [("primaryLocationLineHash".to_owned(), format!("{fingerprint}:{}", ordinal + 1))];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::unlisted;
 use crate::blob::{Blob, Content, Origin};
 use crate::config::{Config, Secrets};
-use crate::finding::{Finding, FindingKind};
+use crate::finding::{Finding, FindingKind, Place};
 use crate::secrets::{self, Detection};
 use crate::snippet::Redaction;
 
@@ -58,8 +58,7 @@ pub(super) fn mask_instructions(findings: &mut [Finding], config: &Config) {
     let origin = Arc::new(Origin::Stdin);
     let mut known: HashMap<String, String> = HashMap::new();
     let places = findings.iter_mut().flat_map(|finding| &mut finding.places);
-    for text in places.filter_map(|place| place.layer.as_mut()).flat_map(|layer| layer.texts_mut())
-    {
+    for text in places.flat_map(Place::instructions_mut) {
         let clean = known.entry(text.clone()).or_insert_with(|| {
             let clean = masked(&origin, text.as_bytes(), config);
             String::from_utf8_lossy(&clean).into_owned()

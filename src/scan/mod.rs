@@ -371,6 +371,7 @@ fn place(
         snippet: Snippet::new(blob.text, span, redactions),
         suppressed: inline::find(blob.text, span.start, &rule.id),
         layer: None,
+        built: None,
         fix: None,
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn mask_repeats(findings: &mut [Finding]) {
         if !spans.is_empty() {
             place.snippet.hide(&spans);
         }
-        for text in place.layer.iter_mut().flat_map(|layer| layer.texts_mut()) {
+        for text in place.instructions_mut() {
             for span in repeats(&search, text.as_bytes()).into_iter().rev() {
                 if text.is_char_boundary(span.start) && text.is_char_boundary(span.end) {
                     text.replace_range(span, MASK);

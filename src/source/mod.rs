@@ -3,6 +3,7 @@
 mod archive;
 mod chunks;
 mod content;
+mod dockerfile;
 mod files;
 mod git;
 mod ignored;
@@ -274,6 +275,7 @@ pub fn list(sources: &[Source], selection: &Selection) -> Result<Listing, Source
 pub fn trace(listing: &Listing, findings: &mut [Finding]) {
     git::trace(&listing.histories, &listing.ranges, findings);
     image::trace(&listing.images, findings);
+    dockerfile::trace(&listing.units, findings);
 }
 
 /// What files are sorted and known by. What comes from repositories stays in its order.

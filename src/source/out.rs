@@ -1,7 +1,6 @@
 //! Where what is read goes: to the visitor as blobs, and what is an archive is opened on the way.
 
 use std::io::{self, Cursor, Read};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::archive::{self, Budget, Format, Gap, Label};
@@ -47,7 +46,7 @@ pub(in crate::source) struct Out<'a> {
     pub(in crate::source) visit: &'a mut dyn FnMut(&Blob),
     pub(in crate::source) stats: ReadStats,
     /// Of the input that is read.
-    pub(in crate::source) budget: Rc<Budget>,
+    pub(in crate::source) budget: Arc<Budget>,
 }
 
 impl<'a> Out<'a> {
@@ -56,7 +55,7 @@ impl<'a> Out<'a> {
         skipped: &'a mut Vec<Skipped>,
         visit: &'a mut dyn FnMut(&Blob),
     ) -> Self {
-        Self { scratch, skipped, visit, stats: ReadStats::default(), budget: Rc::default() }
+        Self { scratch, skipped, visit, stats: ReadStats::default(), budget: Arc::default() }
     }
 
     /// Hands out an input that a reader gives, of so many bytes where that is known.
@@ -75,15 +74,15 @@ impl<'a> Out<'a> {
     }
 
     /// Begins an input: what it unpacks to is held against what is read of it.
-    pub(in crate::source) fn counted<'r>(&mut self, reader: &'r mut dyn Read) -> Counted<'r> {
-        self.budget = Rc::default();
-        Counted { reader, budget: Rc::clone(&self.budget) }
+    pub(in crate::source) fn counted<R: Read>(&mut self, reader: R) -> Counted<R> {
+        self.budget = Arc::default();
+        Counted { reader, budget: Arc::clone(&self.budget) }
     }
 
     /// Hands out an input as the blob it is, or in chunks.
     pub(in crate::source) fn bytes(&mut self, name: Name, mut bytes: &[u8], made: Option<Made>) {
         if let Some(format) = Format::of(bytes, true) {
-            self.budget = Rc::default();
+            self.budget = Arc::default();
             self.budget.read(bytes.len());
             // Bytes in memory can always be read.
             let _ = archive::read(format, Label::Own(name.origin()), &mut bytes, self);
@@ -159,6 +158,37 @@ impl<'a> Out<'a> {
         done
     }
 
+    /// Hands out bytes as they are; after each chunk of them, `between` may hand out something else.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::plain`].
+    pub(in crate::source) fn plain_with(
+        &mut self,
+        origin: &Arc<Origin>,
+        reader: &mut dyn Read,
+        between: &mut dyn FnMut(&mut Out),
+    ) -> io::Result<()> {
+        let Self { scratch, skipped, visit, stats, budget } = self;
+        let mut own = Scratch::default();
+        let mut other = ReadStats::default();
+        let mut both = |blob: &Blob| {
+            visit(blob);
+            let visit = &mut |blob: &Blob| visit(blob);
+            let mut out = Out { budget: Rc::clone(budget), ..Out::new(&mut own, skipped, visit) };
+            between(&mut out);
+            other.add(out.stats);
+        };
+        let mut unused = Vec::new();
+        let visit = &mut both;
+        let mut out = Out { budget: Rc::clone(budget), ..Out::new(scratch, &mut unused, visit) };
+        let done = out.plain(origin, reader);
+        let read = out.stats;
+        stats.add(read);
+        stats.add(other);
+        done
+    }
+
     /// Hands out a text that stands beside content: what a header says, where a link leads.
     pub(in crate::source) fn aside(&mut self, origin: &Arc<Origin>, text: &[u8]) {
         self.stats.bytes += text.len() as u64;
@@ -208,12 +238,12 @@ impl ReadStats {
 }
 
 /// An input itself, whose bytes are counted.
-pub(in crate::source) struct Counted<'a> {
-    reader: &'a mut dyn Read,
-    budget: Rc<Budget>,
+pub(in crate::source) struct Counted<R> {
+    reader: R,
+    budget: Arc<Budget>,
 }
 
-impl Read for Counted<'_> {
+impl<R: Read> Read for Counted<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(out)?;
         self.budget.read(count);

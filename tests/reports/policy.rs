@@ -45,6 +45,7 @@ fn outcome() -> Outcome {
         snippet: Snippet::new(POLICY, &span, &[]),
         suppressed: None,
         layer: None,
+        built: None,
         fix: Some(Fix { edits: vec![edit], of: ContentId::of(POLICY) }),
         origin,
     };

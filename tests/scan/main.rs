@@ -8,6 +8,7 @@
 
 mod assemble;
 mod chunks;
+mod documents;
 mod encoded;
 mod encodings;
 mod folder;

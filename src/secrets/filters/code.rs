@@ -160,6 +160,14 @@ pub(super) fn is_escapes(candidate: &Candidate) -> bool {
     plain < 3 && candidate.secret().contains(&b'\\')
 }
 
+/// `pwd->pw_name`: a member of what the name points to.
+pub(super) fn is_member_of_name(candidate: &Candidate) -> bool {
+    let before =
+        candidate.text.get(..candidate.secret.start).and_then(|text| text.strip_suffix(b"->"));
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b')' | b']');
+    before.and_then(<[u8]>::last).is_some_and(is_name)
+}
+
 /// `-d41`, `--stdin`: the next option of a command line.
 pub(super) fn is_option(candidate: &Candidate) -> bool {
     matches!(candidate.secret(), [b'-', b'-' | b'a'..=b'z' | b'A'..=b'Z', ..])

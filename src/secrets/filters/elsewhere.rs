@@ -71,6 +71,33 @@ pub(super) fn is_of_locale(candidate: &Candidate) -> bool {
         && c.is_ascii_uppercase() && d.is_ascii_uppercase())
 }
 
+/// `PASS: name of a test`, among other lines of a log of tests.
+/// <https://www.gnu.org/software/dejagnu/manual/Test-case-states.html>
+pub(super) fn is_test_result(candidate: &Candidate) -> bool {
+    const STATES: [&[u8]; 8] = [
+        b"PASS:",
+        b"FAIL:",
+        b"XPASS:",
+        b"XFAIL:",
+        b"SKIP:",
+        b"ERROR:",
+        b"UNTESTED:",
+        b"UNSUPPORTED:",
+    ];
+    let Some(named) = candidate.named.as_ref().filter(|_| candidate.name() == b"PASS") else {
+        return false;
+    };
+    let Some((before, line)) = candidate.text.split_at_checked(named.assignment.name.start) else {
+        return false;
+    };
+    if !line.starts_with(b"PASS: ") || before.last().is_some_and(|byte| *byte != b'\n') {
+        return false;
+    }
+    let is_result = |line: &[u8]| STATES.iter().any(|state| line.starts_with(state));
+    let near = |lines: &mut dyn Iterator<Item = &[u8]>| lines.take(4).skip(1).any(is_result);
+    near(&mut line.split(|byte| *byte == b'\n')) || near(&mut before.rsplit(|byte| *byte == b'\n'))
+}
+
 /// `8-4-4-4-12` hex digits.
 pub(in crate::secrets) fn is_uuid(secret: &[u8]) -> bool {
     let bytes =

@@ -54,6 +54,8 @@ pub(crate) const FILTERS: &[Filter] = &[
     scored("url", |candidate| memchr::memmem::find(candidate.secret(), b"://").is_some()),
     scored("uuid", elsewhere::is_identifier),
     scored("locale", elsewhere::is_of_locale),
+    scored("test-result", elsewhere::is_test_result),
+    scored("member", code::is_member_of_name),
     scored("ciphertext", elsewhere::is_ciphertext),
     scored("password-hash", elsewhere::is_password_hash),
     unmarked("digest", elsewhere::is_digest),

@@ -19,6 +19,13 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
     ("number", "a.ini", &["to", "ken = 2030-01-01T00:00:00Z"], &["to", "ken = 2030-01-01TkqzvZ"]),
     ("constant", "a.php", &["pa", "ssword = ?string"], &["pa", "ssword = ?str1ngkq", "z7"]),
     (
+        "test-result",
+        "a.log",
+        &["PA", "SS: ld-x86/ifunc-8kq7\nPASS: x32 size 1\n"],
+        &["PA", "SS: ld-x86/ifunc-8kq7\nUSER: x32 size 1\n"],
+    ),
+    ("member", "a.txt", &["use pw", "d->pw_kq7zvR9"], &["use pw", "d-> pw_kq7zvR9"]),
+    (
         "version",
         "a.yaml",
         &["acme-sec", "ret: v2.10.0-rc1"],

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 use std::io::{self, Read};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 
 use thiserror::Error;
 
@@ -32,40 +34,42 @@ impl Gap {
 }
 
 /// What one input has cost so far.
+///
+/// The input itself may be read by another thread than what comes out of it.
 #[derive(Debug, Default)]
 pub(in crate::source) struct Budget {
-    depth: Cell<usize>,
-    members: Cell<u64>,
-    read: Cell<u64>,
-    unpacked: Cell<u64>,
-    spent: Cell<bool>,
+    depth: AtomicUsize,
+    members: AtomicU64,
+    read: AtomicU64,
+    unpacked: AtomicU64,
+    spent: AtomicBool,
 }
 
 impl Budget {
     /// Whether a limit was reached: then nothing more of the input is unpacked.
-    pub(super) const fn is_spent(&self) -> bool {
-        self.spent.get()
+    pub(super) fn is_spent(&self) -> bool {
+        self.spent.load(Relaxed)
     }
 
     /// Counts bytes of the input itself.
     pub(in crate::source) fn read(&self, count: usize) {
-        self.read.set(self.read.get().saturating_add(count as u64));
+        self.read.fetch_add(count as u64, Relaxed);
     }
 
     /// Counts a member.
     pub(super) fn member(&self) -> Result<(), Gap> {
-        self.members.set(self.members.get() + 1);
+        let members = self.members.fetch_add(1, Relaxed) + 1;
         let detail = || format!("it has more than {MAX_MEMBERS} members; the rest was not scanned");
-        self.holds(self.members.get() <= MAX_MEMBERS, detail)
+        self.holds(members <= MAX_MEMBERS, detail)
     }
 
     /// Counts bytes that were unpacked.
     fn unpack(&self, count: usize) -> Result<(), Gap> {
-        let unpacked = self.unpacked.get().saturating_add(count as u64);
-        self.unpacked.set(unpacked);
+        let count = count as u64;
+        let unpacked = self.unpacked.fetch_add(count, Relaxed).saturating_add(count);
         let detail = || "it unpacks to more than 256 GiB; the rest was not scanned".to_owned();
         self.holds(unpacked <= MAX_UNPACKED, detail)?;
-        let most = self.read.get().saturating_mul(MAX_RATIO).saturating_add(FREE);
+        let most = self.read.load(Relaxed).saturating_mul(MAX_RATIO).saturating_add(FREE);
         let detail = || {
             format!("it unpacks to more than {MAX_RATIO} times its size; the rest was not scanned")
         };
@@ -76,17 +80,16 @@ impl Budget {
         if holds {
             return Ok(());
         }
-        self.spent.set(true);
+        self.spent.store(true, Relaxed);
         Err(Gap { reason: SkipReason::Limit, detail: detail() })
     }
 
     /// Goes into an archive or a compressed stream; `None` when it lies too deep.
     pub(super) fn enter(&self) -> Option<Inside<'_>> {
-        let depth = self.depth.get();
-        if depth >= MAX_DEPTH {
+        if self.depth.load(Relaxed) >= MAX_DEPTH {
             return None;
         }
-        self.depth.set(depth + 1);
+        self.depth.fetch_add(1, Relaxed);
         Some(Inside { budget: self })
     }
 }
@@ -98,7 +101,7 @@ pub(super) struct Inside<'a> {
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        self.budget.depth.set(self.budget.depth.get().saturating_sub(1));
+        self.budget.depth.fetch_sub(1, Relaxed);
     }
 }
 

@@ -1,9 +1,9 @@
 //! Compressed streams, also several in a row, and what stands beside them: comments, frames to be skipped, bytes at the end.
 
 use std::cell::Cell;
-use std::io::{self, BufRead as _, Read};
-use std::rc::Rc;
+use std::io::{self, BufRead as _, Cursor, Read};
 use std::sync::Arc;
+use std::thread;
 
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
@@ -11,6 +11,7 @@ use lzma_rust2::XzReader;
 use zstd::stream::read::Decoder as ZstdDecoder;
 
 use super::Input;
+use super::ahead::ends;
 use super::budget::Unpacked;
 use super::format::Codec;
 use crate::blob::Origin;
@@ -44,24 +45,76 @@ pub(super) fn read(
     input: &mut Input,
     origin: &Arc<Origin>,
     out: &mut Out,
-    inner: &mut dyn FnMut(&mut dyn Read, &mut Out) -> io::Result<()>,
+    inner: &mut Inner,
 ) -> io::Result<()> {
-    let budget = Rc::clone(&out.budget);
-    let failed = Cell::new(None);
     let mut aside = Vec::new();
-    let done = {
-        let decoder = Streams { codec, state: State::Between(input), aside: &mut aside };
-        let what = codec.name();
-        let mut decoder = Unpacked { decoder, budget: &budget, failed: &failed, what };
-        inner(&mut decoder, out)
-    };
+    let streams = Streams { codec, state: State::Between(input), aside: &mut aside };
+    if unpack(codec, streams, origin, out, inner)? {
+        after(&aside, input, origin, out)?;
+    }
+    Ok(())
+}
+
+/// What is done with what comes out of a decoder.
+pub(super) type Inner<'a> = dyn FnMut(&mut dyn Read, &mut Out) -> io::Result<()> + 'a;
+
+/// [`read`], while another thread decodes.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(super) fn read_ahead(
+    codec: Codec,
+    reader: &mut (dyn Read + Send),
+    origin: &Arc<Origin>,
+    out: &mut Out,
+    inner: &mut Inner,
+) -> io::Result<()> {
+    let (ahead, behind) = ends();
+    let decoded = thread::scope(|scope| {
+        let decode = || {
+            let (mut input, mut aside) = (Input::new(&mut *reader), Vec::new());
+            let state = State::Between(&mut input);
+            behind.send(&mut Streams { codec, state, aside: &mut aside });
+            (aside, input.into_ahead())
+        };
+        let decoding = scope.spawn(decode);
+        // The other thread ends when nobody reads any more.
+        let done = unpack(codec, ahead, origin, out, inner);
+        let left = decoding.join().map_err(|_| io::Error::other("the decoder failed"));
+        done.and_then(|is_whole| Ok((is_whole, left?)))
+    });
+    let (is_whole, (aside, ahead)) = decoded?;
+    if is_whole {
+        after(&aside, &mut Input::new(&mut Cursor::new(ahead).chain(reader)), origin, out)?;
+    }
+    Ok(())
+}
+
+/// Hands out what comes out of a decoder; false when it broke, which is named.
+fn unpack(
+    codec: Codec,
+    decoder: impl Read,
+    origin: &Arc<Origin>,
+    out: &mut Out,
+    inner: &mut Inner,
+) -> io::Result<bool> {
+    let (budget, failed) = (Arc::clone(&out.budget), Cell::new(None));
+    let what = codec.name();
+    let mut decoder = Unpacked { decoder, budget: &budget, failed: &failed, what };
+    let done = inner(&mut decoder, out);
+    drop(decoder);
     if let Some(gap) = failed.take() {
         out.gap(origin, gap);
-        return Ok(());
+        return Ok(false);
     }
-    done?;
+    done.map(|()| true)
+}
+
+/// Hands out what stands beside the streams.
+fn after(aside: &[u8], input: &mut Input, origin: &Arc<Origin>, out: &mut Out) -> io::Result<()> {
     if !aside.is_empty() {
-        out.aside(origin, &aside);
+        out.aside(origin, aside);
     }
     // Tapes and discs are filled up with zeros.
     while input.fill_buf()?.first() == Some(&0) {

@@ -2,6 +2,8 @@
 
 use memchr::memmem;
 
+use super::pdf;
+use super::sqlite;
 use super::tar;
 use super::zip;
 
@@ -14,6 +16,10 @@ pub(in crate::source) enum Format {
     Zip,
     /// Packages of Debian, static libraries. <https://man7.org/linux/man-pages/man5/ar.5.html>
     Ar,
+    /// Documents, whose text is packed. <https://pdfa.org/resource/iso-32000-2/>
+    Pdf,
+    /// Databases. <https://sqlite.org/fileformat2.html>
+    Sqlite,
     /// One compressed stream, or several in a row.
     Compressed(Codec),
     /// One that is known and not unpacked.
@@ -43,6 +49,7 @@ const MAGIC: &[(&[u8], Format)] = &[
     (b"\xfd7zXZ\0", Format::Compressed(Codec::Xz)),
     (b"\x28\xb5\x2f\xfd", Format::Compressed(Codec::Zstd)),
     (b"!<arch>\n", Format::Ar),
+    (sqlite::MAGIC, Format::Sqlite),
     (b"7z\xbc\xaf\x27\x1c", Format::Unread("7z")),
     (b"Rar!\x1a\x07", Format::Unread("RAR")),
     (b"LZIP\x01", Format::Unread("lzip")),
@@ -77,6 +84,9 @@ impl Format {
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Compressed(Codec::Zstd)),
             _ if tar::is_header(head) => Some(Self::Tar),
             _ if is_program(head) && has_zip(head, is_whole) => Some(Self::Zip),
+            _ if pdf::is_header(head.get(..Self::HEAD.min(head.len())).unwrap_or_default()) => {
+                Some(Self::Pdf)
+            }
             _ => None,
         }
     }

@@ -29,6 +29,13 @@ impl<'a> Input<'a> {
         Self { file: Some(file), ..Self::new(reader) }
     }
 
+    /// What was read and not taken.
+    pub(super) fn into_ahead(mut self) -> Vec<u8> {
+        self.buffer.truncate(self.end);
+        self.buffer.drain(..self.start);
+        self.buffer
+    }
+
     /// How many bytes were taken.
     pub(in crate::source) const fn offset(&self) -> u64 {
         self.offset

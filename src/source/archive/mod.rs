@@ -1,18 +1,22 @@
 //! Archives and compressed streams, told by their first bytes and read as they come: nothing is extracted, nothing is sought
 //! in. What is in them is handed out like any input, under the name of the archive, `!/` and its own.
 
+mod ahead;
 mod ar;
 mod budget;
 mod decode;
 mod format;
 mod input;
+mod office;
 mod pax;
+mod pdf;
+mod sqlite;
 mod tar;
+mod tee;
 mod zip;
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::Arc;
 
 pub(in crate::source) use budget::{Budget, Gap};
@@ -25,6 +29,7 @@ pub(in crate::source) use tar::{Entry, Kind, OnEntry, hand_out, read as read_tar
 use super::out::Out;
 use crate::blob::Origin;
 use crate::outcome::SkipReason;
+use crate::pool::has_others;
 
 /// What content is called, which may depend on what it turns out to be.
 #[derive(Clone, Copy)]
@@ -84,7 +89,7 @@ pub(in crate::source) fn read(
     out: &mut Out,
 ) -> io::Result<()> {
     let origin = label.container(format);
-    let budget = Rc::clone(&out.budget);
+    let budget = Arc::clone(&out.budget);
     if budget.is_spent() {
         return Ok(());
     }
@@ -98,6 +103,8 @@ pub(in crate::source) fn read(
         Format::Tar => tar::read(&mut Input::new(reader), &origin, out, &mut hand_out),
         Format::Zip => zip::read(&mut Input::new(reader), &origin, out),
         Format::Ar => ar::read(&mut Input::new(reader), &origin, out),
+        Format::Pdf => pdf::read(&origin, reader, out),
+        Format::Sqlite => sqlite::read(&origin, reader, out),
         Format::Compressed(codec) => {
             let inner = &mut |reader: &mut dyn Read, out: &mut Out| {
                 out.content(Label::Inner { of: &origin }, reader, 0)
@@ -121,6 +128,31 @@ pub(in crate::source) fn read(
 /// As [`read`].
 pub(in crate::source) fn read_layer(
     origin: &Arc<Origin>,
+    reader: &mut (dyn Read + Send),
+    out: &mut Out,
+    on_entry: &mut OnEntry,
+) -> io::Result<bool> {
+    let mut head = Vec::new();
+    (&mut *reader).take(Format::HEAD as u64).read_to_end(&mut head)?;
+    let codec = match Format::of(&head, false) {
+        Some(Format::Compressed(codec)) if has_others() => codec,
+        _ => return read_layer_here(origin, &mut Cursor::new(head).chain(reader), out, on_entry),
+    };
+    let budget = Arc::clone(&out.budget);
+    let _inside = budget.enter();
+    let mut is_tar = true;
+    let inner = &mut |reader: &mut dyn Read, out: &mut Out| {
+        is_tar = read_layer_here(origin, reader, out, on_entry)?;
+        Ok(())
+    };
+    let mut reader = Cursor::new(head).chain(reader);
+    decode::read_ahead(codec, &mut reader, origin, out, inner)?;
+    Ok(is_tar)
+}
+
+/// [`read_layer`] by this thread alone.
+fn read_layer_here(
+    origin: &Arc<Origin>,
     reader: &mut dyn Read,
     out: &mut Out,
     on_entry: &mut OnEntry,
@@ -130,14 +162,14 @@ pub(in crate::source) fn read_layer(
     let is_empty = head.is_empty();
     match Format::of(head, false) {
         Some(Format::Compressed(codec)) => {
-            let budget = Rc::clone(&out.budget);
+            let budget = Arc::clone(&out.budget);
             let Some(_inside) = budget.enter() else {
                 out.skip(origin, SkipReason::Limit, "it is compressed too many times");
                 return Ok(true);
             };
             let mut is_tar = true;
             let inner = &mut |reader: &mut dyn Read, out: &mut Out| {
-                is_tar = read_layer(origin, reader, out, on_entry)?;
+                is_tar = read_layer_here(origin, reader, out, on_entry)?;
                 Ok(())
             };
             decode::read(codec, &mut input, origin, out, inner)?;

@@ -124,9 +124,9 @@ impl Layer {
             Content::Absent => Ok(()),
             Content::Directory(tree) => tree.read(&self.origin, out, &mut names),
             Content::Blob { store, name, expected } => {
-                store.open(name).and_then(|(mut reader, size)| {
+                store.open(name).and_then(|(reader, size)| {
                     self.check_size(size, expected, out);
-                    let is_tar = self.tar(&mut reader, &mut names, out)?;
+                    let is_tar = self.tar(reader, &mut names, out)?;
                     if !is_tar && !expected.is_file {
                         let detail = "the layer is no tar, compressed or not; its bytes were scanned as they are";
                         out.skip(&self.origin, SkipReason::Malformed, detail);
@@ -141,7 +141,7 @@ impl Layer {
     }
 
     /// Reads a tar; false when it is none.
-    fn tar(&self, reader: &mut dyn Read, names: &mut Names, out: &mut Out) -> io::Result<bool> {
+    fn tar(&self, reader: impl Read + Send, names: &mut Names, out: &mut Out) -> io::Result<bool> {
         let mut reader = out.counted(reader);
         let on_entry = &mut |entry: &Entry, content: &mut Limited, out: &mut Out| {
             names.add(entry);

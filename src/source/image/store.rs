@@ -95,7 +95,7 @@ impl Store {
     /// # Errors
     ///
     /// When there is none, or it cannot be read.
-    pub(super) fn open(&self, name: &str) -> io::Result<(Box<dyn Read>, u64)> {
+    pub(super) fn open(&self, name: &str) -> io::Result<(Box<dyn Read + Send>, u64)> {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
         match self {
             Self::Directory(root) => {

@@ -3,7 +3,6 @@
 
 use std::cell::Cell;
 use std::io::{self, Read};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use bzip2::bufread::BzDecoder;
@@ -18,7 +17,7 @@ use crate::blob::Origin;
 use crate::outcome::SkipReason;
 use crate::source::archive::budget::{Gap, Unpacked};
 use crate::source::archive::input::Limited;
-use crate::source::archive::{Input, Label};
+use crate::source::archive::{Input, Label, office};
 use crate::source::out::Out;
 
 const STORED: u16 = 0;
@@ -85,7 +84,7 @@ fn stored(input: &mut Input, local: &Local, origin: &Arc<Origin>, out: &mut Out)
         let bytes = input.peek(size)?;
         if unpacks_exactly(bytes) {
             let bytes = bytes.to_vec();
-            let (budget, failed) = (Rc::clone(&out.budget), Cell::new(None));
+            let (budget, failed) = (Arc::clone(&out.budget), Cell::new(None));
             let decoder = DeflateDecoder::new(&bytes[..]);
             let what = "deflate";
             let mut inner = Unpacked { decoder, budget: &budget, failed: &failed, what };
@@ -93,7 +92,7 @@ fn stored(input: &mut Input, local: &Local, origin: &Arc<Origin>, out: &mut Out)
         }
     }
     let mut content = Limited { input, left };
-    out.content(Label::Own(origin), &mut content, size)?;
+    office::content(origin, &mut content, size, out)?;
     ended(content, origin, out)
 }
 
@@ -110,11 +109,11 @@ fn unpacks_exactly(bytes: &[u8]) -> bool {
 
 fn packed(input: &mut Input, local: &Local, origin: &Arc<Origin>, out: &mut Out) -> io::Result<()> {
     let start = input.offset();
-    let (budget, failed) = (Rc::clone(&out.budget), Cell::new(None));
+    let (budget, failed) = (Arc::clone(&out.budget), Cell::new(None));
     let done = match decoder(local.method, input) {
         Ok((decoder, what)) => {
             let mut inner = Unpacked { decoder, budget: &budget, failed: &failed, what };
-            out.content(Label::Own(origin), &mut inner, 0)
+            office::content(origin, &mut inner, 0, out)
                 .and_then(|()| io::copy(&mut inner, &mut io::sink()).map(|_| ()))
         }
         Err(error) => {
