@@ -175,13 +175,13 @@ impl<'a> Out<'a> {
         let mut both = |blob: &Blob| {
             visit(blob);
             let visit = &mut |blob: &Blob| visit(blob);
-            let mut out = Out { budget: Rc::clone(budget), ..Out::new(&mut own, skipped, visit) };
+            let mut out = Out { budget: Arc::clone(budget), ..Out::new(&mut own, skipped, visit) };
             between(&mut out);
             other.add(out.stats);
         };
         let mut unused = Vec::new();
         let visit = &mut both;
-        let mut out = Out { budget: Rc::clone(budget), ..Out::new(scratch, &mut unused, visit) };
+        let mut out = Out { budget: Arc::clone(budget), ..Out::new(scratch, &mut unused, visit) };
         let done = out.plain(origin, reader);
         let read = out.stats;
         stats.add(read);

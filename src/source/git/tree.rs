@@ -1,7 +1,7 @@
 //! A tree of a commit, looked up by path. Only what is asked for is read, so that no tree can be too large.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+
 use std::sync::Arc;
 
 use gix::ObjectId;
@@ -19,7 +19,7 @@ pub(super) struct Tree {
     repository: Arc<Repository>,
     root: ObjectId,
     /// Directories by path, without a slash at the end.
-    directories: HashMap<BString, Rc<Directory>>,
+    directories: HashMap<BString, Arc<Directory>>,
     /// Directories that could not be read, and why.
     pub(super) unread: Vec<(BString, String)>,
 }
@@ -53,9 +53,9 @@ impl Tree {
         }
     }
 
-    fn directory(&mut self, path: &BStr) -> Option<Rc<Directory>> {
+    fn directory(&mut self, path: &BStr) -> Option<Arc<Directory>> {
         if let Some(known) = self.directories.get(path) {
-            return Some(Rc::clone(known));
+            return Some(Arc::clone(known));
         }
         let id = if path.is_empty() {
             self.root
@@ -70,8 +70,8 @@ impl Tree {
             self.unread.push((path.to_owned(), detail));
             Directory::default()
         });
-        let directory = Rc::new(directory);
-        self.directories.insert(path.to_owned(), Rc::clone(&directory));
+        let directory = Arc::new(directory);
+        self.directories.insert(path.to_owned(), Arc::clone(&directory));
         Some(directory)
     }
 
