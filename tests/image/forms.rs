@@ -54,6 +54,55 @@ fn every_form_is_read() {
     }
 }
 
+/// Compressed as a whole, as people pass images on: layers are still told apart.
+#[test]
+fn images_that_are_compressed_are_read() {
+    let world = World::new();
+    let [low, high] = layers();
+    let saved = saved("app:1", &steps(&low, &high));
+    let layout = Layout::of(&steps(&gzip(&low), &zstd(&high)));
+    world.write("saved.tar.gz", gzip(&saved.tar()));
+    world.write("saved.tar.zst", zstd(&saved.tar()));
+    world.write("oci.tar.gz", gzip(&layout.tar()));
+    assert_is_read(&world, "saved.tar.gz", &digest(&low));
+    assert_is_read(&world, "saved.tar.zst", &digest(&low));
+    assert_is_read(&world, "oci.tar.gz", &digest(&gzip(&low)));
+    // What is beside the image, and what breaks off.
+    let mut beside = layout.clone();
+    beside.add("notes.txt", leak("beside"));
+    beside.add("more.tar", layer("in.txt", leak("more")));
+    world.write("beside.tar.gz", gzip(&beside.tar()));
+    world.scan(&["beside.tar.gz"]).assert_finds(&["low", "beside", "more"]);
+    let whole = gzip(&saved.tar());
+    world.write("cut.tar.gz", &whole[..whole.len() - 9]);
+    world.scan(&["cut.tar.gz"]).assert_gap(&["low"], &["cut.tar.gz", "gzip stream ends early"]);
+    let mut most = saved.clone();
+    most.0.remove("manifest.json");
+    most.add("rest", "x");
+    let most = [gzip(&most.tar()), gzip(b"rest")[..12].to_vec()].concat();
+    world.write("half.tar.gz", most);
+    world.scan(&["half.tar.gz"]).assert_gap(&["low"], &["no manifest.json"]);
+}
+
+/// A layer that a compressed image shares with another one is read once, wherever it comes first.
+#[test]
+fn compressed_images_share_layers() {
+    let world = World::new();
+    let [low, high] = layers();
+    let layout = Layout::of(&steps(&low, &high));
+    layout.write(&world, "folder");
+    world.write("packed.tar.gz", gzip(&layout.tar()));
+    for sources in [["folder", "packed.tar.gz"], ["packed.tar.gz", "folder"]] {
+        let run = world.scan(&sources);
+        run.assert_finds(&["low"]);
+        assert_eq!(run.report["stats"]["layers"], 2);
+        let place = run.place("low");
+        assert_eq!(place["name"], sources[0]);
+        assert_eq!(place["shared_with"][0]["name"], sources[1]);
+        assert_eq!(place["shared_with"][0]["deleted"], true);
+    }
+}
+
 /// A layout as the `dir:` of skopeo.
 fn flat(layout: &Layout) -> Layout {
     let index: Value = serde_json::from_slice(&layout.0["index.json"]).unwrap();

@@ -1,11 +1,11 @@
 //! A layer: read once, whichever images have it, and what is in it by name, so that it can be said what hides what.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use super::super::archive::{Entry, Kind, Limited, hand_out, read_layer};
+use super::super::archive::{Entry, Kind, Limited, hand_out, read_layer, read_layer_here};
 use super::super::out::Out;
 use super::directory;
 use super::store::Store;
@@ -125,12 +125,10 @@ impl Layer {
             Content::Directory(tree) => tree.read(&self.origin, out, &mut names),
             Content::Blob { store, name, expected } => {
                 store.open(name).and_then(|(reader, size)| {
-                    self.check_size(size, expected, out);
-                    let is_tar = self.tar(reader, &mut names, out)?;
-                    if !is_tar && !expected.is_file {
-                        let detail = "the layer is no tar, compressed or not; its bytes were scanned as they are";
-                        out.skip(&self.origin, SkipReason::Malformed, detail);
-                    }
+                    let mut reader = out.counted(reader);
+                    let on_entry = &mut self.on_entry(&mut names);
+                    let is_tar = read_layer(&self.origin, &mut reader, out, on_entry)?;
+                    self.check(size, is_tar, expected, out);
                     Ok(())
                 })
             }
@@ -140,20 +138,54 @@ impl Layer {
         done
     }
 
-    /// Reads a tar; false when it is none.
-    fn tar(&self, reader: impl Read + Send, names: &mut Names, out: &mut Out) -> io::Result<bool> {
-        let mut reader = out.counted(reader);
-        let on_entry = &mut |entry: &Entry, content: &mut Limited, out: &mut Out| {
+    /// The name of the part that it is.
+    pub(super) fn part(&self) -> Option<&str> {
+        match &self.content {
+            Content::Blob { name, .. } => Some(name),
+            Content::Directory(_) | Content::Absent => None,
+        }
+    }
+
+    /// Reads it where it lies in a stream that is read anyway.
+    ///
+    /// # Errors
+    ///
+    /// When the stream broke.
+    pub(super) fn read_from(&self, content: &mut Limited, out: &mut Out) -> io::Result<()> {
+        let Content::Blob { expected, .. } = &self.content else { return Ok(()) };
+        let mut names = Names::default();
+        out.stats.layers += 1;
+        let size = content.left;
+        let mut reader = out.counted(content);
+        let mut on_entry = self.on_entry(&mut names);
+        let done = read_layer_here(&self.origin, &mut reader, out, &mut on_entry);
+        drop(on_entry);
+        let _ = self.names.set(names);
+        self.check(size, done?, expected, out);
+        Ok(())
+    }
+
+    /// What is done with an entry of it.
+    fn on_entry(
+        &self,
+        names: &mut Names,
+    ) -> impl FnMut(&Entry, &mut Limited, &mut Out) -> io::Result<()> {
+        move |entry, content, out| {
             names.add(entry);
             let path = bytes_path(&tidy(entry.path));
             let origin = Origin::Member { archive: Arc::clone(&self.origin), path };
             let entry = Entry { origin: Arc::new(origin), ..entry.clone() };
             hand_out(&entry, content, out)
-        };
-        read_layer(&self.origin, &mut reader, out, on_entry)
+        }
     }
 
-    fn check_size(&self, size: u64, expected: &Expected, out: &mut Out) {
+    /// Holds it against what the manifest says of it.
+    fn check(&self, size: u64, is_tar: bool, expected: &Expected, out: &mut Out) {
+        if !is_tar && !expected.is_file {
+            let detail =
+                "the layer is no tar, compressed or not; its bytes were scanned as they are";
+            out.skip(&self.origin, SkipReason::Malformed, detail);
+        }
         if let Some(said) = expected.size.filter(|said| *said != size) {
             let detail =
                 format!("the manifest says {said} bytes, and there are {size}; these were scanned");

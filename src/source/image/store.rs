@@ -1,15 +1,16 @@
 //! Where the parts of an image lie: files of a directory, or members of a tar.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::archive::{Input, Kind, read_tar};
+use super::super::archive::{Entry, Input, Kind, read_tar};
 use super::super::out::{Out, Scratch};
 use super::super::read::open;
 use super::layer::tidy;
+use super::packed;
 use crate::blob::{Blob, Origin};
 
 /// Parts of an image, by name.
@@ -17,7 +18,7 @@ use crate::blob::{Blob, Origin};
 pub(super) enum Store {
     /// Files below a directory.
     Directory(PathBuf),
-    /// Members of a tar that is not compressed.
+    /// Members of a tar.
     Tar(Tarball),
 }
 
@@ -26,16 +27,33 @@ pub(super) enum Store {
 pub(super) struct Tarball {
     path: PathBuf,
     members: BTreeMap<Vec<u8>, Member>,
+    /// Of a tar that is compressed as a whole, which nobody can seek in: the contents that manifests may have.
+    kept: Option<HashMap<Vec<u8>, Vec<u8>>>,
     /// Whether something is in it that no member has: then it is read as an archive, too.
     pub(super) has_more: bool,
 }
 
 #[derive(Clone, Debug)]
-enum Member {
+pub(super) enum Member {
     /// Where its content begins, and how long it is.
     File(u64, u64),
     /// Another member that it is.
     Link(Vec<u8>),
+}
+
+impl Member {
+    /// Notes an entry; false when it cannot be found by its name.
+    pub(super) fn add(entry: &Entry, file: Self, members: &mut BTreeMap<Vec<u8>, Self>) -> bool {
+        let name = tidy(entry.path);
+        let member = match entry.kind {
+            Kind::File => file,
+            Kind::SymbolicLink(to) => Self::Link(beside(&name, to)),
+            Kind::HardLink(to) => Self::Link(tidy(to)),
+            Kind::Directory | Kind::Other => return true,
+        };
+        // Parts are known by names that are texts.
+        std::str::from_utf8(&name).is_ok() && members.insert(name, member).is_none()
+    }
 }
 
 /// Links that are followed from one member to another.
@@ -55,20 +73,18 @@ impl Store {
         let mut input = Input::seekable(&mut reader, &file);
         let mut is_hidden = false;
         let read = read_tar(&mut input, &origin, &mut out, &mut |entry, content, _| {
-            let name = tidy(entry.path);
-            // Parts are known by names that are texts.
-            is_hidden |= std::str::from_utf8(&name).is_err();
-            let member = match entry.kind {
-                Kind::File => Member::File(content.input.offset(), content.left),
-                Kind::SymbolicLink(to) => Member::Link(beside(&name, to)),
-                Kind::HardLink(to) => Member::Link(tidy(to)),
-                Kind::Directory | Kind::Other => return Ok(()),
-            };
-            is_hidden |= members.insert(name, member).is_some();
+            let file = Member::File(content.input.offset(), content.left);
+            is_hidden |= !Member::add(entry, file, &mut members);
             Ok(())
         });
         let has_more = has_more || is_hidden || read.is_err() || !skipped.is_empty();
-        Ok(Self::Tar(Tarball { path: path.into(), members, has_more }))
+        Ok(Self::Tar(Tarball { path: path.into(), members, kept: None, has_more }))
+    }
+
+    /// What there is in a tar that is compressed as a whole.
+    pub(super) fn packed(path: &Path) -> io::Result<Self> {
+        let (members, kept, has_more) = packed::look_through(path)?;
+        Ok(Self::Tar(Tarball { path: path.into(), members, kept: Some(kept), has_more }))
     }
 
     /// Whether there is a part of this name.
@@ -103,7 +119,15 @@ impl Store {
                 Ok((Box::new(file), size as u64))
             }
             Self::Tar(tar) => {
-                let (_, (start, len)) = tar.find(name).ok_or_else(missing)?;
+                let (name, (start, len)) = tar.find(name).ok_or_else(missing)?;
+                if let Some(kept) = &tar.kept {
+                    let content = kept.get(&name).cloned().ok_or_else(|| {
+                        io::Error::other(
+                            "it is too large, or no JSON, in an image compressed as a whole",
+                        )
+                    })?;
+                    return Ok((Box::new(Cursor::new(content)), len));
+                }
                 let (mut file, _) = open(&tar.path)?;
                 file.seek(SeekFrom::Start(start))?;
                 Ok((Box::new(file.take(len)), len))
@@ -148,6 +172,16 @@ impl Store {
 }
 
 impl Tarball {
+    /// Whether it has no members.
+    pub(super) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Whether it is compressed as a whole.
+    pub(super) const fn is_packed(&self) -> bool {
+        self.kept.is_some()
+    }
+
     /// The member at the end of all links, and where its content lies.
     fn find(&self, name: &str) -> Option<(Vec<u8>, (u64, u64))> {
         let mut name = tidy(name.as_bytes());
