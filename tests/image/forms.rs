@@ -30,6 +30,8 @@ fn steps<'a>(low: &'a [u8], high: &'a [u8]) -> [(&'static str, &'a [u8]); 2] {
     [("COPY .env /app/", low), ("/bin/sh -c rm /app/.env", high)]
 }
 
+type Encode = fn(&[u8]) -> Vec<u8>;
+
 #[test]
 fn every_form_is_read() {
     let world = World::new();
@@ -40,8 +42,7 @@ fn every_form_is_read() {
     for name in ["saved.tar", "saved-dir", "docker-archive:saved.tar"] {
         assert_is_read(&world, name, &digest(&low));
     }
-    let codings: [(&str, fn(&[u8]) -> Vec<u8>); 3] =
-        [("plain", <[u8]>::to_vec), ("gzip", gzip), ("zstd", zstd)];
+    let codings: [(&str, Encode); 3] = [("plain", <[u8]>::to_vec), ("gzip", gzip), ("zstd", zstd)];
     for (coding, encode) in codings {
         let (low, high) = (encode(&low), encode(&high));
         let layout = Layout::of(&steps(&low, &high));

@@ -71,84 +71,66 @@ fn layers() -> Vec<Case> {
     ]
 }
 
+/// What is done to a manifest, and words of the gap.
+type Change = (&'static str, fn(&mut Value), &'static [&'static str]);
+
+const CHANGES: &[Change] = &[
+    ("a wrong size", |m| m["layers"][1]["size"] = json!(7), &["the manifest says 7 bytes"]),
+    ("a foreign layer", |m| m["layers"][1] = foreign(), &["foreign layer", "https://example.org/"]),
+    ("a missing layer", |m| m["layers"][1]["digest"] = none(), &["the layer is not there"]),
+    (
+        "a missing configuration",
+        |m| m["config"]["digest"] = none(),
+        &["the configuration is not there"],
+    ),
+    ("no configuration", |m| m["config"] = json!({}), &["the configuration is not there"]),
+    (
+        "no digest of a layer",
+        |m| m["layers"][1]["digest"] = json!("sha256:../../index.json"),
+        &["the layer is not there"],
+    ),
+    (
+        "no digest of a configuration",
+        |m| m["config"]["digest"] = json!("sha256:../../index.json"),
+        &["the configuration is not there"],
+    ),
+    ("a manifest of nothing", |m| *m = json!({"schemaVersion": 2}), &["names no image"]),
+    ("a manifest that is no manifest", |m| *m = json!([1]), &["blobs/sha256/"]),
+];
+
+/// The digest of nothing that is there.
+fn none() -> Value {
+    digest(b"none").into()
+}
+
+fn foreign() -> Value {
+    let media = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+    json!({"mediaType": media, "digest": none(), "urls": ["https://example.org/layer"]})
+}
+
 fn manifests() -> Vec<Case> {
-    let of: fn(fn(&mut Value)) -> Layout = with_manifest;
-    vec![
-        (
-            "a size that is wrong",
-            of(|m| m["layers"][1]["size"] = json!(7)),
-            &["a", "b"],
-            &["the manifest says 7 bytes"],
-        ),
-        (
-            "a foreign layer",
-            of(|m| {
-                m["layers"][1] = json!({"mediaType": "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "digest": digest(b"none"), "urls": ["https://example.org/layer"]});
-            }),
-            &["a", "b"],
-            &["foreign layer", "https://example.org/layer"],
-        ),
-        (
-            "a missing layer",
-            of(|m| m["layers"][1]["digest"] = json!(digest(b"none"))),
-            &["a", "b"],
-            &["the layer is not there"],
-        ),
-        (
-            "a missing configuration",
-            of(|m| m["config"]["digest"] = json!(digest(b"none"))),
-            &["a", "b"],
-            &["the configuration is not there"],
-        ),
-        (
-            "no configuration",
-            of(|m| m["config"] = json!({})),
-            &["a", "b"],
-            &["the configuration is not there"],
-        ),
-        (
-            "a layer that is no digest",
-            of(|m| m["layers"][1]["digest"] = json!("sha256:../../index.json")),
-            &["a", "b"],
-            &["the layer is not there"],
-        ),
-        (
-            "a configuration that is no digest",
-            of(|m| m["config"]["digest"] = json!("sha256:../../index.json")),
-            &["a", "b"],
-            &["the configuration is not there"],
-        ),
-        (
-            "a manifest of nothing",
-            of(|m| *m = json!({"schemaVersion": 2})),
-            &["a", "b"],
-            &["names no image"],
-        ),
-        (
-            "a manifest that is no manifest",
-            of(|m| *m = json!([1])),
-            &["a", "b"],
-            &["blobs/sha256/"],
-        ),
+    let changed = |(what, change, words): &Change| -> Case {
+        (what, with_manifest(*change), &["a", "b"], words)
+    };
+    let token = format!("token = {}", secret("m"));
+    let replaced = |begins, with| replaced(with_manifest(|_| ()), begins, with);
+    let mut cases: Vec<Case> = CHANGES.iter().map(changed).collect();
+    cases.extend([
         (
             "a manifest that is no JSON",
-            replaced(of(|_| ()), "{\"config\"", Some(&format!("token = {}", secret("m")))),
-            &["a", "b", "m"],
-            &["blobs/sha256/"],
+            replaced("{\"config\"", Some(&*token)),
+            &["a", "b", "m"][..],
+            &["blobs/sha256/"][..],
         ),
         (
             "a configuration that is no JSON",
-            replaced(of(|_| ()), "{\"architecture\"", Some(&format!("token = {}", secret("m")))),
+            replaced("{\"architecture\"", Some(&*token)),
             &["a", "b", "m"],
             &["the configuration is no JSON"],
         ),
-        (
-            "no manifest",
-            replaced(of(|_| ()), "{\"config\"", None),
-            &["a", "b"],
-            &["the manifest is not there"],
-        ),
-    ]
+        ("no manifest", replaced("{\"config\"", None), &["a", "b"], &["the manifest is not there"]),
+    ]);
+    cases
 }
 
 fn indexes() -> Vec<Case> {

@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 use crate::made::{Layout, Tar};
 use crate::world::{World, leak, secret};
 
-/// Layers above one with `dir/sub/file`, and what becomes of that file: by which layer, and how.
-fn cases() -> Vec<(&'static str, Vec<Tar>, Option<(u64, &'static str)>)> {
+/// What is done, the layers that do it, and the fate: by which layer, and how.
+type Case = (&'static str, Vec<Tar>, Option<(u64, &'static str)>);
+
+/// Layers above one with `dir/sub/file`.
+fn cases() -> Vec<Case> {
     let tar = Tar::new;
     vec![
         ("nothing", vec![tar().file("other", "x")], None),

@@ -1,7 +1,8 @@
 //! Images made of nothing but bytes, so that each can be wrong in its own way.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
 use flate2::Compression;
@@ -73,7 +74,10 @@ pub(crate) fn zstd(bytes: &[u8]) -> Vec<u8> {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 pub(crate) fn digest(bytes: &[u8]) -> String {
@@ -88,8 +92,9 @@ pub(crate) fn configuration(layers: &[(&str, &[u8])], fields: Value) -> Value {
         "rootfs": {"type": "layers", "diff_ids": layers.iter().map(|(_, layer)| digest(layer)).collect::<Vec<_>>()},
         "history": layers.iter().map(|(by, _)| json!({"created_by": by})).collect::<Vec<_>>(),
     });
-    for (name, value) in fields.as_object().unwrap() {
-        config[name] = value.clone();
+    let Value::Object(fields) = fields else { panic!("{fields}") };
+    for (name, value) in fields {
+        config[name] = value;
     }
     config
 }

@@ -16,7 +16,7 @@ fn storage(world: &World, driver: &str, layers: usize) -> impl Fn(usize, &str) -
     let id = crate::made::hex(b"image");
     let record = |at: usize| {
         let parent = at.checked_sub(1).map_or_else(String::new, |at| format!("layer{at}"));
-        json!({"id": format!("layer{at}"), "parent": parent, "diff-digest": crate::made::digest(&[at as u8])})
+        json!({"id": format!("layer{at}"), "parent": parent, "diff-digest": crate::made::digest(at.to_string().as_bytes())})
     };
     let records: Vec<_> = (0..layers).map(record).collect();
     world.write(&format!("s/{driver}-layers/layers.json"), json!(records).to_string());

@@ -181,14 +181,11 @@ impl Reader<'_, '_> {
     fn image(&mut self, manifest_name: &str, manifest: &Manifest, known: &Known) {
         let config = manifest.config.clone().unwrap_or_default();
         let name = self.name_of(&config.digest);
-        let configuration = match &name {
-            Some(name) => self.configuration(name, &config),
-            None => {
-                self.found.skip(&config.digest, SkipReason::Missing, NO_CONFIGURATION);
-                None
-            }
+        if name.is_none() {
+            self.found.skip(&config.digest, SkipReason::Missing, NO_CONFIGURATION);
         }
-        .unwrap_or_default();
+        let configuration = name.as_ref().and_then(|name| self.configuration(name, &config));
+        let configuration = configuration.unwrap_or_default();
         let platform = known.platform.clone().unwrap_or_else(|| configuration.platform.clone());
         if !self.found.wants(&platform) {
             return self.leave_out(manifest_name, manifest);

@@ -104,7 +104,7 @@ impl Storage<'_> {
             layers.iter().map(|layer| (layer.id.as_str(), layer)).collect();
         let mut left_out = HashSet::new();
         for image in self.list::<ImageRecord>("images", found) {
-            let chain = self.chain(&image, &by_id, found);
+            let chain = Self::chain(&image, &by_id, found);
             let configuration = self.configuration(&image, found);
             if found.wants(&configuration.platform) {
                 self.image(&image, &configuration, chain, found);
@@ -124,7 +124,6 @@ impl Storage<'_> {
 
     /// The layers of an image, the lowest first.
     fn chain<'a>(
-        &self,
         image: &ImageRecord,
         by_id: &HashMap<&str, &'a LayerRecord>,
         found: &mut Found,
