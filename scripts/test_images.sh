@@ -3,7 +3,8 @@
 #
 #   scripts/test_images.sh OUTDIR
 #
-# Needs no daemon: buildah, skopeo, umoci, jq, zstd, busybox (static), crun, python3, dpkg-deb, and to be root.
+# Needs no daemon and not to be root: buildah, skopeo, umoci, jq, zstd, busybox (static), crun, python3, dpkg-deb; newuidmap for who
+# is not root.
 # Every secret is derived from a fixed word by sha256, so that none is written here and two runs give the same ones.
 set -euo pipefail
 
@@ -11,6 +12,8 @@ set -euo pipefail
 for tool in buildah skopeo umoci jq zstd busybox python3 dpkg-deb; do
     command -v "$tool" >/dev/null || { echo "$0: $tool is not on PATH" >&2; exit 3; }
 done
+# Who is not root is root in a namespace of users.
+[ "$(id -u)" = 0 ] || exec buildah unshare "$0" "$@"
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 work=$(mktemp -d)
@@ -27,7 +30,13 @@ token() { printf 'glpat-%s' "$(base64_of "$1" 20)"; }
 export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=vfs XDG_RUNTIME_DIR="$work/run" TMPDIR="$work"
 export CONTAINERS_STORAGE_CONF="$work/storage.conf"
 mkdir "$work/run"
-printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/graph"\nrunroot = "%s/runroot"\n' "$work" "$work" >"$work/storage.conf"
+cat >"$work/storage.conf" <<CONF
+[storage]
+driver = "vfs"
+graphroot = "$work/graph"
+rootless_storage_path = "$work/graph"
+runroot = "$work/runroot"
+CONF
 printf '{"default": [{"type": "insecureAcceptAnything"}]}' >"$work/trust.json"
 copy() { skopeo --policy "$work/trust.json" copy -q "$@"; }
 build() { buildah bud --quiet --layers --timestamp 0 "$@" "$work/context" >/dev/null; }
