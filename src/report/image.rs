@@ -36,6 +36,8 @@ pub(super) struct ImageView<'a> {
     hidden_by: Option<HiddenView<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     shared_with: Vec<UseView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more_shared: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -87,6 +89,7 @@ pub(super) fn view(place: &Place) -> Option<ImageView<'_>> {
         deleted: None,
         hidden_by: None,
         shared_with: Vec::new(),
+        more_shared: None,
     };
     match at {
         InImage::Other { name } => view.field = Some(shown(name)),
@@ -121,6 +124,7 @@ impl<'a> ImageView<'a> {
         self.deleted = Some(first.hidden.is_some());
         self.hidden_by = hidden_view(first);
         self.shared_with = facts.uses.iter().skip(1).map(use_view).collect();
+        self.more_shared = (facts.more_uses > 0).then_some(facts.more_uses);
     }
 }
 
@@ -209,8 +213,9 @@ fn lines(place: &Place) -> Vec<String> {
         lines.push(line);
         lines.extend(of.extractable());
     }
-    if facts.uses.len() > MAX_USES {
-        lines.push(format!("and in {} more images", facts.uses.len() - MAX_USES));
+    let all = facts.uses.len() + facts.more_uses;
+    if all > MAX_USES {
+        lines.push(format!("and in {}", super::plural((all - MAX_USES) as u64, "more image")));
     }
     for link in facts.links.iter().take(MAX_USES) {
         lines.push(format!("the same file is {} (hard link)", inert(&path_bytes(link))));
@@ -338,7 +343,8 @@ fn node(finding: &Finding, place: &Place) -> Option<(String, (usize, String), Ve
             leaf.extend(of.extractable());
             let links = place.layer.iter().flat_map(|facts| &facts.links).take(MAX_USES);
             leaf.extend(links.map(|link| format!("also {} (hard link)", inert(&path_bytes(link)))));
-            let others = place.layer.as_ref().map_or(0, |facts| facts.uses.len() - 1);
+            let others =
+                place.layer.as_ref().map_or(0, |facts| facts.uses.len() - 1 + facts.more_uses);
             if others > 0 {
                 let images = super::plural(others as u64, "more image");
                 let _ = write!(part, "  (scanned once; {images})");

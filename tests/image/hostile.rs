@@ -118,6 +118,27 @@ fn links_of_members_in_a_circle_end() {
     run.assert_gap(&["a"], &["the configuration is not there"]);
 }
 
+/// Thousands of images that share a layer: each finding tells of some, and counts the rest.
+#[test]
+fn many_images_cost_little() {
+    let world = World::new();
+    let all: Vec<u8> = (0..50).flat_map(|at| leak(&format!("n{at}"))).collect();
+    let bytes = layer("a.txt", all);
+    let mut layout = Layout::new();
+    let images: Vec<_> =
+        (0..2000).map(|at| layout.image(&[("ADD", &bytes)], json!({"created": at}))).collect();
+    layout.index(&images);
+    world.write("image.tar", layout.tar());
+    let run = world.scan(&["image.tar"]);
+    assert_eq!((run.secrets().len(), run.report["stats"]["layers"].as_u64()), (50, Some(1)));
+    let place = run.place("n7");
+    assert_eq!(place["shared_with"].as_array().unwrap().len(), 99);
+    assert_eq!(place["more_shared"], 1900);
+    let text = world.run(&["image.tar"]).out;
+    assert!(text.contains("and in 1997 more images"), "{text}");
+    assert!(text.contains("(scanned once; 1999 more images)"), "{text}");
+}
+
 /// Sixty thousand names of one file, and sixty thousand layers: the time is in line with the bytes.
 #[test]
 fn many_names_and_layers_cost_little() {
