@@ -49,6 +49,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("aho_corasick", &["secrets"]),
     ("regex_automata", &["secrets"]),
     ("regex_syntax", &["secrets"]),
+    ("ureq", &["source"]),
     ("base64", &["secrets", "source"]),
     ("aes", &["secrets"]),
     ("bcrypt", &["secrets"]),

@@ -107,6 +107,9 @@ pub(crate) struct ImageArgs {
     /// Scan images for this platform only (os/architecture or os/architecture/variant); may be given more than once
     #[arg(long = "platform", value_name = "PLATFORM", value_parser = platform)]
     pub(crate) platforms: Vec<Platform>,
+    #[cfg(feature = "registry")]
+    #[command(flatten)]
+    pub(crate) registry: super::login::RegistryArgs,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }
@@ -350,9 +353,9 @@ pub(crate) fn told(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|value| !value.is_empty())
 }
 
-/// A path that git tells its hooks.
+/// A path that a variable of the environment holds.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
-pub(crate) fn git_path(variable: &str) -> Option<PathBuf> {
+pub(crate) fn env_path(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{GitArgs, When, git_path, told};
+use super::args::{GitArgs, When, env_path, told};
 use super::scan::{configure, report, scan_all};
 use super::{Exit, Failure};
 use keylint::config::Halves;
@@ -129,15 +129,15 @@ fn pushed(args: &GitArgs) -> Result<Commits, Failure> {
 /// What git tells its hooks.
 fn environment() -> Environment {
     let split = |variable: &str| {
-        let all = git_path(variable).unwrap_or_default();
+        let all = env_path(variable).unwrap_or_default();
         std::env::split_paths(&all).filter(|path| !path.as_os_str().is_empty()).collect::<Vec<_>>()
     };
     let mut objects = split("GIT_OBJECT_DIRECTORY");
     objects.extend(split("GIT_ALTERNATE_OBJECT_DIRECTORIES"));
-    Environment { index: git_path("GIT_INDEX_FILE"), objects, work_tree: git_path("GIT_WORK_TREE") }
+    Environment { index: env_path("GIT_INDEX_FILE"), objects, work_tree: env_path("GIT_WORK_TREE") }
 }
 
 /// Git tells its hooks which repository they run in.
 fn default_repository() -> PathBuf {
-    git_path("GIT_DIR").unwrap_or_default()
+    env_path("GIT_DIR").unwrap_or_default()
 }

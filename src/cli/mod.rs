@@ -8,6 +8,8 @@ mod fix;
 mod git;
 mod hook;
 mod image;
+#[cfg(feature = "registry")]
+mod login;
 mod output;
 mod progress;
 mod rules;

@@ -65,6 +65,8 @@ fn root_of(source: &Source) -> Option<PathBuf> {
         Source::Git(git) => git.work_tree(),
         // What is in an image configures nothing.
         Source::Image(ImageSource { place: ImageLocation::Path(path), .. }) => Some(beside(path)),
+        #[cfg(feature = "registry")]
+        Source::Image(_) => None,
     }
 }
 

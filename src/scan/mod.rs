@@ -1,5 +1,6 @@
 //! The program: list what is to be read, read it in parallel, analyse each blob, join the results.
 
+mod large;
 mod masking;
 mod policies;
 
@@ -12,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::blob::{Blob, Origin};
 use crate::config::{Config, Halves, Secrets};
 use crate::finding::{Finding, FindingKind, Place, RuleMeta, Secret};
-use crate::location::{Location, Position};
+use crate::location::Location;
 use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
 use crate::policy;
 use crate::pool::{in_pool, joined};
@@ -21,6 +22,7 @@ use crate::secrets::{self, Detected, Detection, Gathered};
 use crate::snippet::{Redaction, Snippet};
 use crate::source::{self, Listing, Source, SourceError, Unit};
 use crate::suppress::{allow, inline};
+use large::Chunks;
 pub use masking::masked;
 use masking::{mask_history, mask_instructions, redactions};
 use policies::Held;
@@ -209,6 +211,13 @@ impl Part {
             });
             self.skipped.extend(again.err());
         }
+        secrets.meter.enter(Stage::Policies);
+        for member in chunks.members(unit) {
+            match member {
+                Ok(held) => self.policies.push(held),
+                Err(skipped) => self.skipped.push(skipped),
+            }
+        }
         self.profile.add(&secrets.meter.take());
     }
 
@@ -302,31 +311,6 @@ fn unlisted<'a>(
     scratch: &mut secrets::Scratch,
 ) -> Vec<Detection<'a>> {
     config.rules.detect(blob, config.now, scratch, &mut Stats::default()).detections
-}
-
-/// What the chunks of an input that is too large to be read whole say of policies in it.
-#[derive(Default)]
-struct Chunks {
-    /// What the first one is written in.
-    language: Option<policy::Language>,
-    has_words_of_one: bool,
-}
-
-impl Chunks {
-    fn see(&mut self, blob: &Blob) {
-        if blob.is_whole {
-            return;
-        }
-        if blob.start == Position::START {
-            self.language = policy::language(blob);
-        }
-        let says = |language| policy::chunk_may_hold_policy(language, blob.text);
-        self.has_words_of_one = self.has_words_of_one || self.language.is_some_and(says);
-    }
-
-    const fn may_hold_policy(&self) -> bool {
-        self.has_words_of_one
-    }
 }
 
 fn secret_finding(detection: &Detection, place: Place, config: &Config) -> Finding {

@@ -19,14 +19,19 @@ use globset::GlobSet;
 use miette::Diagnostic;
 use thiserror::Error;
 
-pub use archive::{FREE, MAX_DEPTH, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED};
+pub use archive::{FREE, MAX_BOMBS, MAX_DEPTH, MAX_GAPS, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED};
 pub use chunks::{AFTER, CHUNK};
 pub use git::hooks;
 pub use git::{
     Batch, Commits, Environment, GitSource, History, Part, Report, Scanned, Scope, Staged, Update,
     Version,
 };
-pub use image::{ImageLocation, ImageSource, Images, Part as ImagePart, Platform};
+#[cfg(feature = "registry")]
+pub use image::registry;
+pub use image::{
+    ImageLocation, ImageSource, Images, Part as ImagePart, Platform, Reference, ReferenceError,
+    Verified,
+};
 pub use out::{ReadStats, Scratch};
 pub use read::{MAX_DOCUMENT, read, read_whole};
 
@@ -35,7 +40,7 @@ use crate::finding::Finding;
 use crate::outcome::{Census, ObjectCounts, Skipped};
 
 /// Something a user asked to be scanned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Source {
     /// A file, always scanned, or a directory, walked. The empty path is the working directory.
     Path(PathBuf),
@@ -233,6 +238,11 @@ pub enum SourceError {
         #[help]
         help: String,
     },
+    /// A registry that does not give an image.
+    #[cfg(feature = "registry")]
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Refused(#[from] registry::Refused),
     /// A FIFO, a socket or a device.
     #[error("`{}` is neither a file nor a directory", path.display())]
     #[diagnostic(

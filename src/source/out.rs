@@ -1,7 +1,10 @@
 //! Where what is read goes: to the visitor as blobs, and what is an archive is opened on the way.
 
 use std::io::{self, Cursor, Read};
+use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::archive::{self, Budget, Format, Gap, Label};
 use super::chunks::{CHUNK, Chunks, Rest};
@@ -46,7 +49,7 @@ pub(in crate::source) struct Out<'a> {
     pub(in crate::source) visit: &'a mut dyn FnMut(&Blob),
     pub(in crate::source) stats: ReadStats,
     /// Of the input that is read.
-    pub(in crate::source) budget: Arc<Budget>,
+    pub(in crate::source) budget: Rc<Budget>,
 }
 
 impl<'a> Out<'a> {
@@ -55,7 +58,7 @@ impl<'a> Out<'a> {
         skipped: &'a mut Vec<Skipped>,
         visit: &'a mut dyn FnMut(&Blob),
     ) -> Self {
-        Self { scratch, skipped, visit, stats: ReadStats::default(), budget: Arc::default() }
+        Self { scratch, skipped, visit, stats: ReadStats::default(), budget: Rc::default() }
     }
 
     /// Hands out an input that a reader gives, of so many bytes where that is known.
@@ -70,22 +73,48 @@ impl<'a> Out<'a> {
         size: usize,
     ) -> io::Result<()> {
         let mut reader = self.counted(reader);
-        self.content(Label::Own(origin), &mut reader, size)
+        let done = self.content(Label::Own(origin), &mut reader, size);
+        self.ended(origin, done)
+    }
+
+    /// Ends an input that was begun: a limit that was reached is named, and so is how many gaps were not.
+    pub(in crate::source) fn ended(
+        &mut self,
+        origin: &Arc<Origin>,
+        done: io::Result<()>,
+    ) -> io::Result<()> {
+        self.count_gaps(origin);
+        match done {
+            // A limit was reached, and it is named.
+            Err(error) if archive::is_broken(&error) => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Says how many gaps of the input were not named.
+    fn count_gaps(&mut self, origin: &Arc<Origin>) {
+        let more = self.budget.unnamed();
+        if more > 0 {
+            let detail = format!("it has {more} more places that were not scanned");
+            self.skipped.push(Skipped::new((**origin).clone(), SkipReason::Limit, detail));
+        }
     }
 
     /// Begins an input: what it unpacks to is held against what is read of it.
     pub(in crate::source) fn counted<R: Read>(&mut self, reader: R) -> Counted<R> {
-        self.budget = Arc::default();
-        Counted { reader, budget: Arc::clone(&self.budget) }
+        self.budget = Rc::default();
+        Counted { reader, read: self.budget.counter() }
     }
 
     /// Hands out an input as the blob it is, or in chunks.
     pub(in crate::source) fn bytes(&mut self, name: Name, mut bytes: &[u8], made: Option<Made>) {
         if let Some(format) = Format::of(bytes, true) {
-            self.budget = Arc::default();
+            self.budget = Rc::default();
             self.budget.read(bytes.len());
             // Bytes in memory can always be read.
-            let _ = archive::read(format, Label::Own(name.origin()), &mut bytes, self);
+            let size = bytes.len();
+            let _ = archive::read(format, Label::Own(name.origin()), &mut bytes, size, self);
+            self.count_gaps(name.origin());
             return;
         }
         let (encoding, content) = content::detect(bytes);
@@ -126,7 +155,7 @@ impl<'a> Out<'a> {
         let (raw, done) = match Format::of(&raw, rest.ended) {
             Some(format) => {
                 let mut all = Cursor::new(raw).chain(rest);
-                let done = archive::read(format, label, &mut all, self);
+                let done = archive::read(format, label, &mut all, size, self);
                 (all.into_inner().0.into_inner(), done)
             }
             None => self.chunks(&label.origin(), raw, rest),
@@ -175,13 +204,13 @@ impl<'a> Out<'a> {
         let mut both = |blob: &Blob| {
             visit(blob);
             let visit = &mut |blob: &Blob| visit(blob);
-            let mut out = Out { budget: Arc::clone(budget), ..Out::new(&mut own, skipped, visit) };
+            let mut out = Out { budget: Rc::clone(budget), ..Out::new(&mut own, skipped, visit) };
             between(&mut out);
             other.add(out.stats);
         };
         let mut unused = Vec::new();
         let visit = &mut both;
-        let mut out = Out { budget: Arc::clone(budget), ..Out::new(scratch, &mut unused, visit) };
+        let mut out = Out { budget: Rc::clone(budget), ..Out::new(scratch, &mut unused, visit) };
         let done = out.plain(origin, reader);
         let read = out.stats;
         stats.add(read);
@@ -205,7 +234,9 @@ impl<'a> Out<'a> {
         reason: SkipReason,
         detail: impl Into<String>,
     ) {
-        self.skipped.push(Skipped::new((**origin).clone(), reason, detail));
+        if self.budget.gap() {
+            self.skipped.push(Skipped::new((**origin).clone(), reason, detail));
+        }
     }
 
     /// Hands out content of which some was read. Gives the buffer back.
@@ -215,12 +246,17 @@ impl<'a> Out<'a> {
         raw: Vec<u8>,
         rest: Rest,
     ) -> (Vec<u8>, io::Result<()>) {
+        let is_large = !rest.ended;
         let Self { scratch, visit, .. } = self;
         let visit = &mut |blob: &Blob| visit(blob);
         let mut chunks = Chunks { rest, origin, raw, text: &mut scratch.text, visit };
         let (stats, done) = chunks.run();
         let raw = chunks.raw;
         self.stats.add(stats);
+        if is_large && archive::ends_as_zip(&raw) {
+            let detail = "a zip follows its first MiB; its bytes were scanned as they are";
+            self.skip(origin, SkipReason::Unsupported, detail);
+        }
         (raw, done)
     }
 }
@@ -240,13 +276,13 @@ impl ReadStats {
 /// An input itself, whose bytes are counted.
 pub(in crate::source) struct Counted<R> {
     reader: R,
-    budget: Arc<Budget>,
+    read: Arc<AtomicU64>,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(out)?;
-        self.budget.read(count);
+        self.read.fetch_add(count as u64, Relaxed);
         Ok(count)
     }
 }

@@ -6,6 +6,7 @@
     reason = "a test may stop where the program is not as it expects"
 )]
 
+mod archives;
 mod assemble;
 mod chunks;
 mod documents;

@@ -2,8 +2,9 @@
 
 use std::cell::Cell;
 use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 
 use thiserror::Error;
 
@@ -19,6 +20,13 @@ pub const MAX_UNPACKED: u64 = 256 * 1024 * 1024 * 1024;
 pub const MAX_RATIO: u64 = 1000;
 /// Bytes that may always be unpacked, however few they come from.
 pub const FREE: u64 = 64 * 1024 * 1024;
+/// Streams of one input that may unpack to too much before the rest of it is left: each is left, and what follows gets
+/// [`FREE`] again.
+pub const MAX_BOMBS: u64 = 16;
+/// Gaps of one input that are named; the rest are counted.
+pub const MAX_GAPS: u64 = 1000;
+/// Streams in one another that may take as much memory as their formats allow; those in them take 8 MiB.
+const MAX_LARGE: usize = 2;
 
 /// Why something was not read to its end.
 #[derive(Clone, Debug)]
@@ -28,27 +36,68 @@ pub(in crate::source) struct Gap {
 }
 
 impl Gap {
+    pub(super) fn limit(detail: impl Into<String>) -> Self {
+        Self { reason: SkipReason::Limit, detail: detail.into() }
+    }
+
     pub(super) fn malformed(detail: impl Into<String>) -> Self {
         Self { reason: SkipReason::Malformed, detail: detail.into() }
+    }
+
+    /// Why a stream could not be decoded.
+    pub(super) fn of(error: &io::Error, what: &str) -> Self {
+        let said = error.to_string();
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            return Self::malformed(format!(
+                "the {what} stream ends early; what comes before was scanned"
+            ));
+        }
+        // Zstd has no kind of error for it.
+        if error.kind() == io::ErrorKind::OutOfMemory || said.contains("too much memory") {
+            return Self::limit(format!(
+                "the {what} stream wants more memory than keylint gives it; it was not unpacked"
+            ));
+        }
+        Self::malformed(format!(
+            "the {what} stream is corrupt ({said}); what comes before was scanned"
+        ))
     }
 }
 
 /// What one input has cost so far.
-///
-/// The input itself may be read by another thread than what comes out of it.
 #[derive(Debug, Default)]
 pub(in crate::source) struct Budget {
-    depth: AtomicUsize,
-    members: AtomicU64,
-    read: AtomicU64,
-    unpacked: AtomicU64,
-    spent: AtomicBool,
+    depth: Cell<usize>,
+    members: Cell<u64>,
+    /// Counted where the input is read, which may be in another thread.
+    read: Arc<AtomicU64>,
+    unpacked: Cell<u64>,
+    gaps: Cell<u64>,
+    bombs: Cell<u64>,
+    /// Decoders in one another.
+    streams: Cell<usize>,
+    state: Cell<State>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Open,
+    /// One stream unpacks to too much. It is left, with those that it is in.
+    Leaving,
+    /// Nothing more of the input is unpacked.
+    Spent,
 }
 
 impl Budget {
-    /// Whether a limit was reached: then nothing more of the input is unpacked.
+    /// Whether a limit was reached: then nothing more is unpacked, of this stream or of the whole input.
     pub(super) fn is_spent(&self) -> bool {
-        self.spent.load(Relaxed)
+        self.state.get() != State::Open
+    }
+
+    /// Where bytes of the input itself are counted.
+    pub(in crate::source) fn counter(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.read)
     }
 
     /// Counts bytes of the input itself.
@@ -56,40 +105,69 @@ impl Budget {
         self.read.fetch_add(count as u64, Relaxed);
     }
 
+    /// Counts a gap; whether it is named.
+    pub(in crate::source) fn gap(&self) -> bool {
+        self.gaps.set(self.gaps.get() + 1);
+        self.gaps.get() <= MAX_GAPS
+    }
+
+    /// How many gaps there are.
+    pub(in crate::source) const fn gaps(&self) -> u64 {
+        self.gaps.get()
+    }
+
+    /// How many gaps were not named.
+    pub(in crate::source) fn unnamed(&self) -> u64 {
+        self.gaps.get().saturating_sub(MAX_GAPS)
+    }
+
     /// Counts a member.
     pub(super) fn member(&self) -> Result<(), Gap> {
-        let members = self.members.fetch_add(1, Relaxed) + 1;
-        let detail = || format!("it has more than {MAX_MEMBERS} members; the rest was not scanned");
-        self.holds(members <= MAX_MEMBERS, detail)
+        self.members.set(self.members.get() + 1);
+        if self.members.get() <= MAX_MEMBERS {
+            return Ok(());
+        }
+        self.state.set(State::Spent);
+        Err(Gap::limit(format!("it has more than {MAX_MEMBERS} members; the rest was not scanned")))
     }
 
     /// Counts bytes that were unpacked.
     fn unpack(&self, count: usize) -> Result<(), Gap> {
-        let count = count as u64;
-        let unpacked = self.unpacked.fetch_add(count, Relaxed).saturating_add(count);
-        let detail = || "it unpacks to more than 256 GiB; the rest was not scanned".to_owned();
-        self.holds(unpacked <= MAX_UNPACKED, detail)?;
-        let most = self.read.load(Relaxed).saturating_mul(MAX_RATIO).saturating_add(FREE);
-        let detail = || {
-            format!("it unpacks to more than {MAX_RATIO} times its size; the rest was not scanned")
-        };
-        self.holds(unpacked <= most, detail)
+        let unpacked = self.unpacked.get().saturating_add(count as u64);
+        if unpacked > MAX_UNPACKED {
+            self.state.set(State::Spent);
+            return Err(Gap::limit("it unpacks to more than 256 GiB; the rest was not scanned"));
+        }
+        let bombs = self.bombs.get();
+        let free = FREE.saturating_mul(bombs + 1);
+        if unpacked > self.read.load(Relaxed).saturating_mul(MAX_RATIO).saturating_add(free) {
+            self.bombs.set(bombs + 1);
+            self.state.set(if bombs + 1 < MAX_BOMBS { State::Leaving } else { State::Spent });
+            let detail =
+                "it unpacks to more than 1000 times its size; the rest of it was not scanned";
+            return Err(Gap::limit(detail));
+        }
+        self.unpacked.set(unpacked);
+        Ok(())
     }
 
-    fn holds(&self, holds: bool, detail: impl Fn() -> String) -> Result<(), Gap> {
-        if holds {
-            return Ok(());
-        }
-        self.spent.store(true, Relaxed);
-        Err(Gap { reason: SkipReason::Limit, detail: detail() })
+    /// Begins to decode a stream.
+    pub(super) fn decode(&self) -> Decoding<'_> {
+        self.streams.set(self.streams.get() + 1);
+        Decoding { budget: self }
+    }
+
+    /// Whether a stream may take as much memory as its format allows.
+    pub(super) fn may_be_large(&self) -> bool {
+        self.streams.get() <= MAX_LARGE
     }
 
     /// Goes into an archive or a compressed stream; `None` when it lies too deep.
     pub(super) fn enter(&self) -> Option<Inside<'_>> {
-        if self.depth.load(Relaxed) >= MAX_DEPTH {
+        if self.depth.get() >= MAX_DEPTH {
             return None;
         }
-        self.depth.fetch_add(1, Relaxed);
+        self.depth.set(self.depth.get() + 1);
         Some(Inside { budget: self })
     }
 }
@@ -101,7 +179,28 @@ pub(super) struct Inside<'a> {
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        self.budget.depth.fetch_sub(1, Relaxed);
+        self.budget.depth.set(self.budget.depth.get().saturating_sub(1));
+    }
+}
+
+/// Decoding a stream, until it is dropped.
+pub(super) struct Decoding<'a> {
+    budget: &'a Budget,
+}
+
+impl Decoding<'_> {
+    /// Whether this ended because a stream in it unpacks to too much, and what comes after it may be read.
+    pub(super) fn leaves(&self) -> bool {
+        self.budget.streams.get() == 1 && self.budget.state.get() == State::Leaving
+    }
+}
+
+impl Drop for Decoding<'_> {
+    fn drop(&mut self) {
+        if self.leaves() {
+            self.budget.state.set(State::Open);
+        }
+        self.budget.streams.set(self.budget.streams.get().saturating_sub(1));
     }
 }
 
@@ -117,15 +216,31 @@ pub(in crate::source) fn is_broken(error: &io::Error) -> bool {
 
 /// What comes out of a decoder, counted. What went wrong is kept for whoever opened it.
 pub(super) struct Unpacked<'a, R> {
-    pub(super) decoder: R,
-    pub(super) budget: &'a Budget,
-    pub(super) failed: &'a Cell<Option<Gap>>,
+    decoder: R,
+    budget: &'a Budget,
+    failed: &'a Cell<Option<Gap>>,
     /// What is decoded, for the message.
-    pub(super) what: &'static str,
+    what: &'static str,
+    is_over: bool,
+}
+
+impl<'a, R> Unpacked<'a, R> {
+    pub(super) const fn new(
+        decoder: R,
+        what: &'static str,
+        budget: &'a Budget,
+        failed: &'a Cell<Option<Gap>>,
+    ) -> Self {
+        Self { decoder, budget, failed, what, is_over: false }
+    }
 }
 
 impl<R: Read> Read for Unpacked<'_, R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        // No decoder is asked again once it has failed.
+        if self.is_over || self.budget.is_spent() {
+            return Err(io::Error::other(Broken));
+        }
         let gap = match self.decoder.read(out) {
             Ok(count) => match self.budget.unpack(count) {
                 Ok(()) => return Ok(count),
@@ -133,24 +248,10 @@ impl<R: Read> Read for Unpacked<'_, R> {
             },
             Err(error) if is_broken(&error) || error.raw_os_error().is_some() => return Err(error),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
-            Err(error) => gap_of(&error, self.what),
+            Err(error) => Gap::of(&error, self.what),
         };
+        self.is_over = true;
         self.failed.set(Some(gap));
         Err(io::Error::other(Broken))
-    }
-}
-
-fn gap_of(error: &io::Error, what: &str) -> Gap {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            Gap::malformed(format!("the {what} stream ends early; what comes before was scanned"))
-        }
-        io::ErrorKind::OutOfMemory => Gap {
-            reason: SkipReason::Limit,
-            detail: format!("the {what} stream wants more memory than keylint gives it"),
-        },
-        _ => Gap::malformed(format!(
-            "the {what} stream is corrupt ({error}); what comes before was scanned"
-        )),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{self, BufRead as _, Cursor, Read};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
 
@@ -10,19 +11,21 @@ use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 use zstd::stream::read::Decoder as ZstdDecoder;
 
-use super::Input;
 use super::ahead::ends;
-use super::budget::Unpacked;
-use super::format::Codec;
+use super::budget::{Decoding, Gap, Unpacked};
+use super::format::{Codec, Format};
+use super::{Input, Label};
 use crate::blob::Origin;
 use crate::source::out::Out;
 
-/// What a stream of xz may take, in KiB: its largest preset wants 65 MiB.
-const MAX_XZ_KIB: u32 = 80 * 1024;
-/// The largest window of zstd, as a power of two: what its own tool takes.
-const MAX_ZSTD_WINDOW: u32 = 27;
+/// What a stream of xz may take, in KiB: its largest preset wants 65 MiB. In two other streams, less.
+const MAX_XZ_KIB: [u32; 2] = [9 * 1024, 80 * 1024];
+/// The largest window of zstd, as a power of two: what its own tool takes. In two other streams, less.
+const MAX_ZSTD_WINDOW: [u32; 2] = [23, 27];
 /// What is kept of comments and of frames to be skipped.
 const MAX_ASIDE: usize = 1024 * 1024;
+/// The shortest comment that could be anything.
+const MIN_ASIDE: usize = 8;
 
 impl Codec {
     pub(super) const fn name(self) -> &'static str {
@@ -47,12 +50,12 @@ pub(super) fn read(
     out: &mut Out,
     inner: &mut Inner,
 ) -> io::Result<()> {
-    let mut aside = Vec::new();
+    let budget = Rc::clone(&out.budget);
+    let decoding = budget.decode();
+    let mut aside = Aside { is_large: budget.may_be_large(), ..Aside::default() };
     let streams = Streams { codec, state: State::Between(input), aside: &mut aside };
-    if unpack(codec, streams, origin, out, inner)? {
-        after(&aside, input, origin, out)?;
-    }
-    Ok(())
+    let (failed, done) = unpack(codec, streams, out, inner);
+    after(Decoded { decoding, aside, failed, done }, input, origin, out)
 }
 
 /// What is done with what comes out of a decoder.
@@ -70,66 +73,129 @@ pub(super) fn read_ahead(
     out: &mut Out,
     inner: &mut Inner,
 ) -> io::Result<()> {
+    let budget = Rc::clone(&out.budget);
+    let decoding = budget.decode();
+    let is_large = budget.may_be_large();
     let (ahead, behind) = ends();
-    let decoded = thread::scope(|scope| {
+    let (failed, done, left) = thread::scope(|scope| {
         let decode = || {
-            let (mut input, mut aside) = (Input::new(&mut *reader), Vec::new());
+            let mut input = Input::new(&mut *reader, 0);
+            let mut aside = Aside { is_large, ..Aside::default() };
             let state = State::Between(&mut input);
             behind.send(&mut Streams { codec, state, aside: &mut aside });
             (aside, input.into_ahead())
         };
         let decoding = scope.spawn(decode);
         // The other thread ends when nobody reads any more.
-        let done = unpack(codec, ahead, origin, out, inner);
-        let left = decoding.join().map_err(|_| io::Error::other("the decoder failed"));
-        done.and_then(|is_whole| Ok((is_whole, left?)))
+        let (failed, done) = unpack(codec, ahead, out, inner);
+        (failed, done, decoding.join())
     });
-    let (is_whole, (aside, ahead)) = decoded?;
-    if is_whole {
-        after(&aside, &mut Input::new(&mut Cursor::new(ahead).chain(reader)), origin, out)?;
-    }
-    Ok(())
+    let (aside, ahead) = left.map_err(|_| io::Error::other("the decoder failed"))?;
+    let mut rest = Cursor::new(ahead).chain(reader);
+    after(Decoded { decoding, aside, failed, done }, &mut Input::new(&mut rest, 0), origin, out)
 }
 
-/// Hands out what comes out of a decoder; false when it broke, which is named.
+/// Hands over what comes out of a decoder, and says what is wrong with it and how that went.
 fn unpack(
     codec: Codec,
     decoder: impl Read,
-    origin: &Arc<Origin>,
     out: &mut Out,
     inner: &mut Inner,
-) -> io::Result<bool> {
-    let (budget, failed) = (Arc::clone(&out.budget), Cell::new(None));
-    let what = codec.name();
-    let mut decoder = Unpacked { decoder, budget: &budget, failed: &failed, what };
-    let done = inner(&mut decoder, out);
-    drop(decoder);
-    if let Some(gap) = failed.take() {
-        out.gap(origin, gap);
-        return Ok(false);
-    }
-    done.map(|()| true)
+) -> (Option<Gap>, io::Result<()>) {
+    let (budget, failed) = (Rc::clone(&out.budget), Cell::new(None));
+    let done = inner(&mut Unpacked::new(decoder, codec.name(), &budget, &failed), out);
+    (failed.take(), done)
 }
 
-/// Hands out what stands beside the streams.
-fn after(aside: &[u8], input: &mut Input, origin: &Arc<Origin>, out: &mut Out) -> io::Result<()> {
-    if !aside.is_empty() {
-        out.aside(origin, aside);
+/// A stream that came to its end, or broke.
+struct Decoded<'a> {
+    decoding: Decoding<'a>,
+    aside: Aside,
+    failed: Option<Gap>,
+    done: io::Result<()>,
+}
+
+/// Hands out what stands beside the streams, and behind them.
+fn after(
+    decoded: Decoded,
+    input: &mut Input,
+    origin: &Arc<Origin>,
+    out: &mut Out,
+) -> io::Result<()> {
+    let Decoded { decoding, aside, failed, done } = decoded;
+    if !aside.text.is_empty() {
+        out.aside(origin, &aside.text);
     }
-    // Tapes and discs are filled up with zeros.
-    while input.fill_buf()?.first() == Some(&0) {
+    if aside.is_cut {
+        let detail = "it has more than 1 MiB in comments and frames to be skipped; the rest of these was not scanned";
+        out.gap(origin, Gap::limit(detail));
+    }
+    let has_failed = failed.is_some();
+    if let Some(gap) = failed {
+        out.gap(origin, gap);
+    } else if decoding.leaves() {
+        return Ok(());
+    } else {
+        done?;
+    }
+    if out.budget.is_spent() {
+        return Ok(());
+    }
+    drop(decoding);
+    if has_failed {
+        // What is left may be anything; most of it is what could not be decoded.
+        return out.plain(origin, input);
+    }
+    pass_zeros(input)?;
+    if input.fill_buf()?.is_empty() {
+        return Ok(());
+    }
+    out.content(Label::Own(origin), input, 0)
+}
+
+/// Passes over zeros: tapes and discs are filled up with them.
+fn pass_zeros(input: &mut Input) -> io::Result<()> {
+    loop {
         let zeros = input.fill_buf()?.iter().take_while(|byte| **byte == 0).count();
+        if zeros == 0 {
+            return Ok(());
+        }
         input.consume(zeros);
     }
-    if input.fill_buf()?.is_empty() { Ok(()) } else { out.plain(origin, input) }
+}
+
+/// Text that stands in a compressed file and is part of no stream.
+#[derive(Default)]
+struct Aside {
+    text: Vec<u8>,
+    /// Whether there was more than is kept.
+    is_cut: bool,
+    /// Whether the streams may take as much memory as their format allows.
+    is_large: bool,
+}
+
+impl Aside {
+    fn room(&self) -> usize {
+        MAX_ASIDE.saturating_sub(self.text.len())
+    }
+
+    fn keep(&mut self, text: &[u8]) {
+        if text.len() < MIN_ASIDE
+            || self.text.strip_suffix(b"\n").is_some_and(|known| known.ends_with(text))
+        {
+            return;
+        }
+        self.is_cut |= text.len() >= self.room();
+        self.text.extend(text.iter().take(self.room()));
+        self.text.push(b'\n');
+    }
 }
 
 /// Streams in a row, decoded as one.
 struct Streams<'a, 'b> {
     codec: Codec,
     state: State<'a, 'b>,
-    /// Text that is part of no stream.
-    aside: &'a mut Vec<u8>,
+    aside: &'a mut Aside,
 }
 
 enum State<'a, 'b> {
@@ -144,53 +210,72 @@ enum State<'a, 'b> {
 impl<'a, 'b> Streams<'a, 'b> {
     /// Begins the next stream, if there is one.
     fn begin(&mut self, input: &'a mut Input<'b>) -> io::Result<State<'a, 'b>> {
-        let head = input.peek(8)?;
+        if matches!(self.codec, Codec::Xz) {
+            // Streams of xz are filled up to four bytes.
+            pass_zeros(input)?;
+        }
+        let head = input.peek(16)?;
+        if Format::of(head, false) != Some(Format::Compressed(self.codec)) {
+            return Ok(State::Ended);
+        }
+        let is_large = usize::from(self.aside.is_large);
         Ok(match self.codec {
-            Codec::Gzip if head.starts_with(b"\x1f\x8b\x08") => {
-                State::Gzip(Box::new(GzDecoder::new(input)))
+            Codec::Gzip => State::Gzip(Box::new(GzDecoder::new(input))),
+            Codec::Bzip2 => State::Bzip2(BzDecoder::new(input)),
+            Codec::Xz => {
+                let memory = MAX_XZ_KIB.get(is_large).copied().unwrap_or_default();
+                State::Xz(Box::new(XzReader::new_mem_limit(input, false, memory)))
             }
-            Codec::Bzip2 if head.starts_with(b"BZh") => State::Bzip2(BzDecoder::new(input)),
-            Codec::Xz if head.starts_with(b"\xfd7zXZ\0") => {
-                State::Xz(Box::new(XzReader::new_mem_limit(input, true, MAX_XZ_KIB)))
+            Codec::Zstd if head.starts_with(b"\x28\xb5\x2f\xfd") => {
+                let mut decoder = ZstdDecoder::with_buffer(input)?.single_frame();
+                let window = MAX_ZSTD_WINDOW.get(is_large).copied().unwrap_or_default();
+                decoder.window_log_max(window)?;
+                State::Zstd(decoder)
             }
-            Codec::Zstd => match *head {
-                [0x50..=0x5f, 0x2a, 0x4d, 0x18, a, b, c, d] => {
-                    input.consume(8);
-                    self.pass(input, u32::from_le_bytes([a, b, c, d]).into())?;
-                    State::Between(input)
-                }
-                [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-                    let mut decoder = ZstdDecoder::with_buffer(input)?.single_frame();
-                    decoder.window_log_max(MAX_ZSTD_WINDOW)?;
-                    State::Zstd(decoder)
-                }
-                _ => State::Ended,
-            },
-            _ => State::Ended,
+            Codec::Zstd => {
+                let Some(size) = head.get(4..).and_then(|size| size.first_chunk()) else {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                };
+                let size = u32::from_le_bytes(*size);
+                input.consume(8);
+                self.pass(input, size.into())?;
+                State::Between(input)
+            }
         })
     }
 
     /// Keeps what a frame to be skipped holds, as far as there is room.
     fn pass(&mut self, input: &mut Input, size: u64) -> io::Result<()> {
-        let room = MAX_ASIDE.saturating_sub(self.aside.len());
+        let room = self.aside.room();
         let kept = usize::try_from(size).map_or(room, |size| size.min(room));
-        self.aside.extend(input.take_bytes(kept)?);
+        let text = input.take_bytes(kept)?;
+        self.aside.keep(&text);
         let rest = size - kept as u64;
-        if input.skip(rest)? == rest { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+        self.aside.is_cut |= rest > 0;
+        let is_whole = text.len() == kept && input.skip(rest)? == rest;
+        if is_whole { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 
-    /// Keeps what the head of a stream of gzip says beside the name of the file.
+    /// Keeps what the head of a stream of gzip says.
     fn keep_comment(&mut self) {
         if let State::Gzip(decoder) = &self.state
             && let Some(header) = decoder.header()
         {
             for text in [header.filename(), header.comment(), header.extra()].into_iter().flatten()
             {
-                if text.len() < MAX_ASIDE.saturating_sub(self.aside.len()) {
-                    self.aside.extend_from_slice(text);
-                    self.aside.push(b'\n');
-                }
+                self.aside.keep(text);
             }
+        }
+    }
+
+    /// What the stream gives next; 0 where there is none any more.
+    fn decode(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match &mut self.state {
+            State::Between(_) | State::Ended => Ok(0),
+            State::Gzip(decoder) => decoder.read(out),
+            State::Bzip2(decoder) => decoder.read(out),
+            State::Xz(decoder) => decoder.read(out),
+            State::Zstd(decoder) => decoder.read(out),
         }
     }
 }
@@ -201,16 +286,12 @@ impl Read for Streams<'_, '_> {
             return Ok(0);
         }
         loop {
-            let count = match &mut self.state {
-                State::Between(_) => 0,
-                State::Gzip(decoder) => decoder.read(out)?,
-                State::Bzip2(decoder) => decoder.read(out)?,
-                State::Xz(decoder) => decoder.read(out)?,
-                State::Zstd(decoder) => decoder.read(out)?,
-                State::Ended => return Ok(0),
-            };
-            if count > 0 {
-                return Ok(count);
+            let count = self.decode(out);
+            if !matches!(count, Ok(0)) {
+                if count.is_err() {
+                    self.keep_comment();
+                }
+                return count;
             }
             self.keep_comment();
             let input = match std::mem::replace(&mut self.state, State::Ended) {

@@ -87,9 +87,15 @@ impl Format {
             _ if pdf::is_header(head.get(..Self::HEAD.min(head.len())).unwrap_or_default()) => {
                 Some(Self::Pdf)
             }
+            _ if is_whole && ends_as_zip(head) => Some(Self::Zip),
             _ => None,
         }
     }
+}
+
+/// Whether the last bytes are the end of a zip, and so the whole is one: it begins anywhere.
+pub(in crate::source) fn ends_as_zip(bytes: &[u8]) -> bool {
+    bytes.last_chunk::<22>().is_some_and(|end| zip::is_end(end))
 }
 
 /// Whether it is something that one runs: these may unpack themselves.

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufRead, Read, Seek};
 
+use super::budget::MAX_UNPACKED;
+
 /// How much is asked for at once.
 const BUFFER: usize = 128 * 1024;
 
@@ -14,19 +16,23 @@ pub(in crate::source) struct Input<'a> {
     start: usize,
     end: usize,
     offset: u64,
+    /// How many bytes there are; 0 when nobody knows.
+    size: u64,
     ended: bool,
     /// What is read from, where one can seek in it.
     file: Option<&'a File>,
 }
 
 impl<'a> Input<'a> {
-    pub(in crate::source) fn new(reader: &'a mut dyn Read) -> Self {
-        Self { reader, buffer: Vec::new(), start: 0, end: 0, offset: 0, ended: false, file: None }
+    /// Reads from a reader that has so many bytes; 0 when nobody knows.
+    pub(in crate::source) fn new(reader: &'a mut dyn Read, size: u64) -> Self {
+        let (buffer, file) = (Vec::new(), None);
+        Self { reader, buffer, start: 0, end: 0, offset: 0, size, ended: false, file }
     }
 
     /// An input that is a file: what is passed over is not read.
-    pub(in crate::source) fn seekable(reader: &'a mut &File, file: &'a File) -> Self {
-        Self { file: Some(file), ..Self::new(reader) }
+    pub(in crate::source) fn seekable(reader: &'a mut &File, file: &'a File, size: u64) -> Self {
+        Self { file: Some(file), ..Self::new(reader, size) }
     }
 
     /// What was read and not taken.
@@ -34,6 +40,12 @@ impl<'a> Input<'a> {
         self.buffer.truncate(self.end);
         self.buffer.drain(..self.start);
         self.buffer
+    }
+
+    /// Whether so many bytes may follow.
+    pub(super) const fn has(&self, count: u64) -> bool {
+        let most = if self.size == 0 { MAX_UNPACKED } else { self.size };
+        count <= most.saturating_sub(self.offset)
     }
 
     /// How many bytes were taken.

@@ -17,11 +17,12 @@ mod zip;
 
 use std::io::{self, Cursor, Read};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
-pub(in crate::source) use budget::{Budget, Gap};
-pub use budget::{FREE, MAX_DEPTH, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED};
-pub(in crate::source) use format::Format;
+pub(in crate::source) use budget::{Budget, Gap, is_broken};
+pub use budget::{FREE, MAX_BOMBS, MAX_DEPTH, MAX_GAPS, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED};
+pub(in crate::source) use format::{Format, ends_as_zip};
 pub(in crate::source) use input::Input;
 pub(in crate::source) use input::Limited;
 pub(in crate::source) use tar::{Entry, Kind, OnEntry, hand_out, read as read_tar};
@@ -77,7 +78,7 @@ fn stem(of: &Origin) -> PathBuf {
     }
 }
 
-/// Reads what is in an archive or a compressed stream.
+/// Reads what is in an archive or a compressed stream of so many bytes; 0 when nobody knows how many.
 ///
 /// # Errors
 ///
@@ -86,36 +87,40 @@ pub(in crate::source) fn read(
     format: Format,
     label: Label,
     reader: &mut dyn Read,
+    size: usize,
     out: &mut Out,
 ) -> io::Result<()> {
     let origin = label.container(format);
-    let budget = Arc::clone(&out.budget);
+    let budget = Rc::clone(&out.budget);
     if budget.is_spent() {
         return Ok(());
     }
     let Some(_inside) = budget.enter() else {
-        let detail = format!("it lies in more than {MAX_DEPTH} archives; it was not unpacked");
+        let detail = format!(
+            "it lies in more than {MAX_DEPTH} archives; its bytes were scanned as they are"
+        );
         out.skip(&origin, SkipReason::Limit, detail);
         return out.plain(&origin, reader);
     };
     out.stats.archives += 1;
+    let mut input = Input::new(reader, size as u64);
     match format {
-        Format::Tar => tar::read(&mut Input::new(reader), &origin, out, &mut hand_out),
-        Format::Zip => zip::read(&mut Input::new(reader), &origin, out),
-        Format::Ar => ar::read(&mut Input::new(reader), &origin, out),
-        Format::Pdf => pdf::read(&origin, reader, out),
-        Format::Sqlite => sqlite::read(&origin, reader, out),
+        Format::Tar => tar::read(&mut input, &origin, out, &mut hand_out),
+        Format::Zip => zip::read(&mut input, &origin, out),
+        Format::Ar => ar::read(&mut input, &origin, out),
+        Format::Pdf => pdf::read(&origin, &mut input, out),
+        Format::Sqlite => sqlite::read(&origin, &mut input, out),
         Format::Compressed(codec) => {
             let inner = &mut |reader: &mut dyn Read, out: &mut Out| {
                 out.content(Label::Inner { of: &origin }, reader, 0)
             };
-            decode::read(codec, &mut Input::new(reader), &origin, out, inner)
+            decode::read(codec, &mut input, &origin, out, inner)
         }
         Format::Unread(what) => {
             let detail =
                 format!("{what} archives are not unpacked; its bytes were scanned as they are");
             out.skip(&origin, SkipReason::Unsupported, detail);
-            out.plain(&origin, reader)
+            out.plain(&origin, &mut input)
         }
     }
 }
@@ -138,7 +143,7 @@ pub(in crate::source) fn read_layer(
         Some(Format::Compressed(codec)) if has_others() => codec,
         _ => return read_layer_here(origin, &mut Cursor::new(head).chain(reader), out, on_entry),
     };
-    let budget = Arc::clone(&out.budget);
+    let budget = Rc::clone(&out.budget);
     let _inside = budget.enter();
     let mut is_tar = true;
     let inner = &mut |reader: &mut dyn Read, out: &mut Out| {
@@ -161,12 +166,12 @@ pub(in crate::source) fn read_layer_here(
     out: &mut Out,
     on_entry: &mut OnEntry,
 ) -> io::Result<bool> {
-    let mut input = Input::new(reader);
+    let mut input = Input::new(reader, 0);
     let head = input.peek(Format::HEAD)?;
     let is_empty = head.is_empty();
     match Format::of(head, false) {
         Some(Format::Compressed(codec)) => {
-            let budget = Arc::clone(&out.budget);
+            let budget = Rc::clone(&out.budget);
             let Some(_inside) = budget.enter() else {
                 out.skip(origin, SkipReason::Limit, "it is compressed too many times");
                 return Ok(true);

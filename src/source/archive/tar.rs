@@ -101,13 +101,28 @@ pub(in crate::source) fn read(
     out: &mut Out,
     on_entry: &mut OnEntry,
 ) -> io::Result<()> {
-    let mut tar = Tar { input, origin, out, extended: Extended::default(), strays: 0 };
+    let mut tar =
+        Tar { input, origin, out, extended: Extended::default(), strays: 0, end: End::Missing };
     while tar.next(on_entry)? {}
-    if tar.strays > 0 {
-        let detail = "the tar is corrupt: what is no member of it was scanned as it is";
-        tar.out.gap(origin, Gap::malformed(detail));
-    }
+    // Some builders write layers without an end; that these are whole is told by their digests.
+    let may_be_cut = || tar.end == End::Missing && !matches!(**origin, Origin::Image(_));
+    let detail = if tar.strays > 0 {
+        "the tar is corrupt: what is no member of it was scanned as it is"
+    } else if may_be_cut() && !tar.out.budget.is_spent() {
+        "the tar has no end: it may be cut off; what is there was scanned"
+    } else {
+        return Ok(());
+    };
+    tar.out.gap(origin, Gap::malformed(detail));
     Ok(())
+}
+
+/// How far it is to the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Missing,
+    /// There was a block of zeros, or something said that there is none.
+    Seen,
 }
 
 struct Tar<'a, 'b, 'c> {
@@ -116,8 +131,9 @@ struct Tar<'a, 'b, 'c> {
     out: &'a mut Out<'c>,
     /// What was said of the entry that comes next.
     extended: Extended,
-    /// Stretches that are no members.
+    /// Stretches that are no members, and no bytes after the end.
     strays: usize,
+    end: End,
 }
 
 impl Tar<'_, '_, '_> {
@@ -133,13 +149,14 @@ impl Tar<'_, '_, '_> {
         if block.iter().all(|byte| *byte == 0) {
             // The end, mostly; but something may come after it.
             let count = block.len() as u64;
+            self.end = End::Seen;
             return Ok(self.input.skip(count)? > 0);
         }
         let Some(block) = block.first_chunk::<BLOCK>().filter(|block| is_header(&block[..])) else {
-            self.strays += 1;
-            self.out.plain(self.origin, &mut Stray { input: self.input, left: 0 })?;
+            self.stray()?;
             return Ok(true);
         };
+        self.end = End::Missing;
         let header = Header::from_byte_slice(block).clone();
         self.input.skip(BLOCK as u64)?;
         let size = header.entry_size().unwrap_or(0);
@@ -159,6 +176,16 @@ impl Tar<'_, '_, '_> {
             }
         }
         Ok(true)
+    }
+
+    /// Scans what is no member: bytes after the end may be anything, others are a defect.
+    fn stray(&mut self) -> io::Result<()> {
+        let mut stray = Stray { input: self.input, left: 0 };
+        if self.end == End::Seen {
+            return self.out.content(Label::Own(self.origin), &mut stray, 0);
+        }
+        self.strays += 1;
+        self.out.plain(self.origin, &mut stray)
     }
 
     fn entry(
@@ -190,35 +217,44 @@ impl Tar<'_, '_, '_> {
             self.pass_map()?;
         }
         let origin = member(self.origin, bytes_path(path));
-        // What links and directories hold is read as if it came after them.
+        // What links and directories hold is read as if it came after them; what has no content may leave its size out.
         let has_content = said == Kind::File || kind == EntryType::Regular;
-        let size = if has_content { extended.size.or(header.entry_size().ok()) } else { Some(0) };
-        let Some(size) = size else {
-            self.out.gap(&origin, Gap::malformed("its header does not say how long it is"));
-            return Ok(());
+        let is_blank = header.as_old().size.iter().all(|byte| matches!(byte, 0 | b' '));
+        let own = if is_blank || !has_content { Some(0) } else { header.entry_size().ok() };
+        let size = extended.size.filter(|_| has_content).or(own);
+        let Some(size) = size.filter(|size| self.input.has(*size)) else {
+            let detail = match size {
+                None => "its header does not say how long it is; what follows was scanned",
+                Some(_) => {
+                    "its header says that it is longer than the archive; what is there was scanned"
+                }
+            };
+            self.end = End::Seen;
+            self.out.gap(&origin, Gap::malformed(detail));
+            let mut stray = Stray { input: self.input, left: 0 };
+            return self.out.content(Label::Own(&origin), &mut stray, 0);
         };
         let mut content = Limited { input: self.input, left: size };
         let entry = Entry { path, kind: said, origin: Arc::clone(&origin) };
         on_entry(&entry, &mut content, self.out)?;
-        let is_whole = content.finish()?;
-        if !is_whole {
-            let gap = Gap::malformed("the archive ends within it; what is there was scanned");
-            self.out.gap(&origin, gap);
-            return Ok(());
+        if content.finish()? {
+            return self.pad(size);
         }
-        self.pad(size)
+        self.end = End::Seen;
+        let gap = Gap::malformed("the archive ends within it; what is there was scanned");
+        self.out.gap(&origin, gap);
+        Ok(())
     }
 
-    /// Where the pieces of a sparse file lie: what is stored of it lies in a row.
+    /// Passes over where the pieces of a sparse file lie: what is stored of it lies in a row.
     fn pass_map(&mut self) -> io::Result<()> {
-        const CONTINUES: usize = 504;
-        loop {
-            let continues = self.input.peek(BLOCK)?.get(CONTINUES).is_some_and(|more| *more != 0);
+        while let Some(continues) = map_continues(self.input.peek(BLOCK)?) {
             self.input.skip(BLOCK as u64)?;
             if !continues {
-                return Ok(());
+                break;
             }
         }
+        Ok(())
     }
 
     /// What an entry says of the next one.
@@ -253,6 +289,19 @@ impl Tar<'_, '_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether a map of a sparse file goes on after this block; `None` for a block that is no map.
+fn map_continues(block: &[u8]) -> Option<bool> {
+    const NUMBERS: usize = 504;
+    let (numbers, rest) = block.first_chunk::<BLOCK>()?.split_at_checked(NUMBERS)?;
+    let is_number = |number: &[u8; 12]| match number {
+        [0x80, 0, 0, 0, ..] => true,
+        digits => digits.iter().all(|byte| matches!(byte, b'0'..=b'7' | b' ' | 0)),
+    };
+    let (continues, rest) = rest.split_first()?;
+    let is_map = numbers.as_chunks().0.iter().all(is_number) && rest.iter().all(|byte| *byte == 0);
+    is_map.then_some(*continues != 0)
 }
 
 /// Bytes up to the next header.

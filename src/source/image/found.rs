@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use super::layer::{Content, Layer};
-use super::manifest::{Descriptor, Platform};
+use super::manifest::Platform;
 use super::store::Store;
 use super::texts::Text;
 use super::{Images, Leftover, Part};
@@ -48,8 +48,6 @@ pub(super) struct Found<'a> {
     pub(super) left_out: Vec<Platform>,
     /// Parts that something refers to.
     pub(super) used: HashSet<String>,
-    /// Manifests and configurations, and what is said of them.
-    pub(super) verify: Vec<(String, Descriptor)>,
     pub(super) parts: Vec<Part>,
     pub(super) skipped: Vec<Skipped>,
 }
@@ -65,7 +63,6 @@ impl<'a> Found<'a> {
             numbers: HashMap::new(),
             left_out: Vec::new(),
             used: HashSet::new(),
-            verify: Vec::new(),
             parts: Vec::new(),
             skipped: Vec::new(),
         }

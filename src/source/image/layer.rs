@@ -1,7 +1,7 @@
 //! A layer: read once, whichever images have it, and what is in it by name, so that it can be said what hides what.
 
 use std::collections::{HashMap, HashSet};
-use std::io;
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -9,6 +9,7 @@ use super::super::archive::{Entry, Kind, Limited, hand_out, read_layer, read_lay
 use super::super::out::Out;
 use super::directory;
 use super::store::Store;
+use super::verified::Verified;
 use crate::blob::{Origin, bytes_path};
 use crate::outcome::SkipReason;
 
@@ -124,13 +125,7 @@ impl Layer {
             Content::Absent => Ok(()),
             Content::Directory(tree) => tree.read(&self.origin, out, &mut names),
             Content::Blob { store, name, expected } => {
-                store.open(name).and_then(|(reader, size)| {
-                    let mut reader = out.counted(reader);
-                    let on_entry = &mut self.on_entry(&mut names);
-                    let is_tar = read_layer(&self.origin, &mut reader, out, on_entry)?;
-                    self.check(size, is_tar, expected, out);
-                    Ok(())
-                })
+                store.open(name).and_then(|opened| self.blob(opened, expected, &mut names, out))
             }
         };
         // Nobody else reads this layer.
@@ -146,6 +141,28 @@ impl Layer {
         }
     }
 
+    fn blob(
+        &self,
+        (reader, size): (Box<dyn Read + Send>, Option<u64>),
+        expected: &Expected,
+        names: &mut Names,
+        out: &mut Out,
+    ) -> io::Result<()> {
+        self.check_size(size, expected, out);
+        let gaps = out.skipped.len();
+        // Where nobody knows how long it is, what has no end is stopped.
+        let most = if size.is_none() { expected.size } else { None };
+        let digest = expected.digest.as_deref().unwrap_or_default();
+        let mut reader = Verified::new(reader, digest, most);
+        let mut is_tar = true;
+        let mut counted = out.counted(&mut reader);
+        let read = read_layer(&self.origin, &mut counted, out, &mut self.on_entry(names));
+        out.ended(&self.origin, read.map(|tar| is_tar = tar))?;
+        let differs = expected.digest.as_ref().and_then(|_| reader.finish().err());
+        self.check(is_tar, differs, gaps, out);
+        Ok(())
+    }
+
     /// Reads it where it lies in a stream that is read anyway.
     ///
     /// # Errors
@@ -155,13 +172,19 @@ impl Layer {
         let Content::Blob { expected, .. } = &self.content else { return Ok(()) };
         let mut names = Names::default();
         out.stats.layers += 1;
-        let size = content.left;
-        let mut reader = out.counted(content);
+        self.check_size(Some(content.left), expected, out);
+        let gaps = out.skipped.len();
+        let digest = expected.digest.as_deref().unwrap_or_default();
+        let mut reader = Verified::new(content, digest, None);
+        let mut is_tar = true;
+        let mut counted = out.counted(&mut reader);
         let mut on_entry = self.on_entry(&mut names);
-        let done = read_layer_here(&self.origin, &mut reader, out, &mut on_entry);
+        let read = read_layer_here(&self.origin, &mut counted, out, &mut on_entry);
         drop(on_entry);
         let _ = self.names.set(names);
-        self.check(size, done?, expected, out);
+        out.ended(&self.origin, read.map(|tar| is_tar = tar))?;
+        let differs = expected.digest.as_ref().and_then(|_| reader.finish().err());
+        self.check(is_tar, differs, gaps, out);
         Ok(())
     }
 
@@ -179,18 +202,29 @@ impl Layer {
         }
     }
 
-    /// Holds it against what the manifest says of it.
-    fn check(&self, size: u64, is_tar: bool, expected: &Expected, out: &mut Out) {
-        if !is_tar && !expected.is_file {
+    /// Names what it is not, where `gaps` were named before.
+    fn check(&self, is_tar: bool, differs: Option<String>, gaps: usize, out: &mut Out) {
+        let is_file = matches!(&self.content, Content::Blob { expected, .. } if expected.is_file);
+        if !is_tar && !is_file {
             let detail =
                 "the layer is no tar, compressed or not; its bytes were scanned as they are";
             out.skip(&self.origin, SkipReason::Malformed, detail);
         }
-        if let Some(said) = expected.size.filter(|said| *said != size) {
+        // What is wrong with it has been named where it does not even decode.
+        if let Some(differs) = differs.filter(|_| out.skipped.len() == gaps) {
             let detail =
-                format!("the manifest says {said} bytes, and there are {size}; these were scanned");
+                format!("it is not what the manifest names: {differs}; what is there was scanned");
             out.skip(&self.origin, SkipReason::Malformed, detail);
         }
+    }
+
+    fn check_size(&self, size: Option<u64>, expected: &Expected, out: &mut Out) {
+        let Some((size, said)) = size.zip(expected.size).filter(|(size, said)| size != said) else {
+            return;
+        };
+        let detail =
+            format!("the manifest says {said} bytes, and there are {size}; these were scanned");
+        out.skip(&self.origin, SkipReason::Malformed, detail);
     }
 
     /// Other names of a file in it.

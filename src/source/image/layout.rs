@@ -11,8 +11,15 @@ use super::layer::{Content, Expected};
 use super::manifest::{
     Configuration, Descriptor, MAX_CONFIG, MAX_MANIFEST, Manifest, Platform, Saved, digest_parts,
 };
+#[cfg(feature = "registry")]
+use super::reference::Reference;
+#[cfg(feature = "registry")]
+use super::registry::Refused;
+#[cfg(feature = "registry")]
+use super::store::MANIFEST;
 use super::store::Store;
 use super::texts;
+use super::verified::Verified;
 use crate::outcome::SkipReason;
 
 /// Indexes in one another.
@@ -30,11 +37,15 @@ enum Naming {
     Layout,
     /// The digest's digits, in the same directory.
     Flat,
+    /// The digest itself.
+    #[cfg(feature = "registry")]
+    Digest,
 }
 
 /// What is known of an image before its manifest is read.
 #[derive(Clone, Debug, Default)]
 struct Known {
+    digest: String,
     tag: Option<String>,
     platform: Option<Platform>,
     annotations: BTreeMap<String, String>,
@@ -43,7 +54,7 @@ struct Known {
 /// Reads whatever layout a store has; false when it has none.
 pub(super) fn read(store: &Arc<Store>, found: &mut Found) -> bool {
     let mut reader = Reader { store, found, naming: Naming::Layout, seen: HashSet::new() };
-    let saved = reader.json::<Vec<Saved>>("manifest.json", MAX_MANIFEST);
+    let saved = reader.json::<Vec<Saved>>("manifest.json", "");
     if let Some(Ok(saved)) = saved {
         for image in &saved {
             reader.saved(image);
@@ -66,6 +77,26 @@ pub(super) fn read(store: &Arc<Store>, found: &mut Found) -> bool {
     false
 }
 
+/// Reads an image of a registry.
+///
+/// # Errors
+///
+/// When the registry does not give its manifest.
+#[cfg(feature = "registry")]
+pub(super) fn pull(
+    store: &Arc<Store>,
+    reference: &Reference,
+    found: &mut Found,
+) -> Result<(), Refused> {
+    let Store::Registry(registry) = &**store else { return Ok(()) };
+    // What cannot be had at all is a bad instruction; what is missing of it is not.
+    registry.manifest(reference.asked())?;
+    let mut reader = Reader { store, found, naming: Naming::Digest, seen: HashSet::new() };
+    let known = Known { tag: Some(reference.to_string()), ..Known::default() };
+    reader.manifest(&format!("{MANIFEST}{}", reference.asked()), &known, 0);
+    Ok(())
+}
+
 /// When what an index names is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ifs {
@@ -84,11 +115,14 @@ struct Reader<'a, 'f> {
 
 impl Reader<'_, '_> {
     /// A part that is JSON; `None` when there is no such part.
-    fn json<T: DeserializeOwned>(&mut self, name: &str, most: u64) -> Option<Result<T, String>> {
+    fn json<T: DeserializeOwned>(&mut self, name: &str, said: &str) -> Option<Result<T, String>> {
         if !self.store.has(name) {
             return None;
         }
-        let bytes = self.store.small(name, most).map_err(|error| error.to_string());
+        let bytes = self.store.small(name, MAX_MANIFEST).map_err(|error| error.to_string());
+        if let Ok(bytes) = &bytes {
+            self.verify(name, bytes, said);
+        }
         Some(
             bytes.and_then(|bytes| {
                 serde_json::from_slice(&bytes).map_err(|error| error.to_string())
@@ -96,18 +130,40 @@ impl Reader<'_, '_> {
         )
     }
 
+    /// Names a part that is not what it should be by its digest. What is there is read.
+    fn verify(&mut self, name: &str, bytes: &[u8], digest: &str) {
+        if digest.is_empty() {
+            return;
+        }
+        if let Err(differs) = Verified::new(bytes, digest, None).finish() {
+            let detail = format!("{differs}; what is there was scanned");
+            self.found.skip(name, SkipReason::Malformed, &detail);
+        }
+    }
+
     fn name_of(&self, digest: &str) -> Option<String> {
         let (algorithm, hex) = digest_parts(digest)?;
         Some(match self.naming {
             Naming::Layout => format!("blobs/{algorithm}/{hex}"),
             Naming::Flat => hex.into(),
+            #[cfg(feature = "registry")]
+            Naming::Digest => digest.into(),
         })
+    }
+
+    fn manifest_name(&self, digest: &str) -> Option<String> {
+        let name = self.name_of(digest)?;
+        #[cfg(feature = "registry")]
+        if self.naming == Naming::Digest {
+            return Some(format!("{MANIFEST}{name}"));
+        }
+        Some(name)
     }
 
     /// Reads the index that a layout begins with. What it says beside is scanned with what nothing refers to, as are all
     /// manifests.
     fn index(&mut self, name: &str, ifs: Ifs) {
-        match self.json::<Manifest>(name, MAX_MANIFEST) {
+        match self.json::<Manifest>(name, "") {
             Some(Ok(index)) if index.manifests.is_empty() => {
                 self.found.skip(name, SkipReason::Malformed, NO_IMAGE);
             }
@@ -119,7 +175,7 @@ impl Reader<'_, '_> {
 
     fn descriptors(&mut self, all: &[Descriptor], above: &Known, depth: usize, ifs: Ifs) {
         for descriptor in all {
-            let Some(name) = self.name_of(&descriptor.digest) else {
+            let Some(name) = self.manifest_name(&descriptor.digest) else {
                 self.found.skip(&descriptor.digest, SkipReason::Malformed, "this is no digest");
                 continue;
             };
@@ -129,11 +185,11 @@ impl Reader<'_, '_> {
             let keys = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
             let tag = keys.iter().find_map(|key| descriptor.annotations.get(*key));
             let known = Known {
+                digest: descriptor.digest.clone(),
                 tag: tag.cloned().or_else(|| above.tag.clone()),
                 platform: descriptor.platform.clone().or_else(|| above.platform.clone()),
                 annotations: descriptor.annotations.clone(),
             };
-            self.found.verify.push((name.clone(), descriptor.clone()));
             self.manifest(&name, &known, depth, ifs);
         }
     }
@@ -148,7 +204,10 @@ impl Reader<'_, '_> {
             return self.found.skip(name, SkipReason::Limit, detail);
         }
         let is_wanted = known.platform.as_ref().is_none_or(|platform| self.found.wants(platform));
-        let manifest = match self.json::<Manifest>(name, MAX_MANIFEST) {
+        if !is_wanted && self.store.is_elsewhere() {
+            return;
+        }
+        let manifest = match self.json::<Manifest>(name, &known.digest) {
             Some(Ok(manifest)) if is_wanted => manifest,
             Some(Ok(manifest)) => return self.leave_out(name, &manifest),
             None if !is_wanted => return,
@@ -232,9 +291,6 @@ impl Reader<'_, '_> {
 
     fn configuration(&mut self, name: &str, descriptor: &Descriptor) -> Option<Configuration> {
         self.found.used.insert(name.into());
-        if !descriptor.digest.is_empty() {
-            self.found.verify.push((name.into(), descriptor.clone()));
-        }
         if !self.store.has(name) {
             self.found.skip(name, SkipReason::Missing, NO_CONFIGURATION);
             return None;
@@ -247,6 +303,7 @@ impl Reader<'_, '_> {
                 return None;
             }
         };
+        self.verify(name, &bytes, &descriptor.digest);
         let configuration = Configuration::read(&bytes);
         if configuration.is_none() {
             // Then it is scanned as the file that it is.

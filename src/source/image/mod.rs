@@ -7,10 +7,14 @@ mod layer;
 mod layout;
 mod manifest;
 mod packed;
+mod reference;
+#[cfg(feature = "registry")]
+pub mod registry;
 mod storage;
 mod store;
 mod texts;
 mod trace;
+mod verified;
 
 use std::fs;
 use std::io;
@@ -26,11 +30,13 @@ use found::{Found, Image, Shared};
 use layer::Layer;
 pub use manifest::Platform;
 use packed::Stream;
+pub use reference::{Reference, ReferenceError};
 use store::Store;
 pub(super) use trace::trace;
+pub use verified::Verified;
 
 /// Images, and which of them are scanned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct ImageSource {
     /// What the user calls it.
     pub name: String,
@@ -41,10 +47,20 @@ pub struct ImageSource {
 }
 
 /// Where images are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum ImageLocation {
     /// An archive, a layout, or the storage of a machine.
     Path(PathBuf),
+    /// A registry.
+    #[cfg(feature = "registry")]
+    Registry {
+        /// The image.
+        reference: Reference,
+        /// Who we are to registries.
+        login: registry::Login,
+        /// Which registries are asked without encryption.
+        plain: registry::PlainHttp,
+    },
 }
 
 /// What was found of one source of images.
@@ -105,7 +121,8 @@ impl Part {
             }
             Self::Other(file) => {
                 let (mut reader, size) = file.store.open(&file.name)?;
-                out.input(&file.origin, &mut reader, usize::try_from(size).unwrap_or(usize::MAX))
+                let size = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+                out.input(&file.origin, &mut reader, size)
             }
         }
     }
@@ -122,6 +139,12 @@ pub(super) fn list(sources: &[&ImageSource], listing: &mut Listing) -> Result<()
         let mut found = Found::new(&source.name, &source.platforms, &mut shared);
         match &source.place {
             ImageLocation::Path(path) => list_path(path, source, &mut found, listing)?,
+            #[cfg(feature = "registry")]
+            ImageLocation::Registry { reference, login, plain } => {
+                let registry = registry::Registry::new(reference, login, *plain)?;
+                let store = Arc::new(Store::Registry(Box::new(registry)));
+                layout::pull(&store, reference, &mut found)?;
+            }
         }
         if found.is_empty() && !found.left_out.is_empty() {
             return Err(no_platform(source, &found.left_out));
@@ -139,7 +162,7 @@ fn list_path(
     found: &mut Found,
     listing: &mut Listing,
 ) -> Result<(), SourceError> {
-    let metadata = fs::metadata(path).map_err(|_| SourceError::NotFound { path: path.into() })?;
+    let metadata = fs::metadata(path).map_err(|_| not_an_image(source, NOTHING_THERE))?;
     if metadata.is_dir() {
         if storage::read(path, found) {
             return Ok(());
@@ -194,6 +217,13 @@ fn list_path(
     }
     Ok(())
 }
+
+/// Why a name that is no path leads to nothing.
+const NOTHING_THERE: &str = if cfg!(feature = "registry") {
+    "there is nothing at this path"
+} else {
+    "there is nothing at this path, and this build does not pull images from registries (`cargo install keylint --features registry` does)"
+};
 
 fn not_an_image(source: &ImageSource, detail: &str) -> SourceError {
     SourceError::NotAnImage { name: source.name.clone(), detail: detail.into() }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::archive::{Entry, Kind, Limited, hand_out, read_layer};
@@ -35,7 +36,8 @@ pub(super) fn look_through(path: &Path) -> io::Result<Seen> {
     let mut out = Out::new(&mut scratch, &mut skipped, &mut visit);
     let origin = Arc::new(Origin::File { path: path.into() });
     let mut reader = out.counted(file);
-    let is_tar = read_layer(&origin, &mut reader, &mut out, &mut |entry, content, _| {
+    let mut is_tar = true;
+    let read = read_layer(&origin, &mut reader, &mut out, &mut |entry, content, _| {
         is_hidden |= !Member::add(entry, Member::File(0, content.left), &mut members);
         if entry.kind == Kind::File && content.left <= MAX_CONFIG.min(left) {
             let content = json(content)?;
@@ -43,7 +45,8 @@ pub(super) fn look_through(path: &Path) -> io::Result<Seen> {
             kept.insert(tidy(entry.path), content);
         }
         Ok(())
-    })?;
+    });
+    out.ended(&origin, read.map(|tar| is_tar = tar))?;
     let has_more = has_more || is_hidden || !is_tar || !skipped.is_empty();
     Ok((members, kept, has_more))
 }
@@ -104,7 +107,7 @@ impl Stream {
             }
             if let Some(layer) = self.layers.get(&name) {
                 // A layer has limits of its own.
-                let budget = Arc::clone(&out.budget);
+                let budget = Rc::clone(&out.budget);
                 let done = layer.read_from(content, out);
                 out.budget = budget;
                 return done;
@@ -112,7 +115,7 @@ impl Stream {
             let Some(origin) = self.others.get(&name) else { return Ok(()) };
             hand_out(&Entry { origin: Arc::clone(origin), ..entry.clone() }, content, out)
         };
-        read_layer(&origin, &mut reader, out, on_entry)?;
-        Ok(())
+        let read = read_layer(&origin, &mut reader, out, on_entry);
+        out.ended(&origin, read.map(|_| ()))
     }
 }

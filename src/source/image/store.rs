@@ -14,13 +14,19 @@ use super::packed;
 use crate::blob::{Blob, Origin};
 
 /// Parts of an image, by name.
-#[derive(Debug)]
 pub(super) enum Store {
     /// Files below a directory.
     Directory(PathBuf),
     /// Members of a tar.
     Tar(Tarball),
+    /// A repository of a registry.
+    #[cfg(feature = "registry")]
+    Registry(Box<super::registry::Registry>),
 }
+
+/// What comes before the digest or the tag of a manifest, where manifests are asked for in another way than the rest.
+#[cfg(feature = "registry")]
+pub(super) const MANIFEST: &str = "manifest ";
 
 /// What lies where in a tar.
 #[derive(Debug)]
@@ -62,7 +68,7 @@ const MAX_LINKS: usize = 8;
 impl Store {
     /// What lies where in a tar.
     pub(super) fn tar(path: &Path) -> io::Result<Self> {
-        let (file, _) = open(path)?;
+        let (file, size) = open(path)?;
         let mut members = BTreeMap::new();
         let (mut scratch, mut skipped) = (Scratch::default(), Vec::new());
         let mut has_more = false;
@@ -70,7 +76,7 @@ impl Store {
         let mut out = Out::new(&mut scratch, &mut skipped, &mut visit);
         let origin = Arc::new(Origin::File { path: path.into() });
         let mut reader = &file;
-        let mut input = Input::seekable(&mut reader, &file);
+        let mut input = Input::seekable(&mut reader, &file, size as u64);
         let mut is_hidden = false;
         let read = read_tar(&mut input, &origin, &mut out, &mut |entry, content, _| {
             let file = Member::File(content.input.offset(), content.left);
@@ -92,6 +98,9 @@ impl Store {
         match self {
             Self::Directory(root) => inside(root, name).is_some_and(|path| path.is_file()),
             Self::Tar(tar) => tar.find(name).is_some(),
+            // Only asking tells.
+            #[cfg(feature = "registry")]
+            Self::Registry(_) => true,
         }
     }
 
@@ -99,6 +108,8 @@ impl Store {
     pub(super) fn real_name(&self, name: &str) -> String {
         match self {
             Self::Directory(_) => name.into(),
+            #[cfg(feature = "registry")]
+            Self::Registry(_) => name.into(),
             Self::Tar(tar) => tar.find(name).map_or_else(
                 || name.into(),
                 |(name, _)| String::from_utf8_lossy(&name).into_owned(),
@@ -106,17 +117,17 @@ impl Store {
         }
     }
 
-    /// Opens a part; with it comes its length.
+    /// Opens a part; with it comes its length, where that is known.
     ///
     /// # Errors
     ///
     /// When there is none, or it cannot be read.
-    pub(super) fn open(&self, name: &str) -> io::Result<(Box<dyn Read + Send>, u64)> {
+    pub(super) fn open(&self, name: &str) -> io::Result<(Box<dyn Read + Send>, Option<u64>)> {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
         match self {
             Self::Directory(root) => {
                 let (file, size) = open(&inside(root, name).ok_or_else(missing)?)?;
-                Ok((Box::new(file), size as u64))
+                Ok((Box::new(file), Some(size as u64)))
             }
             Self::Tar(tar) => {
                 let (name, (start, len)) = tar.find(name).ok_or_else(missing)?;
@@ -126,11 +137,21 @@ impl Store {
                             "it is too large, or no JSON, in an image compressed as a whole",
                         )
                     })?;
-                    return Ok((Box::new(Cursor::new(content)), len));
+                    return Ok((Box::new(Cursor::new(content)), Some(len)));
                 }
                 let (mut file, _) = open(&tar.path)?;
                 file.seek(SeekFrom::Start(start))?;
-                Ok((Box::new(file.take(len)), len))
+                Ok((Box::new(file.take(len)), Some(len)))
+            }
+            #[cfg(feature = "registry")]
+            Self::Registry(registry) => {
+                let got: Result<Box<dyn Read + Send>, _> = match name.strip_prefix(MANIFEST) {
+                    Some(name) => {
+                        registry.manifest(name).map(|bytes| Box::new(io::Cursor::new(bytes)) as _)
+                    }
+                    None => registry.blob(name),
+                };
+                got.map(|reader| (reader, None)).map_err(io::Error::other)
             }
         }
     }
@@ -154,6 +175,8 @@ impl Store {
     pub(super) fn names(&self, below: &str) -> Vec<String> {
         match self {
             Self::Directory(root) => Names::of(root, below).files,
+            #[cfg(feature = "registry")]
+            Self::Registry(_) => Vec::new(),
             Self::Tar(tar) => {
                 let files =
                     tar.members.iter().filter(|(_, member)| matches!(member, Member::File(..)));
@@ -164,10 +187,15 @@ impl Store {
 
     /// What [`Self::names`] leaves out, and why.
     pub(super) fn unread(&self, below: &str) -> Vec<(String, String)> {
-        match self {
-            Self::Directory(root) => Names::of(root, below).unread,
-            Self::Tar(_) => Vec::new(),
+        if let Self::Directory(root) = self {
+            return Names::of(root, below).unread;
         }
+        Vec::new()
+    }
+
+    /// Whether nobody knows what else there is: then nothing that no manifest refers to is read.
+    pub(super) const fn is_elsewhere(&self) -> bool {
+        !matches!(self, Self::Directory(_) | Self::Tar(_))
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn decoder<'a>(
             Filter::RunLength => Box::new(RunLength { inner, ready: Vec::new(), ended: false }),
             Filter::Picture | Filter::Unknown => Box::new(inner),
         };
-        reader = Box::new(Unpacked { decoder, budget, failed, what: "packed" });
+        reader = Box::new(Unpacked::new(decoder, "packed", budget, failed));
     }
     reader
 }

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -208,7 +209,7 @@ fn decode<T>(
     out: &mut Out,
     use_it: impl FnOnce(&mut dyn Read, &mut Out) -> T,
 ) -> (T, Option<Gap>) {
-    let (budget, failed) = (Arc::clone(&out.budget), Cell::new(None));
+    let (budget, failed) = (Rc::clone(&out.budget), Cell::new(None));
     let result = use_it(&mut decoder(filters, packed, &budget, &failed), out);
     (result, failed.take())
 }

@@ -4,25 +4,24 @@
 
 mod content;
 mod header;
+mod span;
 
-use std::io::{self, Read};
+use std::hash::{DefaultHasher, Hasher};
+use std::io;
 use std::sync::Arc;
-
-use memchr::memmem;
 
 use super::budget::Gap;
 use super::{Input, member};
 use crate::blob::{Origin, bytes_path, inert};
-use crate::outcome::SkipReason;
 use crate::source::out::Out;
-pub(super) use header::is_local_header;
-use header::{Directory, Local};
+use header::{Directory, End, Local, has_text};
+pub(super) use header::{is_end, is_local_header};
+use span::Between;
 
-const LOCAL: &[u8] = b"PK\x03\x04";
-const DIRECTORY: &[u8] = b"PK\x01\x02";
-const DESCRIPTOR: &[u8] = b"PK\x07\x08";
 /// Entries of the directory that are named when they are not as the members say; the rest are counted.
 const MAX_NAMED: usize = 10;
+/// The shortest comment that could be anything.
+const MIN_TEXT: usize = 8;
 
 /// Reads a zip.
 ///
@@ -30,15 +29,17 @@ const MAX_NAMED: usize = 10;
 ///
 /// When what it is read from broke.
 pub(super) fn read(input: &mut Input, origin: &Arc<Origin>, out: &mut Out) -> io::Result<()> {
-    let mut zip = Zip { input, origin, out, members: Vec::new(), odd: 0, has_end: false };
+    let mut zip =
+        Zip { input, origin, out, members: Vec::new(), odd: 0, has_end: false, is_cut: false };
     while zip.next()? {}
     if zip.odd > MAX_NAMED {
         let more = zip.odd - MAX_NAMED;
         let detail = format!("its directory is not as its members say in {more} more places");
         zip.out.gap(origin, Gap::malformed(detail));
     }
-    if !zip.has_end && !zip.out.budget.is_spent() {
-        let detail = "the zip has no directory at its end: it may be cut off";
+    if !zip.has_end && !zip.is_cut && !zip.out.budget.is_spent() {
+        let detail =
+            "the zip has no directory at its end: it may be cut off; what is there was scanned";
         zip.out.gap(origin, Gap::malformed(detail));
     }
     Ok(())
@@ -48,11 +49,21 @@ struct Zip<'a, 'b, 'c> {
     input: &'a mut Input<'b>,
     origin: &'a Arc<Origin>,
     out: &'a mut Out<'c>,
-    /// Where each member begins, and how it is packed.
-    members: Vec<(u64, u16)>,
+    members: Vec<Member>,
     /// Entries of the directory that are not as the members say.
     odd: usize,
+    /// Whether the directory ended, and nothing began after it.
     has_end: bool,
+    /// Whether a member was named for the end of the archive in it.
+    is_cut: bool,
+}
+
+/// What is compared with the directory.
+struct Member {
+    at: u64,
+    method: u16,
+    /// Of its name.
+    hash: u64,
 }
 
 impl Zip<'_, '_, '_> {
@@ -61,22 +72,21 @@ impl Zip<'_, '_, '_> {
         if self.out.budget.is_spent() {
             return Ok(false);
         }
-        let head = self.input.peek(Local::SIZE)?;
+        let head = self.input.peek(Directory::SIZE)?;
         if head.is_empty() {
             return Ok(false);
         }
-        if is_local_header(head) {
-            let local = Local::new(head);
-            return match local {
-                Some(local) => self.member(local).map(|()| true),
-                None => Ok(false),
-            };
+        if let Some(local) = Local::new(head) {
+            self.member(local)?;
+        } else if let Some(entry) = Directory::new(head) {
+            self.directory(&entry)?;
+        } else if let Some(end) = End::new(head) {
+            self.end(&end)?;
+        } else {
+            // What is neither, up to the next of them.
+            let mut between = Between { input: self.input, left: 1 };
+            self.out.plain(self.origin, &mut between)?;
         }
-        if head.starts_with(DIRECTORY) && head.len() == Local::SIZE && self.directory()? {
-            return Ok(true);
-        }
-        self.has_end |= head_is_end(self.input.peek(4)?);
-        self.between()?;
         Ok(true)
     }
 
@@ -85,50 +95,46 @@ impl Zip<'_, '_, '_> {
             self.out.gap(self.origin, gap);
             return Ok(());
         }
-        self.members.push((self.input.offset(), local.method));
+        self.has_end = false;
+        let at = self.input.offset();
         self.input.skip(Local::SIZE as u64)?;
         let name = self.input.take_bytes(local.name)?;
         let extra = self.input.take_bytes(local.extra)?;
         local.read_extra(&extra);
+        self.members.push(Member { at, method: local.method, hash: hash(&name) });
         let origin = member(self.origin, bytes_path(&name));
+        if has_text(&extra) {
+            self.out.aside(&origin, &extra);
+        }
+        let (start, gaps) = (self.input.offset(), self.out.budget.gaps());
         content::read(self.input, &local, &origin, self.out)?;
-        self.pass_descriptor()
-    }
-
-    /// What stands behind a member whose sizes were not known before.
-    fn pass_descriptor(&mut self) -> io::Result<()> {
-        let rest = self.input.peek(28)?;
-        let ends = |at: usize| rest.get(at..at + 2) == Some(b"PK") || rest.len() == at;
-        let sizes: &[usize] = if rest.starts_with(DESCRIPTOR) { &[16, 24] } else { &[12, 20] };
-        if rest.starts_with(b"PK") && !rest.starts_with(DESCRIPTOR) {
-            return Ok(());
+        if self.out.budget.gaps() > gaps && self.input.peek(1)?.is_empty() {
+            self.is_cut = true;
         }
-        if let Some(size) = sizes.iter().find(|size| ends(**size)) {
-            self.input.skip(*size as u64)?;
-        }
+        let taken = self.input.offset() - start;
+        let descriptor = local.descriptor(taken, self.input.peek(28)?);
+        self.input.skip(descriptor)?;
         Ok(())
     }
 
-    /// Compares an entry of the directory with its member; its text is scanned. False when it is none.
-    fn directory(&mut self) -> io::Result<bool> {
-        let Some(entry) = Directory::new(self.input.peek(Directory::SIZE)?) else {
-            return Ok(false);
-        };
-        self.has_end = true;
+    /// Compares an entry of the directory with its member; its text is scanned.
+    fn directory(&mut self, entry: &Directory) -> io::Result<()> {
         self.input.skip(Directory::SIZE as u64)?;
         let name = self.input.take_bytes(entry.name)?;
         let extra = self.input.take_bytes(entry.extra)?;
         let comment = self.input.take_bytes(entry.comment)?;
-        for text in [&extra, &comment].into_iter().filter(|text| text.len() > 24) {
-            self.out.aside(self.origin, text);
+        let known = self.find(entry, &extra);
+        let has_name = known.is_some_and(|known| known.hash == hash(&name));
+        let method = known.map(|known| known.method);
+        if !has_name && name.len() >= MIN_TEXT {
+            self.out.aside(self.origin, &name);
         }
-        let first = self.members.first().map_or(0, |(at, _)| *at);
-        let known = entry.local(&extra).and_then(|at| {
-            // Before the first member may be a program; then places are counted from its end, or not.
-            let find = |at: u64| self.members.binary_search_by_key(&at, |(at, _)| *at).ok();
-            find(at).or_else(|| find(at.checked_add(first)?))
-        });
-        let method = known.and_then(|at| self.members.get(at)).map(|(_, method)| *method);
+        if has_text(&extra) {
+            self.out.aside(self.origin, &extra);
+        }
+        if comment.len() >= MIN_TEXT {
+            self.out.aside(self.origin, &comment);
+        }
         if method != Some(entry.method) {
             self.odd += 1;
             if self.odd <= MAX_NAMED {
@@ -141,50 +147,37 @@ impl Zip<'_, '_, '_> {
                         "its directory and the member `{name}` differ in how it is packed; it was read as the member says"
                     ),
                 };
-                self.out.gap(self.origin, Gap { reason: SkipReason::Malformed, detail });
+                self.out.gap(self.origin, Gap::malformed(detail));
             }
         }
-        Ok(true)
+        Ok(())
     }
 
-    /// Scans what is neither, up to the next member or the directory.
-    fn between(&mut self) -> io::Result<()> {
-        let mut between = Between { input: self.input, left: 1 };
-        self.out.plain(self.origin, &mut between)
+    /// The member that an entry of the directory stands for.
+    fn find(&self, entry: &Directory, extra: &[u8]) -> Option<&Member> {
+        let at = entry.local(extra)?;
+        // Before the first member may be a program; then places are counted from its end, or not.
+        let first = self.members.first()?.at;
+        let find = |at: u64| self.members.binary_search_by_key(&at, |member| member.at).ok();
+        let found = find(at).or_else(|| find(at.checked_add(first)?))?;
+        self.members.get(found)
     }
-}
 
-fn head_is_end(head: &[u8]) -> bool {
-    head.starts_with(b"PK\x05\x06") || head.starts_with(b"PK\x06\x06")
-}
-
-/// Bytes up to the next member, or the directory.
-pub(super) struct Between<'a, 'b> {
-    pub(super) input: &'a mut Input<'b>,
-    /// So many bytes belong to it whatever they are.
-    pub(super) left: usize,
-}
-
-impl Read for Between<'_, '_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 {
-            let ahead = self.input.peek(Input::AHEAD)?;
-            let begins = |at: &usize| {
-                let rest = ahead.get(*at..).unwrap_or_default();
-                is_local_header(rest) || rest.starts_with(DIRECTORY)
-            };
-            let is_all = ahead.len() < Input::AHEAD;
-            // A header that the end of what is seen cuts is looked at again.
-            let seen = if is_all { ahead.len() } else { ahead.len() - Local::SIZE };
-            self.left =
-                memmem::find_iter(ahead, b"PK").find(begins).map_or(seen, |at| at.min(seen));
-            if self.left == 0 {
-                return Ok(0);
-            }
+    /// The end of the directory. Another zip may follow.
+    fn end(&mut self, end: &End) -> io::Result<()> {
+        self.input.skip(End::SIZE as u64)?;
+        let comment = self.input.take_bytes(end.comment)?;
+        if comment.len() >= MIN_TEXT {
+            self.out.aside(self.origin, &comment);
         }
-        let most = self.left.min(out.len());
-        let got = self.input.read(out.get_mut(..most).unwrap_or_default())?;
-        self.left -= got;
-        Ok(got)
+        self.has_end = comment.len() == end.comment;
+        self.members.clear();
+        Ok(())
     }
+}
+
+fn hash(name: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(name);
+    hasher.finish()
 }
