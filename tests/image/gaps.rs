@@ -177,6 +177,20 @@ fn gaps_are_named_and_the_rest_is_scanned() {
     }
 }
 
+/// A layer that is not what its digest says is named, and scanned as it is; also where the image is compressed as a whole.
+#[test]
+fn layers_that_were_exchanged_are_named() {
+    let world = World::new();
+    let first = layer("a.txt", leak("a"));
+    let mut layout = Layout::of(&[("ADD", &first)]);
+    layout.add(format!("blobs/sha256/{}", hex(&first)), layer("a.txt", leak("b")));
+    world.write("image.tar", layout.tar());
+    world.write("image.tar.gz", gzip(&layout.tar()));
+    for name in ["image.tar", "image.tar.gz"] {
+        world.scan(&[name]).assert_gap(&["b"], &["it is not what the manifest names"]);
+    }
+}
+
 /// Nothing found, but something is missing: 3.
 #[test]
 fn gaps_alone_end_in_3() {

@@ -93,7 +93,7 @@ pub(super) fn pull(
     registry.manifest(reference.asked())?;
     let mut reader = Reader { store, found, naming: Naming::Digest, seen: HashSet::new() };
     let known = Known { tag: Some(reference.to_string()), ..Known::default() };
-    reader.manifest(&format!("{MANIFEST}{}", reference.asked()), &known, 0);
+    reader.manifest(&format!("{MANIFEST}{}", reference.asked()), &known, 0, Ifs::Always);
     Ok(())
 }
 

@@ -147,7 +147,7 @@ impl Store {
             Self::Registry(registry) => {
                 let got: Result<Box<dyn Read + Send>, _> = match name.strip_prefix(MANIFEST) {
                     Some(name) => {
-                        registry.manifest(name).map(|bytes| Box::new(io::Cursor::new(bytes)) as _)
+                        registry.manifest(name).map(|bytes| Box::new(Cursor::new(bytes)) as _)
                     }
                     None => registry.blob(name),
                 };
