@@ -84,8 +84,10 @@ pub struct LayerFacts {
     pub digest: Arc<str>,
     /// Other names of the same file in this layer: hard links.
     pub links: Vec<PathBuf>,
-    /// The images that the layer is part of; at least one. The layer was scanned once.
+    /// The images that the layer is part of, as many as are told. The layer was scanned once.
     pub uses: Vec<LayerUse>,
+    /// How many more images have it.
+    pub more_uses: usize,
 }
 
 /// What one image tells of a file of one of its layers. Texts may be shown on a terminal and hold no secret that was found.

@@ -114,6 +114,7 @@ fn paths_that_pages_name_exist() {
         "docs/false-alarms.md",
         "docs/configuration.md",
         "docs/hooks.md",
+        "docs/images.md",
     ] {
         let text = fs::read_to_string(root().join(page)).unwrap();
         for word in text.split('`').skip(1).step_by(2) {

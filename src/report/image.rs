@@ -1,5 +1,6 @@
 //! What container images tell of places, for all reports, and the tree of images, layers and findings for people.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
@@ -7,7 +8,7 @@ use std::io;
 use serde::Serialize;
 
 use super::{Options, Suppressed, listed};
-use crate::blob::{Origin, inert, path_bytes, write_inert};
+use crate::blob::{Origin, inert, is_inert, path_bytes, write_inert};
 use crate::finding::{Finding, FindingKind, Place};
 use crate::image::{Built, ImagePlace, InImage, LayerFacts, LayerUse, short_digest};
 use crate::outcome::Outcome;
@@ -16,13 +17,13 @@ use crate::outcome::Outcome;
 #[derive(Serialize)]
 pub(super) struct ImageView<'a> {
     /// What the user named.
-    source: &'a str,
+    source: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
+    name: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    platform: Option<&'a str>,
+    platform: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'a str>,
+    field: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<LayerView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,38 +36,40 @@ pub(super) struct ImageView<'a> {
     hidden_by: Option<HiddenView<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     shared_with: Vec<UseView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more_shared: Option<usize>,
 }
 
 #[derive(Serialize)]
 struct LayerView<'a> {
-    digest: &'a str,
+    digest: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     index: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     of: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    instruction: Option<&'a str>,
+    instruction: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
 struct HiddenView<'a> {
     how: &'static str,
     index: usize,
-    digest: &'a str,
+    digest: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    instruction: Option<&'a str>,
+    instruction: Option<Cow<'a, str>>,
 }
 
 /// Another image that has the layer.
 #[derive(Serialize)]
 struct UseView<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    platform: Option<&'a str>,
+    platform: Option<Cow<'a, str>>,
     layer: usize,
     of: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    instruction: Option<&'a str>,
+    instruction: Option<Cow<'a, str>>,
     deleted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     hidden_by: Option<HiddenView<'a>>,
@@ -76,7 +79,7 @@ struct UseView<'a> {
 pub(super) fn view(place: &Place) -> Option<ImageView<'_>> {
     let Origin::Image(ImagePlace { image, at }) = place.origin.outermost() else { return None };
     let mut view = ImageView {
-        source: image,
+        source: shown(image),
         name: None,
         platform: None,
         field: None,
@@ -86,21 +89,23 @@ pub(super) fn view(place: &Place) -> Option<ImageView<'_>> {
         deleted: None,
         hidden_by: None,
         shared_with: Vec::new(),
+        more_shared: None,
     };
     match at {
-        InImage::Other { name } => view.field = Some(name),
+        InImage::Other { name } => view.field = Some(shown(name)),
         InImage::Text { tag, platform, field, .. } => {
-            (view.name, view.platform) = (tag.as_deref(), platform.as_deref());
-            view.field = Some(field);
+            view.name = tag.as_deref().map(shown);
+            view.platform = platform.as_deref().map(shown);
+            view.field = Some(shown(field));
         }
         InImage::Layer { digest, .. } => {
             let facts = place.layer.as_deref();
             let first = facts.and_then(|facts| facts.uses.first());
             view.layer = Some(LayerView {
-                digest,
+                digest: shown(digest),
                 index: first.map(|first| first.index),
                 of: first.map(|first| first.layers),
-                instruction: first.and_then(|first| first.instruction.as_deref()),
+                instruction: first.and_then(|first| instruction(first.instruction.as_ref())),
             });
             view.path = path_in_layer(&place.origin);
             if let (Some(facts), Some(first)) = (facts, first) {
@@ -113,21 +118,23 @@ pub(super) fn view(place: &Place) -> Option<ImageView<'_>> {
 
 impl<'a> ImageView<'a> {
     fn tell(&mut self, facts: &'a LayerFacts, first: &'a LayerUse) {
-        (self.name, self.platform) = (Some(first.image.as_str()), first.platform.as_deref());
+        self.name = Some(shown(&first.image));
+        self.platform = first.platform.as_deref().map(shown);
         self.links = facts.links.iter().map(|link| inert(&path_bytes(link))).collect();
         self.deleted = Some(first.hidden.is_some());
         self.hidden_by = hidden_view(first);
         self.shared_with = facts.uses.iter().skip(1).map(use_view).collect();
+        self.more_shared = (facts.more_uses > 0).then_some(facts.more_uses);
     }
 }
 
 fn use_view(of: &LayerUse) -> UseView<'_> {
     UseView {
-        name: &of.image,
-        platform: of.platform.as_deref(),
+        name: shown(&of.image),
+        platform: of.platform.as_deref().map(shown),
         layer: of.index,
         of: of.layers,
-        instruction: of.instruction.as_deref(),
+        instruction: instruction(of.instruction.as_ref()),
         deleted: of.hidden.is_some(),
         hidden_by: hidden_view(of),
     }
@@ -138,9 +145,25 @@ fn hidden_view(of: &LayerUse) -> Option<HiddenView<'_>> {
     Some(HiddenView {
         how: hidden.how.name(),
         index: hidden.index,
-        digest: &hidden.digest,
-        instruction: hidden.instruction.as_deref(),
+        digest: shown(&hidden.digest),
+        instruction: instruction(hidden.instruction.as_ref()),
     })
+}
+
+/// A text as terminals may show it.
+fn shown(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_inert) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(inert(text.as_bytes()))
+    }
+}
+
+/// An instruction, which may have several lines.
+fn instruction(text: Option<&String>) -> Option<Cow<'_, str>> {
+    let text = text?;
+    let lines: Vec<_> = text.split('\n').map(shown).collect();
+    Some(if let [line] = &lines[..] { line.clone() } else { lines.join("\n").into() })
 }
 
 /// The path in the layer, with what is in an archive there behind `!/`.
@@ -190,8 +213,9 @@ fn lines(place: &Place) -> Vec<String> {
         lines.push(line);
         lines.extend(of.extractable());
     }
-    if facts.uses.len() > MAX_USES {
-        lines.push(format!("and in {} more images", facts.uses.len() - MAX_USES));
+    let all = facts.uses.len() + facts.more_uses;
+    if all > MAX_USES {
+        lines.push(format!("and in {}", super::plural((all - MAX_USES) as u64, "more image")));
     }
     for link in facts.links.iter().take(MAX_USES) {
         lines.push(format!("the same file is {} (hard link)", inert(&path_bytes(link))));
@@ -319,7 +343,8 @@ fn node(finding: &Finding, place: &Place) -> Option<(String, (usize, String), Ve
             leaf.extend(of.extractable());
             let links = place.layer.iter().flat_map(|facts| &facts.links).take(MAX_USES);
             leaf.extend(links.map(|link| format!("also {} (hard link)", inert(&path_bytes(link)))));
-            let others = place.layer.as_ref().map_or(0, |facts| facts.uses.len() - 1);
+            let others =
+                place.layer.as_ref().map_or(0, |facts| facts.uses.len() - 1 + facts.more_uses);
             if others > 0 {
                 let images = super::plural(others as u64, "more image");
                 let _ = write!(part, "  (scanned once; {images})");

@@ -158,7 +158,11 @@ pub(in crate::source) fn read_layer(
 }
 
 /// [`read_layer`] by this thread alone.
-fn read_layer_here(
+///
+/// # Errors
+///
+/// As [`read`].
+pub(in crate::source) fn read_layer_here(
     origin: &Arc<Origin>,
     reader: &mut dyn Read,
     out: &mut Out,

@@ -2,6 +2,7 @@
 //! there from it on. <https://github.com/containers/storage/tree/main/drivers>,
 //! <https://docs.kernel.org/filesystems/overlayfs.html#whiteouts-and-opaque-directories>
 
+use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -37,8 +38,8 @@ impl Tree {
         names: &mut Names,
     ) -> io::Result<()> {
         fs::read_dir(&self.root)?;
-        let mut walk = Walk { tree: self, origin, out, names };
-        walk.directory(Path::new(""), 0);
+        let mut walk = Walk { tree: self, origin, out, names, linked: HashMap::new() };
+        walk.directory(Path::new(""), 0, self.below.is_some());
         Ok(())
     }
 }
@@ -48,10 +49,13 @@ struct Walk<'a, 'b> {
     origin: &'a Arc<Origin>,
     out: &'a mut Out<'b>,
     names: &'a mut Names,
+    /// Files that have several names, by what the file system knows them by, and the first name.
+    linked: HashMap<(u64, u64), Box<[u8]>>,
 }
 
 impl Walk<'_, '_> {
-    fn directory(&mut self, below: &Path, depth: usize) {
+    /// Reads a directory, which the layer below may have too.
+    fn directory(&mut self, below: &Path, depth: usize, is_copy: bool) {
         let here = self.tree.root.join(below);
         let entries = if depth < MAX_DEPTH {
             fs::read_dir(&here).and_then(Iterator::collect::<io::Result<Vec<_>>>)
@@ -63,16 +67,18 @@ impl Walk<'_, '_> {
             Err(error) => return self.skip(below, &error),
         };
         entries.sort_by_key(fs::DirEntry::file_name);
-        self.find_deleted(below);
+        if is_copy {
+            self.find_deleted(below);
+        }
         if is_opaque(&here) {
             self.names.opaque.insert(path_bytes(below).into());
         }
         for entry in entries {
-            self.entry(&below.join(entry.file_name()), depth);
+            self.entry(&below.join(entry.file_name()), depth, is_copy);
         }
     }
 
-    fn entry(&mut self, path: &Path, depth: usize) {
+    fn entry(&mut self, path: &Path, depth: usize, is_copy: bool) {
         let full = self.tree.root.join(path);
         let metadata = match fs::symlink_metadata(&full) {
             Ok(metadata) => metadata,
@@ -81,16 +87,24 @@ impl Walk<'_, '_> {
         let name: Box<[u8]> = path_bytes(path).into();
         if metadata.is_dir() {
             self.names.entries.insert(name, Is::Directory);
-            return self.directory(path, depth + 1);
+            // Links of the layer below may lead anywhere.
+            let is_copy = is_copy && self.lower(path).is_some_and(|lower| lower.is_dir());
+            return self.directory(path, depth + 1, is_copy);
         }
         if is_whiteout(&metadata) {
             self.names.deleted.insert(name);
             return;
         }
-        if self.is_from_below(path, &metadata) {
+        if is_copy && self.is_from_below(path, &metadata) {
             return;
         }
-        self.names.entries.insert(name, Is::Other);
+        self.names.entries.insert(name.clone(), Is::Other);
+        if let Some(identity) = identity(&metadata) {
+            if let Some(first) = self.linked.get(&identity) {
+                return self.names.add_link(&name, first);
+            }
+            self.linked.insert(identity, name);
+        }
         let origin =
             Arc::new(Origin::Member { archive: Arc::clone(self.origin), path: path.into() });
         if metadata.is_symlink() {
@@ -104,6 +118,11 @@ impl Walk<'_, '_> {
                 self.skip(path, &error);
             }
         }
+    }
+
+    /// What the layer below has of this name.
+    fn lower(&self, path: &Path) -> Option<Metadata> {
+        fs::symlink_metadata(self.tree.below.as_ref()?.join(path)).ok()
     }
 
     /// For `vfs`: what the layer below has and this one has not.
@@ -122,7 +141,7 @@ impl Walk<'_, '_> {
     fn is_from_below(&self, path: &Path, metadata: &Metadata) -> bool {
         let Some(lower) = &self.tree.below else { return false };
         let (lower, full) = (lower.join(path), self.tree.root.join(path));
-        let Ok(known) = fs::symlink_metadata(&lower) else { return false };
+        let Some(known) = self.lower(path) else { return false };
         if known.file_type() != metadata.file_type() {
             return false;
         }
@@ -154,6 +173,18 @@ fn same_content(one: &Path, other: &Path) -> io::Result<bool> {
             return Ok(a == b);
         }
     }
+}
+
+/// What tells a file that has several names.
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.is_file() && metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Option<(u64, u64)> {
+    None
 }
 
 /// A character device of numbers 0 and 0.

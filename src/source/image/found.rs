@@ -153,9 +153,12 @@ impl<'a> Found<'a> {
         self.skipped.push(Skipped::new((*origin).clone(), reason, detail));
     }
 
-    /// Adds what no manifest refers to.
-    pub(super) fn add_rest(&mut self, store: &Arc<Store>) {
-        for name in store.names() {
+    /// Adds what no manifest refers to, of everything or of what is below a directory.
+    pub(super) fn add_rest(&mut self, store: &Arc<Store>, below: &str) {
+        for (name, problem) in store.unread(below) {
+            self.skip(&name, SkipReason::Unreadable, &problem);
+        }
+        for name in store.names(below) {
             if !self.used.contains(&name) {
                 let origin = self.origin(InImage::Other { name: name.clone() });
                 let file = Leftover { origin, store: Arc::clone(store), name };

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use super::super::archive::{Entry, Kind, Limited, hand_out, read_layer};
+use super::super::archive::{Entry, Kind, Limited, hand_out, read_layer, read_layer_here};
 use super::super::out::Out;
 use super::directory;
 use super::store::Store;
@@ -55,12 +55,11 @@ pub(super) struct Names {
     pub(super) deleted: HashSet<Box<[u8]>>,
     /// Directories of which nothing is left that lower layers have.
     pub(super) opaque: HashSet<Box<[u8]>>,
-    /// Other names of files: the name and the file.
-    pub(super) links: Vec<Link>,
+    /// Other names of files, by the file.
+    links: HashMap<Box<[u8]>, Vec<Box<[u8]>>>,
+    /// The file that a name is another one of.
+    linked: HashMap<Box<[u8]>, Box<[u8]>>,
 }
-
-/// Another name of a file, and the file.
-pub(super) type Link = (Box<[u8]>, Box<[u8]>);
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +68,8 @@ pub(super) enum Is {
     Other,
 }
 
+/// Names of one file that are told.
+const MAX_LINKS: usize = 1000;
 /// Marks a name as deleted. <https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts>
 const WHITEOUT: &[u8] = b".wh.";
 /// Marks all that lower layers have in a directory as deleted.
@@ -80,21 +81,29 @@ impl Names {
         let (directory, name) = split(&path);
         if name == OPAQUE {
             self.opaque.insert(directory.into());
-        } else if let Some(deleted) = name.strip_prefix(WHITEOUT) {
+        } else if let Some(deleted) = name.strip_prefix(WHITEOUT).filter(|name| !name.is_empty()) {
             self.deleted.insert(join(directory, deleted).into());
         } else {
             if let Kind::HardLink(to) = entry.kind {
-                self.links.push((path.clone().into(), tidy(to).into()));
+                self.add_link(&path, &tidy(to));
             }
             let is = if entry.kind == Kind::Directory { Is::Directory } else { Is::Other };
             self.entries.insert(path.into(), is);
         }
     }
 
+    /// Notes another name of a file, which may be another name itself.
+    pub(super) fn add_link(&mut self, name: &[u8], to: &[u8]) {
+        let file: Box<[u8]> = self.linked.get(to).cloned().unwrap_or_else(|| to.into());
+        if *file != *name {
+            self.links.entry(file.clone()).or_default().push(name.into());
+            self.linked.insert(name.into(), file);
+        }
+    }
+
     /// Other names of a file.
-    pub(super) fn links_of<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-        let links = self.links.iter();
-        links.filter(move |(_, file)| **file == *path).map(|(name, _)| &**name)
+    fn links_of(&self, path: &[u8]) -> &[Box<[u8]>] {
+        self.links.get(path).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -124,6 +133,14 @@ impl Layer {
         done
     }
 
+    /// The name of the part that it is.
+    pub(super) fn part(&self) -> Option<&str> {
+        match &self.content {
+            Content::Blob { name, .. } => Some(name),
+            Content::Directory(_) | Content::Absent => None,
+        }
+    }
+
     fn blob(
         &self,
         (reader, size): (Box<dyn Read + Send>, Option<u64>),
@@ -133,17 +150,62 @@ impl Layer {
     ) -> io::Result<()> {
         self.check_size(size, expected, out);
         let gaps = out.skipped.len();
-        let (is_tar, differs) = match &expected.digest {
-            None => (self.tar(reader, names, out)?, None),
-            Some(digest) => {
-                // Where nobody knows how long it is, what has no end is stopped.
-                let most = if size.is_none() { expected.size } else { None };
-                let mut reader = Verified::new(reader, digest, most);
-                let is_tar = self.tar(&mut reader, names, out)?;
-                (is_tar, reader.finish().err())
-            }
-        };
-        if !is_tar && !expected.is_file {
+        // Where nobody knows how long it is, what has no end is stopped.
+        let most = if size.is_none() { expected.size } else { None };
+        let digest = expected.digest.as_deref().unwrap_or_default();
+        let mut reader = Verified::new(reader, digest, most);
+        let mut is_tar = true;
+        let mut counted = out.counted(&mut reader);
+        let read = read_layer(&self.origin, &mut counted, out, &mut self.on_entry(names));
+        out.ended(&self.origin, read.map(|tar| is_tar = tar))?;
+        let differs = expected.digest.as_ref().and_then(|_| reader.finish().err());
+        self.check(is_tar, differs, gaps, out);
+        Ok(())
+    }
+
+    /// Reads it where it lies in a stream that is read anyway.
+    ///
+    /// # Errors
+    ///
+    /// When the stream broke.
+    pub(super) fn read_from(&self, content: &mut Limited, out: &mut Out) -> io::Result<()> {
+        let Content::Blob { expected, .. } = &self.content else { return Ok(()) };
+        let mut names = Names::default();
+        out.stats.layers += 1;
+        self.check_size(Some(content.left), expected, out);
+        let gaps = out.skipped.len();
+        let digest = expected.digest.as_deref().unwrap_or_default();
+        let mut reader = Verified::new(content, digest, None);
+        let mut is_tar = true;
+        let mut counted = out.counted(&mut reader);
+        let mut on_entry = self.on_entry(&mut names);
+        let read = read_layer_here(&self.origin, &mut counted, out, &mut on_entry);
+        drop(on_entry);
+        let _ = self.names.set(names);
+        out.ended(&self.origin, read.map(|tar| is_tar = tar))?;
+        let differs = expected.digest.as_ref().and_then(|_| reader.finish().err());
+        self.check(is_tar, differs, gaps, out);
+        Ok(())
+    }
+
+    /// What is done with an entry of it.
+    fn on_entry(
+        &self,
+        names: &mut Names,
+    ) -> impl FnMut(&Entry, &mut Limited, &mut Out) -> io::Result<()> {
+        move |entry, content, out| {
+            names.add(entry);
+            let path = bytes_path(&tidy(entry.path));
+            let origin = Origin::Member { archive: Arc::clone(&self.origin), path };
+            let entry = Entry { origin: Arc::new(origin), ..entry.clone() };
+            hand_out(&entry, content, out)
+        }
+    }
+
+    /// Names what it is not, where `gaps` were named before.
+    fn check(&self, is_tar: bool, differs: Option<String>, gaps: usize, out: &mut Out) {
+        let is_file = matches!(&self.content, Content::Blob { expected, .. } if expected.is_file);
+        if !is_tar && !is_file {
             let detail =
                 "the layer is no tar, compressed or not; its bytes were scanned as they are";
             out.skip(&self.origin, SkipReason::Malformed, detail);
@@ -154,22 +216,6 @@ impl Layer {
                 format!("it is not what the manifest names: {differs}; what is there was scanned");
             out.skip(&self.origin, SkipReason::Malformed, detail);
         }
-        Ok(())
-    }
-
-    /// Reads a tar; false when it is none.
-    fn tar(&self, reader: impl Read + Send, names: &mut Names, out: &mut Out) -> io::Result<bool> {
-        let mut reader = out.counted(reader);
-        let on_entry = &mut |entry: &Entry, content: &mut Limited, out: &mut Out| {
-            names.add(entry);
-            let path = bytes_path(&tidy(entry.path));
-            let origin = Origin::Member { archive: Arc::clone(&self.origin), path };
-            let entry = Entry { origin: Arc::new(origin), ..entry.clone() };
-            hand_out(&entry, content, out)
-        };
-        let mut is_tar = true;
-        let read = read_layer(&self.origin, &mut reader, out, on_entry).map(|tar| is_tar = tar);
-        out.ended(&self.origin, read).map(|()| is_tar)
     }
 
     fn check_size(&self, size: Option<u64>, expected: &Expected, out: &mut Out) {
@@ -183,9 +229,9 @@ impl Layer {
 
     /// Other names of a file in it.
     pub(super) fn other_names(&self, path: &[u8]) -> Vec<PathBuf> {
-        self.names
-            .get()
-            .map_or_else(Vec::new, |names| names.links_of(path).map(bytes_path).collect())
+        self.names.get().map_or_else(Vec::new, |names| {
+            names.links_of(path).iter().take(MAX_LINKS).map(|name| bytes_path(name)).collect()
+        })
     }
 }
 

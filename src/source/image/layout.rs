@@ -27,6 +27,9 @@ const MAX_DEPTH: usize = 8;
 /// Manifests of one source.
 const MAX_MANIFESTS: usize = 10_000;
 
+const NO_IMAGE: &str = "it names no image";
+const NO_CONFIGURATION: &str = "the configuration is not there";
+
 /// How parts are named that manifests know by their digests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Naming {
@@ -53,7 +56,6 @@ pub(super) fn read(store: &Arc<Store>, found: &mut Found) -> bool {
     let mut reader = Reader { store, found, naming: Naming::Layout, seen: HashSet::new() };
     let saved = reader.json::<Vec<Saved>>("manifest.json", "");
     if let Some(Ok(saved)) = saved {
-        reader.found.used.insert("manifest.json".into());
         for image in &saved {
             reader.saved(image);
         }
@@ -69,7 +71,7 @@ pub(super) fn read(store: &Arc<Store>, found: &mut Found) -> bool {
     }
     if store.has("manifest.json") {
         reader.naming = Naming::Flat;
-        reader.manifest("manifest.json", &Known::default(), 0);
+        reader.manifest("manifest.json", &Known::default(), 0, Ifs::Always);
         return true;
     }
     false
@@ -91,7 +93,7 @@ pub(super) fn pull(
     registry.manifest(reference.asked())?;
     let mut reader = Reader { store, found, naming: Naming::Digest, seen: HashSet::new() };
     let known = Known { tag: Some(reference.to_string()), ..Known::default() };
-    reader.manifest(&format!("{MANIFEST}{}", reference.asked()), &known, 0);
+    reader.manifest(&format!("{MANIFEST}{}", reference.asked()), &known, 0, Ifs::Always);
     Ok(())
 }
 
@@ -158,9 +160,13 @@ impl Reader<'_, '_> {
         Some(name)
     }
 
+    /// Reads the index that a layout begins with. What it says beside is scanned with what nothing refers to, as are all
+    /// manifests.
     fn index(&mut self, name: &str, ifs: Ifs) {
-        self.found.used.insert(name.into());
         match self.json::<Manifest>(name, "") {
+            Some(Ok(index)) if index.manifests.is_empty() => {
+                self.found.skip(name, SkipReason::Malformed, NO_IMAGE);
+            }
             Some(Ok(index)) => self.descriptors(&index.manifests, &Known::default(), 0, ifs),
             Some(Err(error)) => self.found.skip(name, SkipReason::Malformed, &error),
             None => self.found.skip(name, SkipReason::Missing, "it is not there"),
@@ -184,12 +190,12 @@ impl Reader<'_, '_> {
                 platform: descriptor.platform.clone().or_else(|| above.platform.clone()),
                 annotations: descriptor.annotations.clone(),
             };
-            self.manifest(&name, &known, depth);
+            self.manifest(&name, &known, depth, ifs);
         }
     }
 
     /// Reads a manifest, or an index.
-    fn manifest(&mut self, name: &str, known: &Known, depth: usize) {
+    fn manifest(&mut self, name: &str, known: &Known, depth: usize, ifs: Ifs) {
         if !self.seen.insert(name.into()) {
             return;
         }
@@ -197,9 +203,14 @@ impl Reader<'_, '_> {
             let detail = "indexes lie too deep in one another, or have too many manifests";
             return self.found.skip(name, SkipReason::Limit, detail);
         }
-        self.found.used.insert(name.into());
+        let is_wanted = known.platform.as_ref().is_none_or(|platform| self.found.wants(platform));
+        if !is_wanted && self.store.is_elsewhere() {
+            return;
+        }
         let manifest = match self.json::<Manifest>(name, &known.digest) {
-            Some(Ok(manifest)) => manifest,
+            Some(Ok(manifest)) if is_wanted => manifest,
+            Some(Ok(manifest)) => return self.leave_out(name, &manifest),
+            None if !is_wanted => return,
             Some(Err(error)) => return self.found.skip(name, SkipReason::Malformed, &error),
             None => return self.found.skip(name, SkipReason::Missing, "the manifest is not there"),
         };
@@ -207,26 +218,36 @@ impl Reader<'_, '_> {
         known.annotations.extend(manifest.annotations.clone());
         if manifest.config.is_none() && manifest.layers.is_empty() && !manifest.manifests.is_empty()
         {
-            return self.descriptors(&manifest.manifests, &known, depth + 1, Ifs::Always);
+            return self.descriptors(&manifest.manifests, &known, depth + 1, ifs);
         }
-        if manifest.fs_layers.is_empty() {
-            self.image(&manifest, &known);
-        } else {
+        if !manifest.fs_layers.is_empty() {
             self.old_image(&manifest, &known);
+        } else if manifest.config.is_some() || !manifest.layers.is_empty() {
+            self.image(name, &manifest, &known);
+        } else {
+            self.found.skip(name, SkipReason::Malformed, NO_IMAGE);
         }
     }
 
-    fn image(&mut self, manifest: &Manifest, known: &Known) {
+    /// Passes over an image for a platform that nobody asked for.
+    fn leave_out(&mut self, name: &str, manifest: &Manifest) {
+        let parts = manifest.config.iter().chain(&manifest.layers);
+        let parts: Vec<String> = parts.filter_map(|part| self.name_of(&part.digest)).collect();
+        self.found.used.extend(parts);
+        self.found.used.insert(name.into());
+    }
+
+    fn image(&mut self, manifest_name: &str, manifest: &Manifest, known: &Known) {
         let config = manifest.config.clone().unwrap_or_default();
         let name = self.name_of(&config.digest);
-        let configuration = match &name {
-            Some(name) => self.configuration(name, &config),
-            None => None,
+        if name.is_none() {
+            self.found.skip(&config.digest, SkipReason::Missing, NO_CONFIGURATION);
         }
-        .unwrap_or_default();
+        let configuration = name.as_ref().and_then(|name| self.configuration(name, &config));
+        let configuration = configuration.unwrap_or_default();
         let platform = known.platform.clone().unwrap_or_else(|| configuration.platform.clone());
         if !self.found.wants(&platform) {
-            return;
+            return self.leave_out(manifest_name, manifest);
         }
         if name.is_some_and(|name| !self.seen.insert(format!("config {name}"))) {
             return;
@@ -271,12 +292,13 @@ impl Reader<'_, '_> {
     fn configuration(&mut self, name: &str, descriptor: &Descriptor) -> Option<Configuration> {
         self.found.used.insert(name.into());
         if !self.store.has(name) {
-            self.found.skip(name, SkipReason::Missing, "the configuration is not there");
+            self.found.skip(name, SkipReason::Missing, NO_CONFIGURATION);
             return None;
         }
         let bytes = match self.store.small(name, MAX_CONFIG) {
             Ok(bytes) => bytes,
             Err(error) => {
+                self.found.used.remove(name);
                 self.found.skip(name, SkipReason::Unreadable, &error.to_string());
                 return None;
             }
@@ -298,7 +320,8 @@ impl Reader<'_, '_> {
         let configuration = self.configuration(&config, &Descriptor::default()).unwrap_or_default();
         self.seen.insert(format!("config {config}"));
         if !self.found.wants(&configuration.platform) {
-            return;
+            let layers = image.layers.iter().flatten().map(|name| self.store.real_name(name));
+            return self.found.used.extend(layers);
         }
         let names = image.layers.clone().unwrap_or_default();
         let steps = texts::instructions(&configuration.history, names.len());

@@ -143,13 +143,25 @@ pub(super) struct Configuration {
 }
 
 /// A step of the making of an image.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Step {
     pub(super) created_by: String,
     pub(super) comment: String,
     pub(super) author: String,
     pub(super) empty_layer: bool,
+}
+
+impl Step {
+    /// Reads a step, field by field.
+    fn read(step: &Value) -> Self {
+        let text = |name| step.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self {
+            created_by: text("created_by"),
+            comment: text("comment"),
+            author: text("author"),
+            empty_layer: step.get("empty_layer").and_then(Value::as_bool).unwrap_or_default(),
+        }
+    }
 }
 
 impl Configuration {
@@ -163,10 +175,7 @@ impl Configuration {
         Some(Self {
             platform: serde_json::from_value(all.clone()).unwrap_or_default(),
             diff_ids: serde_json::from_value(diff_ids).unwrap_or_default(),
-            history: steps
-                .iter()
-                .map(|step| serde_json::from_value(step.clone()).unwrap_or_default())
-                .collect(),
+            history: steps.iter().map(Step::read).collect(),
             all,
         })
     }

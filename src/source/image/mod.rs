@@ -6,6 +6,7 @@ mod found;
 mod layer;
 mod layout;
 mod manifest;
+mod packed;
 mod reference;
 #[cfg(feature = "registry")]
 pub mod registry;
@@ -28,6 +29,7 @@ use crate::outcome::{SkipReason, Skipped};
 use found::{Found, Image, Shared};
 use layer::Layer;
 pub use manifest::Platform;
+use packed::Stream;
 pub use reference::{Reference, ReferenceError};
 use store::Store;
 pub(super) use trace::trace;
@@ -82,6 +84,8 @@ pub enum Part {
     },
     /// What no manifest refers to.
     Other(Arc<Leftover>),
+    /// All of that, where it can only be read from front to back.
+    Stream(Arc<Stream>),
 }
 
 /// A file beside an image.
@@ -99,6 +103,7 @@ impl Part {
             Self::Layer(layer) => layer.origin(),
             Self::Text { origin, .. } => (**origin).clone(),
             Self::Other(file) => (*file.origin).clone(),
+            Self::Stream(stream) => stream.origin(),
         }
     }
 
@@ -106,6 +111,7 @@ impl Part {
     pub(super) fn read(&self, out: &mut Out) -> io::Result<()> {
         match self {
             Self::Layer(layer) => layer.read(out),
+            Self::Stream(stream) => stream.read(out),
             Self::Text { origin, content } => {
                 let text = content.as_bytes();
                 out.stats.inputs += 1;
@@ -166,7 +172,7 @@ fn list_path(
             let detail = "it has no index.json, no manifest.json and no storage of containers";
             return Err(not_an_image(source, detail));
         }
-        found.add_rest(&store);
+        found.add_rest(&store, "");
         return Ok(());
     }
     if !metadata.is_file() {
@@ -178,22 +184,16 @@ fn list_path(
         let origin = Origin::File { path: path.clone() };
         Skipped::new(origin, SkipReason::Unreadable, error.to_string())
     };
-    match store::head(path).map(|head| Format::of(&head, false)) {
-        Ok(Some(Format::Tar)) => {}
-        Ok(Some(Format::Compressed(_))) => {
-            // What is compressed as a whole can only be read from front to back: as the archive that it is.
-            listing.units.push(Unit::File(path.clone()));
-            let detail = "the image is compressed as a whole: it was scanned as an archive, without telling its layers apart; unpack it with gunzip, xz or zstd to have these told";
-            listing.notes.push(format!("{}: {detail}", source.name));
-            return Ok(());
-        }
+    let store = match store::head(path).map(|head| Format::of(&head, false)) {
+        Ok(Some(Format::Tar)) => Store::tar(path),
+        Ok(Some(Format::Compressed(_))) => Store::packed(path),
         Ok(_) => return Err(not_an_image(source, "it is no tar archive")),
-        Err(error) => {
-            listing.skipped.push(unreadable(error));
-            return Ok(());
+        Err(error) => Err(error),
+    };
+    let store = match store {
+        Ok(Store::Tar(tar)) if tar.is_empty() => {
+            return Err(not_an_image(source, "it is no tar archive"));
         }
-    }
-    let store = match Store::tar(path) {
         Ok(store) => Arc::new(store),
         Err(error) => {
             listing.skipped.push(unreadable(error));
@@ -207,10 +207,14 @@ fn list_path(
         listing.units.push(Unit::File(path.clone()));
         return Ok(());
     }
-    if matches!(&*store, Store::Tar(tar) if tar.is_corrupt) {
+    if matches!(&*store, Store::Tar(tar) if tar.has_more) {
         listing.units.push(Unit::File(path.clone()));
     }
-    found.add_rest(&store);
+    found.add_rest(&store, "");
+    if matches!(&*store, Store::Tar(tar) if tar.is_packed()) {
+        let stream = Stream::gather(path, &mut found.parts);
+        found.parts.push(Part::Stream(Arc::new(stream)));
+    }
     Ok(())
 }
 
@@ -226,7 +230,9 @@ fn not_an_image(source: &ImageSource, detail: &str) -> SourceError {
 }
 
 fn no_platform(source: &ImageSource, there: &[Platform]) -> SourceError {
-    let names: Vec<String> = there.iter().filter_map(Platform::name).collect();
+    // What says how an image was built has a platform that is none.
+    let known = there.iter().filter(|platform| platform.os != "unknown");
+    let names: Vec<String> = known.filter_map(Platform::name).collect();
     SourceError::NoPlatform {
         name: source.name.clone(),
         help: if names.is_empty() {

@@ -1,7 +1,8 @@
 //! Images as `containers/storage` (podman, buildah, CRI-O) keeps them: layers lie unpacked, each in a directory.
 //! <https://github.com/containers/storage>
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -70,7 +71,7 @@ pub(super) fn read(root: &Path, found: &mut Found) -> bool {
     for driver in Driver::ALL {
         if root.join(format!("{}-layers", driver.name())).is_dir() {
             is_storage = true;
-            Storage { root, driver, store: Store::Directory(root.into()) }.read(found);
+            Storage { root, driver, store: Arc::new(Store::Directory(root.into())) }.read(found);
         }
     }
     is_storage
@@ -79,7 +80,7 @@ pub(super) fn read(root: &Path, found: &mut Found) -> bool {
 struct Storage<'a> {
     root: &'a Path,
     driver: Driver,
-    store: Store,
+    store: Arc<Store>,
 }
 
 impl Storage<'_> {
@@ -101,20 +102,32 @@ impl Storage<'_> {
         let layers: Vec<LayerRecord> = self.list("layers", found);
         let by_id: HashMap<&str, &LayerRecord> =
             layers.iter().map(|layer| (layer.id.as_str(), layer)).collect();
+        let mut left_out = HashSet::new();
         for image in self.list::<ImageRecord>("images", found) {
-            self.image(&image, &by_id, found);
+            let chain = Self::chain(&image, &by_id, found);
+            let configuration = self.configuration(&image, found);
+            if found.wants(&configuration.platform) {
+                self.image(&image, &configuration, chain, found);
+            } else {
+                left_out.extend(chain.into_iter().map(|layer| layer.id.as_str()));
+                found.used.extend(self.store.names(&self.folder(&image)));
+            }
         }
         // Layers of containers and of images that were deleted.
-        for layer in &layers {
+        for layer in layers.iter().filter(|layer| !left_out.contains(layer.id.as_str())) {
             self.layer(layer, found);
+        }
+        for what in ["images", "containers"] {
+            found.add_rest(&self.store, &format!("{}-{what}", self.driver.name()));
         }
     }
 
-    fn image(&self, image: &ImageRecord, by_id: &HashMap<&str, &LayerRecord>, found: &mut Found) {
-        let configuration = self.configuration(image, found);
-        if !found.wants(&configuration.platform) {
-            return;
-        }
+    /// The layers of an image, the lowest first.
+    fn chain<'a>(
+        image: &ImageRecord,
+        by_id: &HashMap<&str, &'a LayerRecord>,
+        found: &mut Found,
+    ) -> Vec<&'a LayerRecord> {
         let mut chain = Vec::new();
         let mut next = image.layer.as_str();
         while let Some(layer) = by_id.get(next) {
@@ -126,6 +139,19 @@ impl Storage<'_> {
             next = layer.parent.as_str();
         }
         chain.reverse();
+        if chain.is_empty() && !image.layer.is_empty() {
+            found.skip(&image.id, SkipReason::Missing, "the layers of the image are not there");
+        }
+        chain
+    }
+
+    fn image(
+        &self,
+        image: &ImageRecord,
+        configuration: &Configuration,
+        chain: Vec<&LayerRecord>,
+        found: &mut Found,
+    ) {
         let steps = texts::instructions(&configuration.history, chain.len());
         let uses = chain.into_iter().zip(steps);
         let layers = uses
@@ -133,29 +159,43 @@ impl Storage<'_> {
             .collect();
         let tag = image.names.iter().flatten().next().cloned().or_else(|| Some(image.id.clone()));
         let platform = configuration.platform.name();
-        found.image(Image { tag, platform, layers }, texts::of_configuration(&configuration));
+        found.image(Image { tag, platform, layers }, texts::of_configuration(configuration));
     }
 
     /// The number of a layer.
     fn layer(&self, layer: &LayerRecord, found: &mut Found) -> usize {
         let digest = if layer.diff_digest.is_empty() { &layer.id } else { &layer.diff_digest };
         let digest: Arc<str> = digest.as_str().into();
-        if !is_id(&layer.id) || !self.driver.directory(self.root, &layer.id).is_dir() {
+        let Some(root) = self.directory(&layer.id) else {
             return found.absent(&digest, SkipReason::Missing, "the layer is not there");
-        }
-        let is_copy = self.driver == Driver::Vfs && is_id(&layer.parent);
-        let below = is_copy.then(|| self.driver.directory(self.root, &layer.parent));
-        let root = self.driver.directory(self.root, &layer.id);
+        };
+        let is_copy = self.driver == Driver::Vfs && !layer.parent.is_empty();
+        let below = if is_copy { self.directory(&layer.parent) } else { None };
         found.layer(&layer.id, &digest, Content::Directory(Tree { root, below }))
     }
 
+    /// Where the files of a layer are, unless a link leads there.
+    fn directory(&self, id: &str) -> Option<PathBuf> {
+        let path = Some(self.driver.directory(self.root, id)).filter(|_| is_id(id))?;
+        let real = fs::canonicalize(&path).ok()?;
+        let expected = self.driver.directory(&fs::canonicalize(self.root).ok()?, id);
+        (real == expected && real.is_dir()).then_some(path)
+    }
+
+    /// What is kept of an image beside its layers.
+    fn folder(&self, image: &ImageRecord) -> String {
+        format!("{}-images/{}", self.driver.name(), image.id)
+    }
+
     fn configuration(&self, image: &ImageRecord, found: &mut Found) -> Configuration {
-        let folder = format!("{}-images/{}", self.driver.name(), image.id);
         // Names that are no file names are written in base64.
         let encoded = STANDARD.encode(format!("sha256:{}", image.id));
-        let name = format!("{folder}/={encoded}");
+        let name = format!("{}/={encoded}", self.folder(image));
         let read = self.store.small(&name, MAX_CONFIG);
         let configuration = read.ok().and_then(|bytes| Configuration::read(&bytes));
+        if configuration.is_some() {
+            found.used.insert(name.clone());
+        }
         configuration.unwrap_or_else(|| {
             found.skip(&name, SkipReason::Missing, "the configuration of the image is not there");
             Configuration::default()

@@ -1,22 +1,23 @@
 //! Where the parts of an image lie: files of a directory, or members of a tar.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::archive::{Input, Kind, read_tar};
+use super::super::archive::{Entry, Input, Kind, read_tar};
 use super::super::out::{Out, Scratch};
 use super::super::read::open;
 use super::layer::tidy;
+use super::packed;
 use crate::blob::{Blob, Origin};
 
 /// Parts of an image, by name.
 pub(super) enum Store {
     /// Files below a directory.
     Directory(PathBuf),
-    /// Members of a tar that is not compressed.
+    /// Members of a tar.
     Tar(Tarball),
     /// A repository of a registry.
     #[cfg(feature = "registry")]
@@ -32,16 +33,33 @@ pub(super) const MANIFEST: &str = "manifest ";
 pub(super) struct Tarball {
     path: PathBuf,
     members: BTreeMap<Vec<u8>, Member>,
-    /// Whether something in it is not as it should be.
-    pub(super) is_corrupt: bool,
+    /// Of a tar that is compressed as a whole, which nobody can seek in: the contents that manifests may have.
+    kept: Option<HashMap<Vec<u8>, Vec<u8>>>,
+    /// Whether something is in it that no member has: then it is read as an archive, too.
+    pub(super) has_more: bool,
 }
 
 #[derive(Clone, Debug)]
-enum Member {
+pub(super) enum Member {
     /// Where its content begins, and how long it is.
     File(u64, u64),
     /// Another member that it is.
     Link(Vec<u8>),
+}
+
+impl Member {
+    /// Notes an entry; false when it cannot be found by its name.
+    pub(super) fn add(entry: &Entry, file: Self, members: &mut BTreeMap<Vec<u8>, Self>) -> bool {
+        let name = tidy(entry.path);
+        let member = match entry.kind {
+            Kind::File => file,
+            Kind::SymbolicLink(to) => Self::Link(beside(&name, to)),
+            Kind::HardLink(to) => Self::Link(tidy(to)),
+            Kind::Directory | Kind::Other => return true,
+        };
+        // Parts are known by names that are texts.
+        std::str::from_utf8(&name).is_ok() && members.insert(name, member).is_none()
+    }
 }
 
 /// Links that are followed from one member to another.
@@ -53,24 +71,26 @@ impl Store {
         let (file, size) = open(path)?;
         let mut members = BTreeMap::new();
         let (mut scratch, mut skipped) = (Scratch::default(), Vec::new());
-        let mut visit = |_: &Blob<'_>| {};
+        let mut has_more = false;
+        let mut visit = |_: &Blob<'_>| has_more = true;
         let mut out = Out::new(&mut scratch, &mut skipped, &mut visit);
         let origin = Arc::new(Origin::File { path: path.into() });
         let mut reader = &file;
         let mut input = Input::seekable(&mut reader, &file, size as u64);
+        let mut is_hidden = false;
         let read = read_tar(&mut input, &origin, &mut out, &mut |entry, content, _| {
-            let name = tidy(entry.path);
-            let member = match entry.kind {
-                Kind::File => Member::File(content.input.offset(), content.left),
-                Kind::SymbolicLink(to) => Member::Link(beside(&name, to)),
-                Kind::HardLink(to) => Member::Link(tidy(to)),
-                Kind::Directory | Kind::Other => return Ok(()),
-            };
-            members.insert(name, member);
+            let file = Member::File(content.input.offset(), content.left);
+            is_hidden |= !Member::add(entry, file, &mut members);
             Ok(())
         });
-        let is_corrupt = read.is_err() || !skipped.is_empty();
-        Ok(Self::Tar(Tarball { path: path.into(), members, is_corrupt }))
+        let has_more = has_more || is_hidden || read.is_err() || !skipped.is_empty();
+        Ok(Self::Tar(Tarball { path: path.into(), members, kept: None, has_more }))
+    }
+
+    /// What there is in a tar that is compressed as a whole.
+    pub(super) fn packed(path: &Path) -> io::Result<Self> {
+        let (members, kept, has_more) = packed::look_through(path)?;
+        Ok(Self::Tar(Tarball { path: path.into(), members, kept: Some(kept), has_more }))
     }
 
     /// Whether there is a part of this name.
@@ -110,7 +130,15 @@ impl Store {
                 Ok((Box::new(file), Some(size as u64)))
             }
             Self::Tar(tar) => {
-                let (_, (start, len)) = tar.find(name).ok_or_else(missing)?;
+                let (name, (start, len)) = tar.find(name).ok_or_else(missing)?;
+                if let Some(kept) = &tar.kept {
+                    let content = kept.get(&name).cloned().ok_or_else(|| {
+                        io::Error::other(
+                            "it is too large, or no JSON, in an image compressed as a whole",
+                        )
+                    })?;
+                    return Ok((Box::new(Cursor::new(content)), Some(len)));
+                }
                 let (mut file, _) = open(&tar.path)?;
                 file.seek(SeekFrom::Start(start))?;
                 Ok((Box::new(file.take(len)), Some(len)))
@@ -119,7 +147,7 @@ impl Store {
             Self::Registry(registry) => {
                 let got: Result<Box<dyn Read + Send>, _> = match name.strip_prefix(MANIFEST) {
                     Some(name) => {
-                        registry.manifest(name).map(|bytes| Box::new(io::Cursor::new(bytes)) as _)
+                        registry.manifest(name).map(|bytes| Box::new(Cursor::new(bytes)) as _)
                     }
                     None => registry.blob(name),
                 };
@@ -143,27 +171,45 @@ impl Store {
         Ok(bytes)
     }
 
-    /// The names of all parts; of a directory, those that a layout of an image has.
-    pub(super) fn names(&self) -> Vec<String> {
+    /// The names of all parts; of a directory, those below another one of it.
+    pub(super) fn names(&self, below: &str) -> Vec<String> {
         match self {
-            Self::Directory(root) => {
-                let mut names = Vec::new();
-                list(root, Path::new(""), 0, &mut names);
-                names.sort();
-                names
-            }
+            Self::Directory(root) => Names::of(root, below).files,
             #[cfg(feature = "registry")]
             Self::Registry(_) => Vec::new(),
             Self::Tar(tar) => {
                 let files =
                     tar.members.iter().filter(|(_, member)| matches!(member, Member::File(..)));
-                files.map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect()
+                files.filter_map(|(name, _)| String::from_utf8(name.clone()).ok()).collect()
             }
         }
+    }
+
+    /// What [`Self::names`] leaves out, and why.
+    pub(super) fn unread(&self, below: &str) -> Vec<(String, String)> {
+        if let Self::Directory(root) = self {
+            return Names::of(root, below).unread;
+        }
+        Vec::new()
+    }
+
+    /// Whether nobody knows what else there is: then nothing that no manifest refers to is read.
+    pub(super) const fn is_elsewhere(&self) -> bool {
+        !matches!(self, Self::Directory(_) | Self::Tar(_))
     }
 }
 
 impl Tarball {
+    /// Whether it has no members.
+    pub(super) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Whether it is compressed as a whole.
+    pub(super) const fn is_packed(&self) -> bool {
+        self.kept.is_some()
+    }
+
     /// The member at the end of all links, and where its content lies.
     fn find(&self, name: &str) -> Option<(Vec<u8>, (u64, u64))> {
         let mut name = tidy(name.as_bytes());
@@ -197,18 +243,48 @@ fn inside(root: &Path, name: &str) -> Option<PathBuf> {
     real.starts_with(fs::canonicalize(root).ok()?).then_some(path)
 }
 
-/// Directories in one another that a layout has.
-const MAX_DEPTH: usize = 4;
+/// Directories in one another that are gone down.
+const MAX_DEPTH: usize = 16;
 
-fn list(root: &Path, below: &Path, depth: usize, names: &mut Vec<String>) {
-    let Ok(entries) = fs::read_dir(root.join(below)) else { return };
-    for entry in entries.flatten() {
-        let path = below.join(entry.file_name());
-        match entry.file_type() {
-            Ok(kind) if kind.is_file() => names.extend(path.to_str().map(str::to_owned)),
-            Ok(kind) if kind.is_dir() && depth < MAX_DEPTH => list(root, &path, depth + 1, names),
-            _ => {}
+/// What there is below a directory. Links are not followed.
+#[derive(Default)]
+struct Names {
+    files: Vec<String>,
+    unread: Vec<(String, String)>,
+}
+
+impl Names {
+    fn of(root: &Path, below: &str) -> Self {
+        let mut names = Self::default();
+        if root.join(below).is_dir() {
+            names.list(root, Path::new(below), 0);
         }
+        names.files.sort();
+        names.unread.sort();
+        names
+    }
+
+    fn list(&mut self, root: &Path, below: &Path, depth: usize) {
+        let entries = match fs::read_dir(root.join(below)) {
+            Ok(entries) if depth < MAX_DEPTH => entries,
+            Ok(_) => return self.leave_out(below, "directories lie too deep in one another"),
+            Err(error) => return self.leave_out(below, &error.to_string()),
+        };
+        for entry in entries.flatten() {
+            let path = below.join(entry.file_name());
+            match (entry.file_type(), path.to_str()) {
+                (Ok(kind), Some(name)) if kind.is_file() => self.files.push(name.into()),
+                (Ok(kind), None) if kind.is_file() => {
+                    self.leave_out(&path, "the name of this part is no UTF-8");
+                }
+                (Ok(kind), _) if kind.is_dir() => self.list(root, &path, depth + 1),
+                _ => {}
+            }
+        }
+    }
+
+    fn leave_out(&mut self, path: &Path, problem: &str) {
+        self.unread.push((path.to_string_lossy().into_owned(), problem.into()));
     }
 }
 

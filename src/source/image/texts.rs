@@ -14,8 +14,11 @@ pub(super) struct Text {
     pub(super) content: String,
 }
 
-/// Fields of `config` that are shown as texts of their own.
+/// Fields of `config` that are shown as texts of their own, where they are what they should be.
 const FIELDS: &[&str] = &["Env", "Labels", "Cmd", "Entrypoint", "OnBuild", "Healthcheck", "Shell"];
+
+/// What a step says that is shown as lines.
+const STEP: &[&str] = &["created_by", "comment", "author"];
 
 /// All texts of a configuration; what is none of the known ones stays JSON.
 pub(super) fn of_configuration(configuration: &Configuration) -> Vec<Text> {
@@ -24,7 +27,7 @@ pub(super) fn of_configuration(configuration: &Configuration) -> Vec<Text> {
     let config = if rest.get("config").is_some() { "config" } else { "Config" };
     if let Some(config) = rest.get_mut(config).and_then(Value::as_object_mut) {
         for field in FIELDS {
-            let content = config.remove(*field).map(|value| lines(field, &value));
+            let content = config.get_mut(*field).and_then(|value| take_lines(field, value));
             let content = content.filter(|content| !content.is_empty());
             texts.extend(content.map(|content| Text { field: format!("config.{field}"), content }));
         }
@@ -35,9 +38,10 @@ pub(super) fn of_configuration(configuration: &Configuration) -> Vec<Text> {
             texts.push(Text { field: format!("config.history[{at}]"), content });
         }
     }
-    if let Some(rest) = rest.as_object_mut() {
-        rest.remove("history");
-        rest.remove("rootfs");
+    for step in rest.get_mut("history").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(fields) = step.as_object_mut() {
+            fields.retain(|name, value| !(STEP.contains(&name.as_str()) && value.is_string()));
+        }
     }
     let content = serde_json::to_string_pretty(&rest).unwrap_or_default();
     texts.push(Text { field: "config".into(), content });
@@ -50,27 +54,36 @@ pub(super) fn of_annotations(annotations: &BTreeMap<String, String>) -> Option<T
     (!content.is_empty()).then_some(Text { field: "manifest.annotations".into(), content })
 }
 
-fn lines(field: &str, value: &Value) -> String {
-    match value {
+/// Takes out of a field what can be shown as lines; nothing when it is not what it should be.
+fn take_lines(field: &str, value: &mut Value) -> Option<String> {
+    let content = match value {
         // `NAME=value`, as in a dotenv file.
-        Value::Array(items) if field == "Env" => joined(items.iter().filter_map(Value::as_str)),
+        Value::Array(items) if field == "Env" => joined(&strings(items)?),
+        Value::Array(items) => words(&strings(items)?),
         Value::Object(items) if field == "Labels" => {
-            let pairs = items.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));
-            pairs.map(|(name, value)| assignment(name, value)).collect()
+            let pairs = items.iter().map(|(name, value)| Some(assignment(name, value.as_str()?)));
+            pairs.collect::<Option<String>>()?
         }
-        Value::Array(items) => words(items),
-        Value::Object(items) => items
-            .values()
-            .map(|value| value.as_array().map_or_else(String::new, |items| words(items)))
-            .collect(),
-        Value::Null => String::new(),
-        other => format!("{other}\n"),
-    }
+        // What a health check runs; beside it are times.
+        Value::Object(items) => {
+            let content = words(&strings(items.get("Test")?.as_array()?)?);
+            items.remove("Test");
+            return Some(content);
+        }
+        _ => return None,
+    };
+    *value = Value::Null;
+    Some(content)
+}
+
+/// All items, if they are strings.
+fn strings(items: &[Value]) -> Option<Vec<&str>> {
+    items.iter().map(Value::as_str).collect()
 }
 
 /// Each on a line of its own.
-fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> String {
-    lines.flat_map(|line| [line, "\n"]).collect()
+fn joined(lines: &[&str]) -> String {
+    lines.iter().flat_map(|line| [*line, "\n"]).collect()
 }
 
 fn assignment(name: &str, value: &str) -> String {
@@ -78,9 +91,8 @@ fn assignment(name: &str, value: &str) -> String {
 }
 
 /// A command of several words on one line; several commands on several.
-fn words(items: &[Value]) -> String {
-    let words: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
-    if words.is_empty() { String::new() } else { format!("{}\n", words.join(" ")) }
+fn words(items: &[&str]) -> String {
+    if items.is_empty() { String::new() } else { format!("{}\n", items.join(" ")) }
 }
 
 /// A step as the lines of a Dockerfile that would give it.

@@ -13,6 +13,9 @@ use crate::image::{Fate, Hidden, ImagePlace, InImage, LayerFacts, LayerUse};
 /// Where a layer is used: the source, the image in it, and which layer of that image.
 type Uses = HashMap<*const Layer, Vec<(usize, usize, usize)>>;
 
+/// Images that are told of one place; the others are counted.
+const MAX_USES: usize = 100;
+
 /// Adds to the places of findings what the images tell of them.
 pub(in crate::source) fn trace(sources: &[Images], findings: &mut [Finding]) {
     if sources.is_empty() {
@@ -50,8 +53,8 @@ fn facts(sources: &[Images], uses: &Uses, layer: &Arc<Layer>, place: &Place) -> 
     let names: Vec<Vec<u8>> = std::iter::once(path.to_vec())
         .chain(links.iter().map(|link| path_bytes(link).into_owned()))
         .collect();
-    let all = uses.get(&Arc::as_ptr(layer)).into_iter().flatten();
-    let uses = all.filter_map(|(source, image, index)| {
+    let all = uses.get(&Arc::as_ptr(layer)).map_or(&[][..], Vec::as_slice);
+    let uses = all.iter().take(MAX_USES).filter_map(|(source, image, index)| {
         let source = sources.get(*source)?;
         let image = source.all.get(*image)?;
         Some(LayerUse {
@@ -63,7 +66,8 @@ fn facts(sources: &[Images], uses: &Uses, layer: &Arc<Layer>, place: &Place) -> 
             hidden: hidden(source, image, *index, &names),
         })
     });
-    LayerFacts { digest: Arc::clone(&layer.digest), links, uses: uses.collect() }
+    let more_uses = all.len().saturating_sub(MAX_USES);
+    LayerFacts { digest: Arc::clone(&layer.digest), links, uses: uses.collect(), more_uses }
 }
 
 /// The name in the layer: of what is in an archive there, that of the archive.
