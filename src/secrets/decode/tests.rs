@@ -241,6 +241,13 @@ fn what_is_too_deep_is_named() {
 }
 
 #[test]
+fn what_does_not_change_is_not_deep() {
+    for text in ["=3d", "x --ttl=3d y\n", "a=3D\nb\n", "size=20px\nttl=3d\n"] {
+        assert_eq!(views(text.as_bytes()).1, [], "{text}");
+    }
+}
+
+#[test]
 fn a_bomb_is_cut_and_named() {
     let bomb = encode(16, &b"it rains and pours ".repeat(1_000_000)).bytes;
     let (lengths, gaps) = views(&bomb);

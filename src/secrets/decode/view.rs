@@ -155,6 +155,11 @@ impl View {
         found.or_else(|| after.iter().take(8).find(is_decoded)).map(|piece| piece.encoding)
     }
 
+    /// Whether anything of it is decoded; else it is what it was made of.
+    pub(super) fn is_decoded(&self) -> bool {
+        self.is_opaque || self.pieces.iter().any(|piece| piece.encoding != Encoding::Plain)
+    }
+
     /// Whether a stretch stands in the source just as it does here, with what is before and after it.
     pub(super) fn is_copied(&self, range: &Range<usize>) -> bool {
         let Some(piece) = self.piece(range.start).and_then(|number| self.pieces.get(number)) else {

@@ -146,7 +146,7 @@ impl<'a> Walk<'a> {
     /// Shows a view of a text that was decoded `depth` times, and the views in it.
     fn show(&mut self, view: &View, outer: Option<&Trail>, depth: usize) {
         self.left = self.left.saturating_sub(view.text.len());
-        if view.text.is_empty() {
+        if view.text.is_empty() || !view.is_decoded() {
             return;
         }
         if depth >= MAX_DEPTH {

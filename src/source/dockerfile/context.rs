@@ -76,7 +76,7 @@ mod tests {
             ("secrets/key.pem", true),
             ("secrets/public.pem", false),
             ("node_modules/a/b.js", true),
-            ("src/node_modules/a.js", false),
+            ("web/node_modules/a.js", false),
             ("main.rs", false),
         ] {
             assert_eq!(ignore.leaves_out(Path::new(path)), left_out, "{path}");
@@ -89,8 +89,8 @@ mod tests {
         for (source, path, is_taken) in [
             (".", ".env", true),
             ("./", "a/b", true),
-            ("src", "src/a/b", true),
-            ("src/", "srcs/a", false),
+            ("lib", "lib/a/b", true),
+            ("lib/", "libs/a", false),
             ("*.env", "a.env", true),
             ("*.env", "x/a.env", false),
             ("conf/*", "conf/a/b", true),
