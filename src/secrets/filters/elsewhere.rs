@@ -98,6 +98,24 @@ pub(super) fn is_test_result(candidate: &Candidate) -> bool {
     near(&mut line.split(|byte| *byte == b'\n')) || near(&mut before.rsplit(|byte| *byte == b'\n'))
 }
 
+/// `* src/login.c (get_password): Renamed.`: what changed in a file or a function.
+/// <https://www.gnu.org/prep/standards/html_node/Style-of-Change-Logs.html>
+pub(super) fn is_change_log(candidate: &Candidate) -> bool {
+    let Some(named) = &candidate.named else { return false };
+    let name = &named.assignment.name;
+    let before = candidate.text.get(..name.start).unwrap_or_default();
+    let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let Some(entry) = before.get(line..).and_then(|line| line.strip_prefix(b"\t")) else {
+        return false;
+    };
+    let begins = entry.is_empty() || entry.starts_with(b"* ") || entry.starts_with(b"(");
+    let between = candidate.text.get(name.end..candidate.secret.start).unwrap_or_default();
+    let is_function = entry.contains(&b'(') && between.starts_with(b"):");
+    let is_file =
+        entry.starts_with(b"* ") && candidate.name().contains(&b'.') && between.starts_with(b": ");
+    begins && (is_function || is_file)
+}
+
 /// `8-4-4-4-12` hex digits.
 pub(in crate::secrets) fn is_uuid(secret: &[u8]) -> bool {
     let bytes =

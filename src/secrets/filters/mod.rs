@@ -55,6 +55,7 @@ pub(crate) const FILTERS: &[Filter] = &[
     scored("uuid", elsewhere::is_identifier),
     scored("locale", elsewhere::is_of_locale),
     scored("test-result", elsewhere::is_test_result),
+    scored("change-log", elsewhere::is_change_log),
     scored("member", code::is_member_of_name),
     scored("ciphertext", elsewhere::is_ciphertext),
     scored("password-hash", elsewhere::is_password_hash),

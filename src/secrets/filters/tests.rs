@@ -24,6 +24,18 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
         &["PA", "SS: ld-x86/ifunc-8kq7\nPASS: x32 size 1\n"],
         &["PA", "SS: ld-x86/ifunc-8kq7\nUSER: x32 size 1\n"],
     ),
+    (
+        "change-log",
+        "ChangeLog",
+        &["\t* src/a.c (get_pass", "word): kq7zvR9x!"],
+        &["  (get_pass", "word): kq7zvR9x!"],
+    ),
+    (
+        "change-log",
+        "ChangeLog",
+        &["\t* a/pass", "word.1.xml: kq7zvR9x!"],
+        &["a/pass", "word.xml: kq7zvR9x!"],
+    ),
     ("member", "a.txt", &["use pw", "d->pw_kq7zvR9"], &["use pw", "d-> pw_kq7zvR9"]),
     (
         "version",
