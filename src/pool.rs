@@ -1,5 +1,9 @@
 //! Threads, where there is more than one thing to do.
 
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 /// Runs with so many threads.
@@ -20,6 +24,40 @@ pub(crate) fn has_others() -> bool {
     is_in_pool() && rayon::current_num_threads() > 1
 }
 
+/// Lets `read` hand out work while it reads, which other threads take where they have time, and this one where much waits.
+/// What came of it, in the order in which it was handed out.
+pub(crate) fn handed_out<W: Send, P: Send>(
+    run: impl Fn(W) -> P + Send + Sync,
+    read: impl FnOnce(&mut dyn FnMut(W)),
+) -> Vec<P> {
+    let results = Mutex::new(Vec::new());
+    let waiting = AtomicUsize::new(0);
+    let most = 2 * rayon::current_num_threads();
+    let (run, results_, waiting) = (&run, &results, &waiting);
+    let keep = |number: usize, part: P| {
+        results_.lock().unwrap_or_else(PoisonError::into_inner).push((number, part));
+    };
+    let keep = &keep;
+    rayon::in_place_scope(|scope| {
+        let mut number = 0;
+        read(&mut |work| {
+            number += 1;
+            let own = number;
+            if waiting.load(Relaxed) >= most {
+                return keep(own, run(work));
+            }
+            waiting.fetch_add(1, Relaxed);
+            scope.spawn(move |_| {
+                keep(own, run(work));
+                waiting.fetch_sub(1, Relaxed);
+            });
+        });
+    });
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(number, _)| *number);
+    results.into_iter().map(|(_, part)| part).collect()
+}
+
 /// What each gives, in their order: in parallel where other threads wait for work.
 pub(crate) fn each<T: Send, R: Send>(all: Vec<T>, of: impl Fn(T) -> R + Send + Sync) -> Vec<R> {
     if is_in_pool() {
@@ -36,7 +74,13 @@ pub(crate) fn joined<T: Sync, P: Default + Send>(
     then: impl Fn(P, P) -> P + Send + Sync,
 ) -> P {
     if is_in_pool() {
-        all.par_iter().map(part).fold(P::default, &then).reduce(P::default, &then)
+        // A few large ones must not wait for each other.
+        let most = all.len().div_ceil(64).max(1);
+        all.par_iter()
+            .with_max_len(most)
+            .map(part)
+            .fold(P::default, &then)
+            .reduce(P::default, &then)
     } else {
         all.iter().map(part).fold(P::default(), then)
     }

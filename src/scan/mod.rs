@@ -1,5 +1,7 @@
 //! The program: list what is to be read, read it in parallel, analyse each blob, join the results.
 
+mod batch;
+mod findings;
 mod large;
 mod masking;
 mod policies;
@@ -12,16 +14,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::blob::{Blob, Origin};
 use crate::config::{Config, Halves, Secrets};
-use crate::finding::{Finding, FindingKind, Place, RuleMeta, Secret};
+use crate::finding::Finding;
 use crate::location::Location;
 use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
 use crate::policy;
-use crate::pool::{in_pool, joined};
+use crate::pool::{handed_out, has_others, in_pool, joined};
 use crate::profile::{Meter, Profile, Stage};
 use crate::secrets::{self, Detected, Detection, Gathered};
-use crate::snippet::{Redaction, Snippet};
-use crate::source::{self, Listing, Source, SourceError, Unit};
-use crate::suppress::{allow, inline};
+use crate::source::{self, Listing, ReadStats, Source, SourceError, Unit};
+use crate::suppress::allow;
+use batch::{Batch, OWN};
+use findings::{place, secret_finding};
 use large::Chunks;
 pub use masking::masked;
 use masking::{mask_history, mask_instructions, redactions};
@@ -101,7 +104,10 @@ fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome 
     outcome.notes = [config.notes.as_slice(), listing.notes.as_slice(), &notes].concat();
     outcome.skipped.clone_from(&listing.skipped);
     outcome.skipped.extend(part.skipped);
-    outcome.skipped.sort_by(|a, b| (&a.origin, a.reason).cmp(&(&b.origin, b.reason)));
+    outcome
+        .skipped
+        .sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
+    outcome.skipped.dedup();
     allow::apply(&mut outcome.findings, &mut outcome.skipped, &config.allows);
     outcome.profile.add(&meter.take());
     outcome
@@ -139,22 +145,32 @@ fn place_and_rule(finding: &Finding) -> (Option<(Arc<Origin>, u64)>, String) {
     (place, finding.rule.id.clone())
 }
 
-/// Buffers of one thread.
-#[derive(Default)]
-struct Scratch {
-    source: source::Scratch,
-    secrets: secrets::Scratch,
+thread_local! {
+    /// Buffers of one thread. Who uses some takes them out: while one waits, the thread may do other work.
+    static SOURCE: RefCell<Vec<source::Scratch>> = RefCell::default();
+    static SECRETS: RefCell<Vec<secrets::Scratch>> = RefCell::default();
 }
 
-thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
+fn with_source(read: impl FnOnce(&mut source::Scratch)) {
+    let mut scratch = SOURCE.with_borrow_mut(Vec::pop).unwrap_or_default();
+    read(&mut scratch);
+    SOURCE.with_borrow_mut(|spare| spare.push(scratch));
+}
+
+fn with_secrets(config: &Config, look: impl FnOnce(&mut secrets::Scratch)) {
+    let mut scratch = SECRETS.with_borrow_mut(Vec::pop).unwrap_or_default();
+    scratch.meter = Meter::new(config.clock);
+    scratch.meter.enter(Stage::Reading);
+    look(&mut scratch);
+    scratch.forget();
+    SECRETS.with_borrow_mut(|spare| spare.push(scratch));
 }
 
 /// Analyses one input. A defect of keylint on one input must not end the scan of the others.
 fn analyse(unit: &Unit, config: &Config) -> Part {
     let mut part = Part::default();
     let analysed = catch_unwind(AssertUnwindSafe(|| {
-        SCRATCH.with_borrow_mut(|scratch| part.unit(unit, config, scratch));
+        with_source(|source| part.unit(unit, config, source));
     }));
     if analysed.is_err() {
         part.skipped.push(failed(unit.origin()));
@@ -179,49 +195,89 @@ impl Part {
         self
     }
 
-    fn unit(&mut self, unit: &Unit, config: &Config, Scratch { source, secrets }: &mut Scratch) {
-        let mut chunks = Chunks::default();
-        let mut skipped = Vec::new();
+    fn unit(&mut self, unit: &Unit, config: &Config, scratch: &mut source::Scratch) {
         let lints = config.halves != Halves::Secrets && unit.has_policies();
-        secrets.meter = Meter::new(config.clock);
-        secrets.meter.enter(Stage::Reading);
-        let read = source::read(unit, source, &mut skipped, &mut |blob| {
-            if lints {
-                chunks.see(blob);
+        let shares = has_others() && unit.is_independent();
+        let (mut chunks, mut skipped, mut read) =
+            (Chunks::default(), Vec::new(), ReadStats::default());
+        let mut reading = |hand_out: &mut dyn FnMut(Batch)| {
+            let (mut seen, mut batch) = (0, Batch::default());
+            with_secrets(config, |secrets| {
+                read = source::read(unit, scratch, &mut skipped, &mut |blob| {
+                    if lints {
+                        chunks.see(blob);
+                    }
+                    seen += blob.text.len();
+                    if !shares || seen <= OWN {
+                        return self.visit(blob, unit, config, secrets);
+                    }
+                    batch.add(blob);
+                    if batch.is_full() {
+                        hand_out(std::mem::take(&mut batch));
+                    }
+                });
+                self.profile.add(&secrets.meter.take());
+            });
+            if !batch.is_empty() {
+                hand_out(batch);
             }
-            let seen = catch_unwind(AssertUnwindSafe(|| self.visit(blob, unit, config, secrets)));
-            if seen.is_err() {
-                self.skipped.push(failed((**blob.origin()).clone()));
-            }
-            secrets.meter.enter(Stage::Reading);
-        });
-        secrets.forget();
-        self.stats.files += read.inputs;
-        self.stats.bytes += read.bytes;
-        self.stats.binary += read.binary;
-        self.stats.archives += read.archives;
-        self.stats.layers += read.layers;
-        self.stats.census.excluded += read.excluded;
+        };
+        let parts = if shares {
+            handed_out(|batch: Batch| batch.analyse(unit, config), reading)
+        } else {
+            reading(&mut |_| {});
+            Vec::new()
+        };
+        let part = parts.into_iter().fold(std::mem::take(self), Self::then);
+        *self = part;
+        self.count(read);
         self.skipped.extend(skipped);
         self.keep_added(unit);
-        if chunks.may_hold_policy() {
-            let again = source::read_whole(unit, &mut |blob| {
-                secrets.meter.enter(Stage::Policies);
-                self.policies.push(Held::new(blob, unit));
-            });
-            self.skipped.extend(again.err());
-        }
-        secrets.meter.enter(Stage::Policies);
+        self.large_policies(&chunks, unit);
         for member in chunks.members(unit) {
             match member {
                 Ok(held) => self.policies.push(held),
                 Err(skipped) => self.skipped.push(skipped),
             }
         }
-        self.profile.add(&secrets.meter.take());
     }
 
+    fn count(&mut self, read: ReadStats) {
+        let ReadStats { inputs, bytes, binary, archives, layers, excluded } = read;
+        self.stats.files += inputs;
+        self.stats.bytes += bytes;
+        self.stats.binary += binary;
+        self.stats.archives += archives;
+        self.stats.layers += layers;
+        self.stats.census.excluded += excluded;
+    }
+
+    /// Reads an input once more that was too large to be handed out whole.
+    fn large_policies(&mut self, chunks: &Chunks, unit: &Unit) {
+        if chunks.may_hold_policy() {
+            let again = source::read_whole(unit, &mut |blob| {
+                self.policies.push(Held::new(blob, unit));
+            });
+            self.skipped.extend(again.err());
+        }
+    }
+
+    /// Analyses a blob. A defect of keylint on one must not end the scan of the others.
     fn visit(&mut self, blob: &Blob, unit: &Unit, config: &Config, secrets: &mut secrets::Scratch) {
+        let seen = catch_unwind(AssertUnwindSafe(|| self.look_at(blob, unit, config, secrets)));
+        if seen.is_err() {
+            self.skipped.push(failed((**blob.origin()).clone()));
+        }
+        secrets.meter.enter(Stage::Reading);
+    }
+
+    fn look_at(
+        &mut self,
+        blob: &Blob,
+        unit: &Unit,
+        config: &Config,
+        secrets: &mut secrets::Scratch,
+    ) {
         if unit.has_secrets() && config.halves != Halves::Policy {
             self.secrets(blob, config, secrets);
         }
@@ -311,51 +367,4 @@ fn unlisted<'a>(
     scratch: &mut secrets::Scratch,
 ) -> Vec<Detection<'a>> {
     config.rules.detect(blob, config.now, scratch, &mut Stats::default()).detections
-}
-
-fn secret_finding(detection: &Detection, place: Place, config: &Config) -> Finding {
-    let rule = Arc::clone(detection.meta());
-    let severity = config.severities.get(&rule.id).copied().unwrap_or(detection.severity);
-    let secret = detection.secret();
-    let redacted = match config.secrets {
-        _ if secret.is_empty() => String::new(),
-        Secrets::Masked => {
-            Redaction { span: detection.span(), keep: detection.public_prefix() }.mask(secret)
-        }
-        Secrets::Revealed => String::from_utf8_lossy(secret).into_owned(),
-    };
-    Finding {
-        rule,
-        severity,
-        confidence: detection.confidence,
-        message: detection.message(),
-        fingerprint: detection.fingerprint(&place.origin),
-        places: vec![place],
-        kind: FindingKind::Secret {
-            secret: Secret::new(secret),
-            redacted,
-            verdict: detection.verdict,
-            facts: detection.facts.clone(),
-        },
-        history: None,
-    }
-}
-
-fn place(
-    blob: &Blob,
-    span: &Range<usize>,
-    location: Location,
-    redactions: &[Redaction],
-    rule: &Arc<RuleMeta>,
-) -> Place {
-    Place {
-        rule: Arc::clone(rule),
-        origin: Arc::clone(blob.origin()),
-        location,
-        snippet: Snippet::new(blob.text, span, redactions),
-        suppressed: inline::find(blob.text, span.start, &rule.id),
-        layer: None,
-        built: None,
-        fix: None,
-    }
 }

@@ -104,6 +104,11 @@ impl Unit {
         }
     }
 
+    /// Whether each of its blobs can be analysed without those before.
+    pub fn is_independent(&self) -> bool {
+        !matches!(self, Self::Batch(_))
+    }
+
     /// Whether it is read only because policies of other inputs refer to it.
     pub fn is_context(&self) -> bool {
         matches!(self, Self::Version(version) if version.is_context())

@@ -8,6 +8,7 @@
 
 mod archives;
 mod assemble;
+mod batches;
 mod chunks;
 mod dockerfiles;
 mod documents;

@@ -1,17 +1,15 @@
 //! Compressed streams, also several in a row, and what stands beside them: comments, frames to be skipped, bytes at the end.
 
 use std::cell::Cell;
-use std::io::{self, BufRead as _, Cursor, Read};
+use std::io::{self, BufRead as _, Read};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::thread;
 
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 use zstd::stream::read::Decoder as ZstdDecoder;
 
-use super::ahead::ends;
 use super::budget::{Decoding, Gap, Unpacked};
 use super::format::{Codec, Format};
 use super::{Input, Label};
@@ -60,40 +58,6 @@ pub(super) fn read(
 
 /// What is done with what comes out of a decoder.
 pub(super) type Inner<'a> = dyn FnMut(&mut dyn Read, &mut Out) -> io::Result<()> + 'a;
-
-/// [`read`], while another thread decodes.
-///
-/// # Errors
-///
-/// As [`read`].
-pub(super) fn read_ahead(
-    codec: Codec,
-    reader: &mut (dyn Read + Send),
-    origin: &Arc<Origin>,
-    out: &mut Out,
-    inner: &mut Inner,
-) -> io::Result<()> {
-    let budget = Rc::clone(&out.budget);
-    let decoding = budget.decode();
-    let is_large = budget.may_be_large();
-    let (ahead, behind) = ends();
-    let (failed, done, left) = thread::scope(|scope| {
-        let decode = || {
-            let mut input = Input::new(&mut *reader, 0);
-            let mut aside = Aside { is_large, ..Aside::default() };
-            let state = State::Between(&mut input);
-            behind.send(&mut Streams { codec, state, aside: &mut aside });
-            (aside, input.into_ahead())
-        };
-        let decoding = scope.spawn(decode);
-        // The other thread ends when nobody reads any more.
-        let (failed, done) = unpack(codec, ahead, out, inner);
-        (failed, done, decoding.join())
-    });
-    let (aside, ahead) = left.map_err(|_| io::Error::other("the decoder failed"))?;
-    let mut rest = Cursor::new(ahead).chain(reader);
-    after(Decoded { decoding, aside, failed, done }, &mut Input::new(&mut rest, 0), origin, out)
-}
 
 /// Hands over what comes out of a decoder, and says what is wrong with it and how that went.
 fn unpack(

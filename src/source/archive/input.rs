@@ -35,13 +35,6 @@ impl<'a> Input<'a> {
         Self { file: Some(file), ..Self::new(reader, size) }
     }
 
-    /// What was read and not taken.
-    pub(super) fn into_ahead(mut self) -> Vec<u8> {
-        self.buffer.truncate(self.end);
-        self.buffer.drain(..self.start);
-        self.buffer
-    }
-
     /// Whether so many bytes may follow.
     pub(super) const fn has(&self, count: u64) -> bool {
         let most = if self.size == 0 { MAX_UNPACKED } else { self.size };

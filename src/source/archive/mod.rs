@@ -1,7 +1,6 @@
 //! Archives and compressed streams, told by their first bytes and read as they come: nothing is extracted, nothing is sought
 //! in. What is in them is handed out like any input, under the name of the archive, `!/` and its own.
 
-mod ahead;
 mod ar;
 mod budget;
 mod compiled;
@@ -16,7 +15,7 @@ mod tar;
 mod tee;
 mod zip;
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -31,7 +30,6 @@ pub(in crate::source) use tar::{Entry, Kind, OnEntry, hand_out, read as read_tar
 use super::out::Out;
 use crate::blob::Origin;
 use crate::outcome::SkipReason;
-use crate::pool::has_others;
 
 /// What content is called, which may depend on what it turns out to be.
 #[derive(Clone, Copy)]
@@ -135,35 +133,6 @@ pub(in crate::source) fn read(
 /// As [`read`].
 pub(in crate::source) fn read_layer(
     origin: &Arc<Origin>,
-    reader: &mut (dyn Read + Send),
-    out: &mut Out,
-    on_entry: &mut OnEntry,
-) -> io::Result<bool> {
-    let mut head = Vec::new();
-    (&mut *reader).take(Format::HEAD as u64).read_to_end(&mut head)?;
-    let codec = match Format::of(&head, false) {
-        Some(Format::Compressed(codec)) if has_others() => codec,
-        _ => return read_layer_here(origin, &mut Cursor::new(head).chain(reader), out, on_entry),
-    };
-    let budget = Rc::clone(&out.budget);
-    let _inside = budget.enter();
-    let mut is_tar = true;
-    let inner = &mut |reader: &mut dyn Read, out: &mut Out| {
-        is_tar = read_layer_here(origin, reader, out, on_entry)?;
-        Ok(())
-    };
-    let mut reader = Cursor::new(head).chain(reader);
-    decode::read_ahead(codec, &mut reader, origin, out, inner)?;
-    Ok(is_tar)
-}
-
-/// [`read_layer`] by this thread alone.
-///
-/// # Errors
-///
-/// As [`read`].
-pub(in crate::source) fn read_layer_here(
-    origin: &Arc<Origin>,
     reader: &mut dyn Read,
     out: &mut Out,
     on_entry: &mut OnEntry,
@@ -180,7 +149,7 @@ pub(in crate::source) fn read_layer_here(
             };
             let mut is_tar = true;
             let inner = &mut |reader: &mut dyn Read, out: &mut Out| {
-                is_tar = read_layer_here(origin, reader, out, on_entry)?;
+                is_tar = read_layer(origin, reader, out, on_entry)?;
                 Ok(())
             };
             decode::read(codec, &mut input, origin, out, inner)?;

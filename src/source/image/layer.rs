@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use super::super::archive::{Entry, Kind, Limited, hand_out, read_layer, read_layer_here};
+use super::super::archive::{Entry, Kind, Limited, hand_out, read_layer};
 use super::super::out::Out;
 use super::directory;
 use super::store::Store;
@@ -179,7 +179,7 @@ impl Layer {
         let mut is_tar = true;
         let mut counted = out.counted(&mut reader);
         let mut on_entry = self.on_entry(&mut names);
-        let read = read_layer_here(&self.origin, &mut counted, out, &mut on_entry);
+        let read = read_layer(&self.origin, &mut counted, out, &mut on_entry);
         drop(on_entry);
         let _ = self.names.set(names);
         out.ended(&self.origin, read.map(|tar| is_tar = tar))?;
