@@ -98,7 +98,7 @@ pub(super) fn is_test_result(candidate: &Candidate) -> bool {
     near(&mut line.split(|byte| *byte == b'\n')) || near(&mut before.rsplit(|byte| *byte == b'\n'))
 }
 
-/// `* src/login.c (get_password): Renamed.`: what changed in a file or a function.
+/// `* login.c (get_password): Renamed.`: what changed in a file or a function.
 /// <https://www.gnu.org/prep/standards/html_node/Style-of-Change-Logs.html>
 pub(super) fn is_change_log(candidate: &Candidate) -> bool {
     let Some(named) = &candidate.named else { return false };

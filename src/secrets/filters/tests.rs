@@ -27,14 +27,14 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
     (
         "change-log",
         "ChangeLog",
-        &["\t* src/a.c (get_pass", "word): kq7zvR9x!"],
-        &["  (get_pass", "word): kq7zvR9x!"],
+        &["\t* lib/a.c (get_pa", "sswo", "rd): kq7z", "vR9x!"],
+        &["  (get_pa", "sswo", "rd): kq7z", "vR9x!"],
     ),
     (
         "change-log",
         "ChangeLog",
-        &["\t* a/pass", "word.1.xml: kq7zvR9x!"],
-        &["a/pass", "word.xml: kq7zvR9x!"],
+        &["\t* a/pa", "sswo", "rd.1.xml: kq7z", "vR9x!"],
+        &["a/pa", "sswo", "rd.xml: kq7z", "vR9x!"],
     ),
     ("member", "a.txt", &["use pw", "d->pw_kq7zvR9"], &["use pw", "d-> pw_kq7zvR9"]),
     (
