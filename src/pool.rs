@@ -1,8 +1,9 @@
 //! Threads, where there is more than one thing to do.
 
 use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use rayon::prelude::*;
 
@@ -30,32 +31,48 @@ pub(crate) fn handed_out<W: Send, P: Send>(
     run: impl Fn(W) -> P + Send + Sync,
     read: impl FnOnce(&mut dyn FnMut(W)),
 ) -> Vec<P> {
-    let results = Mutex::new(Vec::new());
-    let waiting = AtomicUsize::new(0);
     let most = 2 * rayon::current_num_threads();
-    let (run, results_, waiting) = (&run, &results, &waiting);
+    let results = Mutex::new(Vec::new());
+    let (waiting, unfinished) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let keep = |number: usize, part: P| {
-        results_.lock().unwrap_or_else(PoisonError::into_inner).push((number, part));
+        results.lock().unwrap_or_else(PoisonError::into_inner).push((number, part));
     };
-    let keep = &keep;
+    let (run, keep, waiting, unfinished) = (&run, &keep, &waiting, &unfinished);
     rayon::in_place_scope(|scope| {
-        let mut number = 0;
+        let mut count = 0;
         read(&mut |work| {
-            number += 1;
-            let own = number;
-            if waiting.load(Relaxed) >= most {
-                return keep(own, run(work));
+            let number = count;
+            count += 1;
+            if waiting.load(SeqCst) >= most {
+                return keep(number, run(work));
             }
-            waiting.fetch_add(1, Relaxed);
+            waiting.fetch_add(1, SeqCst);
+            unfinished.fetch_add(1, SeqCst);
             scope.spawn(move |_| {
-                keep(own, run(work));
-                waiting.fetch_sub(1, Relaxed);
+                let _finished = CountDown(unfinished);
+                waiting.fetch_sub(1, SeqCst);
+                keep(number, run(work));
             });
         });
+        // This thread takes what is its own and nothing else: whole inputs would lie in one another on its stack.
+        while unfinished.load(SeqCst) > 0 {
+            if waiting.load(SeqCst) == 0 || rayon::yield_local() != Some(rayon::Yield::Executed) {
+                thread::yield_now();
+            }
+        }
     });
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_by_key(|(number, _)| *number);
     results.into_iter().map(|(_, part)| part).collect()
+}
+
+/// Counts down when it goes, whatever happened before.
+struct CountDown<'a>(&'a AtomicUsize);
+
+impl Drop for CountDown<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
 }
 
 /// What each gives, in their order: in parallel where other threads wait for work.
