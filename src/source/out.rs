@@ -72,8 +72,15 @@ impl<'a> Out<'a> {
         reader: &mut dyn Read,
         size: usize,
     ) -> io::Result<()> {
-        let mut reader = self.counted(reader);
-        let done = self.content(Label::Own(origin), &mut reader, size);
+        let done = if size == 0 {
+            let mut reader = self.counted(reader);
+            self.content(Label::Own(origin), &mut reader, size)
+        } else {
+            // A reader that is not wrapped fills buffers that nobody has cleared.
+            self.budget = Rc::default();
+            self.budget.read(size);
+            self.content(Label::Own(origin), reader, size)
+        };
         self.ended(origin, done)
     }
 

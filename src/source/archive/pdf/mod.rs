@@ -13,7 +13,7 @@ mod token;
 
 use std::cell::RefCell;
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use memchr::memmem;
 
@@ -55,8 +55,10 @@ pub(super) fn read(origin: &Arc<Origin>, reader: &mut dyn Read, out: &mut Out) -
 /// Whether these bytes begin a PDF; anything may come before.
 pub(super) fn is_header(head: &[u8]) -> bool {
     const SIGN: &[u8] = b"%PDF-";
+    // Made once: this is asked of every file.
+    static FINDER: LazyLock<memmem::Finder> = LazyLock::new(|| memmem::Finder::new(SIGN));
     let ends = |at: usize| head.get(at + SIGN.len()).is_some_and(u8::is_ascii_digit);
-    memmem::find(head, SIGN).is_some_and(ends)
+    FINDER.find(head).is_some_and(ends)
 }
 
 /// Takes a document apart as it comes.
