@@ -13,6 +13,8 @@ use crate::source::Unit;
 pub(super) const OWN: usize = 4 * 1024 * 1024;
 /// How much is handed over at once, and a chunk more.
 const ENOUGH: usize = 1024 * 1024;
+/// How many blobs are handed over at once, however small they are.
+const MOST: usize = 1000;
 
 /// Copies of some blobs.
 #[derive(Default)]
@@ -51,7 +53,7 @@ impl Batch {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.bytes.len() >= ENOUGH
+        self.bytes.len() >= ENOUGH || self.blobs.len() >= MOST
     }
 
     /// What is in the blobs.
