@@ -3,8 +3,6 @@
 use std::io::{self, Cursor, Read};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::Relaxed;
 
 use super::archive::{self, Budget, Format, Gap, Label};
 use super::chunks::{CHUNK, Chunks, Rest};
@@ -110,7 +108,7 @@ impl<'a> Out<'a> {
     /// Begins an input: what it unpacks to is held against what is read of it.
     pub(in crate::source) fn counted<R: Read>(&mut self, reader: R) -> Counted<R> {
         self.budget = Rc::default();
-        Counted { reader, read: self.budget.counter() }
+        Counted { reader, budget: Rc::clone(&self.budget) }
     }
 
     /// Hands out an input as the blob it is, or in chunks.
@@ -283,13 +281,13 @@ impl ReadStats {
 /// An input itself, whose bytes are counted.
 pub(in crate::source) struct Counted<R> {
     reader: R,
-    read: Arc<AtomicU64>,
+    budget: Rc<Budget>,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(out)?;
-        self.read.fetch_add(count as u64, Relaxed);
+        self.budget.read(count);
         Ok(count)
     }
 }

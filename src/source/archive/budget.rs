@@ -2,9 +2,6 @@
 
 use std::cell::Cell;
 use std::io::{self, Read};
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::Relaxed;
 
 use thiserror::Error;
 
@@ -69,8 +66,7 @@ impl Gap {
 pub(in crate::source) struct Budget {
     depth: Cell<usize>,
     members: Cell<u64>,
-    /// Counted where the input is read, which may be in another thread.
-    read: Arc<AtomicU64>,
+    read: Cell<u64>,
     unpacked: Cell<u64>,
     gaps: Cell<u64>,
     bombs: Cell<u64>,
@@ -95,14 +91,9 @@ impl Budget {
         self.state.get() != State::Open
     }
 
-    /// Where bytes of the input itself are counted.
-    pub(in crate::source) fn counter(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.read)
-    }
-
     /// Counts bytes of the input itself.
     pub(in crate::source) fn read(&self, count: usize) {
-        self.read.fetch_add(count as u64, Relaxed);
+        self.read.set(self.read.get().saturating_add(count as u64));
     }
 
     /// Counts a gap; whether it is named.
@@ -140,7 +131,7 @@ impl Budget {
         }
         let bombs = self.bombs.get();
         let free = FREE.saturating_mul(bombs + 1);
-        if unpacked > self.read.load(Relaxed).saturating_mul(MAX_RATIO).saturating_add(free) {
+        if unpacked > self.read.get().saturating_mul(MAX_RATIO).saturating_add(free) {
             self.bombs.set(bombs + 1);
             self.state.set(if bombs + 1 < MAX_BOMBS { State::Leaving } else { State::Spent });
             let detail =
