@@ -148,7 +148,7 @@ fn number(name: &[u8], prefix: &[u8]) -> Option<u64> {
 struct Stray<'a, 'b> {
     input: &'a mut Input<'b>,
     /// So many bytes belong to it whatever they are.
-    left: usize,
+    left: u64,
 }
 
 impl Read for Stray<'_, '_> {
@@ -161,14 +161,11 @@ impl Read for Stray<'_, '_> {
             let header = memmem::find_iter(ahead, MARK)
                 .filter_map(begins)
                 .find(|at| ahead.get(*at..).is_some_and(|head| Header::new(head).is_some()));
-            self.left = header.map_or(seen, |at| at.min(seen));
+            self.left = header.map_or(seen, |at| at.min(seen)) as u64;
             if self.left == 0 {
                 return Ok(0);
             }
         }
-        let most = self.left.min(out.len());
-        let got = self.input.read(out.get_mut(..most).unwrap_or_default())?;
-        self.left -= got;
-        Ok(got)
+        self.input.read_of(&mut self.left, out)
     }
 }

@@ -41,6 +41,14 @@ impl<'a> Input<'a> {
         count <= most.saturating_sub(self.offset)
     }
 
+    /// Reads some of so many bytes that are left of something.
+    pub(super) fn read_of(&mut self, left: &mut u64, out: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(*left).unwrap_or(usize::MAX).min(out.len());
+        let got = self.read(out.get_mut(..most).unwrap_or_default())?;
+        *left -= got as u64;
+        Ok(got)
+    }
+
     /// How many bytes were taken.
     pub(in crate::source) const fn offset(&self) -> u64 {
         self.offset
@@ -171,9 +179,6 @@ impl Limited<'_, '_> {
 
 impl Read for Limited<'_, '_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(out.len());
-        let got = self.input.read(out.get_mut(..most).unwrap_or_default())?;
-        self.left -= got as u64;
-        Ok(got)
+        self.input.read_of(&mut self.left, out)
     }
 }

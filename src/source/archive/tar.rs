@@ -308,7 +308,7 @@ fn map_continues(block: &[u8]) -> Option<bool> {
 struct Stray<'a, 'b> {
     input: &'a mut Input<'b>,
     /// What is left of a block.
-    left: usize,
+    left: u64,
 }
 
 impl Read for Stray<'_, '_> {
@@ -318,11 +318,8 @@ impl Read for Stray<'_, '_> {
             if is_header(block) {
                 return Ok(0);
             }
-            self.left = block.len();
+            self.left = block.len() as u64;
         }
-        let most = self.left.min(out.len());
-        let got = self.input.read(out.get_mut(..most).unwrap_or_default())?;
-        self.left -= got;
-        Ok(got)
+        self.input.read_of(&mut self.left, out)
     }
 }
