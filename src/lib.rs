@@ -17,6 +17,7 @@
 //! config/    keylint.toml and flags ──► Config, handed to the stages that need it
 //! ```
 
+pub mod access;
 pub mod blob;
 pub mod config;
 pub mod date;

@@ -11,6 +11,7 @@ const MAX_LINES: usize = 400;
 
 /// Nouns: they import only nouns.
 const NOUNS: &[&str] = &[
+    "access",
     "blob",
     "date",
     "finding",
