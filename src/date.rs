@@ -46,6 +46,29 @@ pub fn day(text: &str) -> Option<i64> {
         .then(|| i64::try_from(seconds).ok())?
 }
 
+/// The moment of a date and time as ISO 8601 writes it: `2026-01-31`, `2026-01-31T10:30Z`, `2026-01-31T10:30:15+02:00`; `None` for
+/// what is none from 1970 on. Without a zone it is UTC.
+pub fn seconds_from_timestamp(text: &str) -> Option<i64> {
+    let Some((date, time)) = text.split_once(['T', 't', ' ']) else { return day(text) };
+    let zone_at = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
+    let (time, zone) = time.split_at_checked(zone_at)?;
+    let parts = |text: &str| -> Option<i64> {
+        let mut seconds = 0;
+        for (part, (unit, end)) in text.split(':').zip([(3600, 24), (60, 60), (1, 61)]) {
+            // Parts of seconds are of no account.
+            let whole = part.split('.').next().unwrap_or_default();
+            let number = whole.parse::<i64>().ok().filter(|number| (0..end).contains(number))?;
+            seconds += number * unit;
+        }
+        (text.split(':').count() <= 3).then_some(seconds)
+    };
+    let offset = match zone.split_at_checked(1) {
+        None | Some(("Z" | "z", _)) => 0,
+        Some((sign, offset)) => parts(offset)? * if sign == "-" { -1 } else { 1 },
+    };
+    Some(day(date)? + parts(time)? - offset)
+}
+
 /// A moment as RFC 3339.
 pub fn timestamp(seconds: u64) -> String {
     let rest = seconds % DAY;
@@ -55,6 +78,23 @@ pub fn timestamp(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn timestamps_are_read_in_their_zone() {
+        let noon = day("2026-01-31").unwrap() + 12 * 3600;
+        for (text, seconds) in [
+            ("2026-01-31", Some(noon - 12 * 3600)),
+            ("2026-01-31T12:00Z", Some(noon)),
+            ("2026-01-31T12:00:15.5Z", Some(noon + 15)),
+            ("2026-01-31T14:00:00+02:00", Some(noon)),
+            ("2026-01-31T10:30:00-01:30", Some(noon)),
+            ("2026-01-31T25:00:00Z", None),
+            ("2026-01-31Tnoon", None),
+            ("tomorrow", None),
+        ] {
+            assert_eq!(seconds_from_timestamp(text), seconds, "{text}");
+        }
+    }
 
     #[test]
     fn dates_go_both_ways() {

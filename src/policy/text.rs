@@ -110,7 +110,7 @@ pub(super) fn strings(text: &str, wildcards: Wildcards) -> Glob {
 const MAX_VARIABLE: usize = 1024;
 
 /// The name of the variable a text starts with, and what comes after it.
-fn variable(text: &str) -> Option<(&str, &str)> {
+pub(super) fn variable(text: &str) -> Option<(&str, &str)> {
     let inside = text.strip_prefix("${")?;
     let near = inside.as_bytes().get(..inside.len().min(MAX_VARIABLE))?;
     let end = near.iter().position(|byte| *byte == b'}')?;

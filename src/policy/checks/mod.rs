@@ -10,7 +10,7 @@ mod network;
 mod organisation;
 mod principal;
 mod redundancy;
-mod roles;
+pub(super) mod roles;
 mod scope;
 mod secretsmanager;
 mod ssm;

@@ -24,6 +24,11 @@ const WITHOUT_SECRETS: &[&str] = &[
     "AmazonEC2ContainerRegistryReadOnly",
 ];
 
+/// Whether a policy of AWS of this name has nothing about secrets, parameters and keys.
+pub(in crate::policy) fn is_without_secrets(name: &str) -> bool {
+    WITHOUT_SECRETS.contains(&name)
+}
+
 /// With more resources than any stack of CloudFormation can have, several times over, nothing is worked out.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
 const MOST_RESOURCES: usize = 2000;

@@ -1,0 +1,269 @@
+//! The answers to all pairs, as reports see them.
+
+use std::sync::Arc;
+
+use super::description::At;
+use super::evaluate::Evaluated;
+use super::explain::{Explained, shown};
+use super::matching::{Pattern, Value};
+use super::truth::Truth;
+use super::world::{Fact, KeyOf, Principal, PrincipalKind, Secret, Set, World};
+use crate::access::{
+    self, Access, Answer, Assumption, Document, Expectation, Fix, KeyRef, Link, Nearest, Path,
+    SecretKind, Site,
+};
+use crate::pool::each;
+
+/// With more pairs than this, those that nobody meant are not explained in full.
+const MOST_EXPLAINED: usize = 2_000;
+
+/// Looks places up: the file and the lines of what stands there.
+pub(in crate::policy) type Places<'p> = &'p (dyn Fn(&At) -> Option<Site> + Sync);
+
+impl World<'_> {
+    /// Answers for every pair.
+    pub(in crate::policy) fn answer(&self, places: Places) -> Access {
+        let pairs = self.pairs();
+        let explain_all = pairs.iter().map(Vec::len).sum::<usize>() <= MOST_EXPLAINED;
+        let of_principals: Vec<(usize, Vec<usize>)> = pairs.into_iter().enumerate().collect();
+        let paths = each(of_principals, |(principal, secrets)| {
+            let path = |secret| self.path(principal, secret, explain_all, places);
+            secrets.into_iter().filter_map(path).collect::<Vec<Path>>()
+        });
+        let paths: Vec<Path> = paths.into_iter().flatten().collect();
+        Access {
+            expectations: self.expected(&paths, places),
+            accounts: self.accounts.iter().map(|account| self.account(account, places)).collect(),
+            principals: self.principals.iter().map(|one| self.principal(one, places)).collect(),
+            secrets: self.secrets.iter().map(|one| self.secret(one, places)).collect(),
+            keys: self.keys.iter().map(|one| self.key(one, places)).collect(),
+            paths,
+            assumptions: self.assumed(places),
+            skipped: Vec::new(),
+        }
+    }
+
+    /// The secrets that each principal is held against: those of its own stack, and all whose account is known where its own
+    /// is known too. Of two templates in accounts that nobody names nothing can be said.
+    fn pairs(&self) -> Vec<Vec<usize>> {
+        let is_known = |account: usize| {
+            self.accounts.get(account).is_some_and(|account| account.id.text().is_some())
+        };
+        let of = |principal: &Principal| {
+            let secrets = self.secrets.iter().enumerate().filter(|(_, secret)| {
+                principal.account == secret.account
+                    || is_known(principal.account)
+                    || is_known(secret.account)
+                    || principal.stack.is_none() && secret.stack.is_none()
+            });
+            secrets.map(|(at, _)| at).collect()
+        };
+        self.principals.iter().map(of).collect()
+    }
+
+    fn path(&self, principal: usize, secret: usize, explain: bool, places: Places) -> Option<Path> {
+        let evaluated = self.evaluate(principal, secret)?;
+        let context = evaluated.read.context;
+        // Of whom nothing is known but a name, only what names them is of interest.
+        let is_named = |said: &super::evaluate::Said| said.resource() != Truth::No;
+        if context.principal.is_foreign
+            && !is_named(&evaluated.read)
+            && !evaluated.decrypt.as_ref().is_some_and(is_named)
+        {
+            return None;
+        }
+        if context.principal.stack.is_some()
+            && context.secret.stack.is_some()
+            && context.principal.stack != context.secret.stack
+            && !self.is_meant(&evaluated)
+        {
+            return None;
+        }
+        let answer = match evaluated.answer {
+            Truth::Yes => Answer::Yes,
+            Truth::No => Answer::No,
+            Truth::Depends => Answer::Depends,
+            Truth::Unknown => Answer::Unknown,
+        };
+        let is_meant = self.is_meant(&evaluated);
+        let links = if explain || is_meant || answer != Answer::No {
+            self.links(&evaluated)
+        } else {
+            self.links_in_short(&evaluated)
+        };
+        let links = links.into_iter().map(|link| located(link, places)).collect();
+        Some(Path { principal, secret, answer, links, is_meant })
+    }
+
+    fn account(&self, account: &super::world::Account, places: Places) -> access::Account {
+        let levels = [("service control policy", &account.scps), ("resource control policy", &account.rcps)];
+        let documents = levels.into_iter().flat_map(|(role, levels)| {
+            let sets = levels.iter().flat_map(|levels| &levels.levels);
+            sets.flat_map(|set| self.documents(role, set, places)).collect::<Vec<_>>()
+        });
+        access::Account {
+            label: account.label.clone(),
+            id: account.id.text(),
+            org: match &account.org {
+                Fact::Is(org) => Some(org.clone()),
+                Fact::Unknown => None,
+            },
+            documents: documents.collect(),
+            site: account.at.as_ref().and_then(places),
+        }
+    }
+
+    fn principal(&self, principal: &Principal, places: Places) -> access::Principal {
+        let sets = [
+            ("identity policy", Some(&principal.identity)),
+            ("permissions boundary", principal.boundary.as_ref()),
+            ("session policy", principal.session_policy.as_ref()),
+            ("trust policy", principal.trust.as_ref()),
+        ];
+        let documents = sets
+            .into_iter()
+            .filter_map(|(role, set)| Some(self.documents(role, set?, places)))
+            .flatten();
+        access::Principal {
+            label: principal.label.clone(),
+            kind: match (principal.kind, &principal.session) {
+                (PrincipalKind::User, _) => "user",
+                (PrincipalKind::Role, None) => "role",
+                (PrincipalKind::Role, Some(_)) => "session",
+                (PrincipalKind::Account, _) => "account",
+            },
+            arn: self.shown(&principal.arn),
+            account: principal.account,
+            documents: documents.collect(),
+            site: principal.at.as_ref().and_then(places),
+            is_foreign: principal.is_foreign,
+        }
+    }
+
+    fn secret(&self, secret: &Secret, places: Places) -> access::Secret {
+        let set = secret.policy.as_ref();
+        access::Secret {
+            label: secret.label.clone(),
+            kind: match (secret.is_parameter, secret.is_replica) {
+                (true, _) => SecretKind::Parameter,
+                (_, true) => SecretKind::Replica,
+                _ => SecretKind::Secret,
+            },
+            arn: self.shown(&secret.arn),
+            region: Some(self.shown(&secret.region)).filter(|region| !region.contains(['*', '$'])),
+            account: secret.account,
+            key: match &secret.key {
+                KeyOf::Managed => KeyRef::Managed,
+                KeyOf::Key(at) => KeyRef::Known(*at),
+                KeyOf::Unknown(name) => KeyRef::Unknown(crate::policy::text::shown(name)),
+            },
+            documents: set.map_or_else(Vec::new, |set| self.documents("resource policy", set, places)),
+            site: secret.at.as_ref().and_then(places),
+        }
+    }
+
+    fn key(&self, key: &super::world::Key, places: Places) -> access::Key {
+        let set = key.policy.as_ref();
+        access::Key {
+            label: key.label.clone(),
+            arn: self.shown(&key.arn),
+            account: key.account,
+            aliases: key.aliases.iter().map(|alias| self.shown(alias)).collect(),
+            documents: set.map_or_else(
+                || vec![Document { role: "key policy", site: None, name: "not given".into() }],
+                |set| self.documents("key policy", set, places),
+            ),
+            site: key.at.as_ref().and_then(places),
+        }
+    }
+
+    fn documents(&self, role: &'static str, set: &Set, places: Places) -> Vec<Document> {
+        let given = self.policies_of(set).map(|policy| Document {
+            role,
+            site: places(&At { file: policy.file, span: policy.span.clone() }),
+            name: String::new(),
+        });
+        let lacking =
+            set.lacks.iter().map(|lack| Document { role, site: None, name: lack.name.clone() });
+        given.chain(lacking).collect()
+    }
+
+    fn assumed(&self, places: Places) -> Vec<Assumption> {
+        let assumption = |(text, at): &(String, Option<At>)| Assumption {
+            text: text.clone(),
+            site: at.as_ref().and_then(places),
+        };
+        let mut all: Vec<Assumption> = self.assumptions.iter().map(assumption).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// What becomes of each expectation.
+    fn expected(&self, paths: &[Path], places: Places) -> Vec<Expectation> {
+        let expectation = |wanted: &super::description::Expected| {
+            let names_principal: Vec<bool> = self.principals.iter().map(|own| glob(&wanted.principal, &own.label)).collect();
+            let names_secret: Vec<bool> = self.secrets.iter().map(|own| self.names_secret(wanted, own)).collect();
+            let is_about = |path: &Path| {
+                names_principal.get(path.principal) == Some(&true)
+                    && names_secret.get(path.secret) == Some(&true)
+            };
+            let about = paths.iter().enumerate().filter(|(_, path)| is_about(path));
+            let (mut own, mut broken, mut open) = (Vec::new(), Vec::new(), Vec::new());
+            for (at, path) in about {
+                own.push(at);
+                match (path.answer, wanted.allows) {
+                    (Answer::Yes, false) | (Answer::No, true) => broken.push(at),
+                    (Answer::Depends | Answer::Unknown, _) => open.push(at),
+                    (Answer::Yes, true) | (Answer::No, false) => {}
+                }
+            }
+            Expectation {
+                allows: wanted.allows,
+                principal: wanted.principal.clone(),
+                secret: wanted.secret.clone(),
+                paths: own,
+                broken,
+                open,
+                site: places(&wanted.at),
+            }
+        };
+        self.expectations.iter().map(expectation).collect()
+    }
+
+    /// Whether an expectation is about a secret. Replicas are meant where they are named, and by whoever forbids the secret.
+    fn names_secret(&self, wanted: &super::description::Expected, secret: &Secret) -> bool {
+        let plain = secret.label.split('@').next().unwrap_or_default();
+        glob(&wanted.secret, &secret.label)
+            && (!secret.is_replica || wanted.secret.contains('@') || !wanted.allows)
+            || secret.is_replica && !wanted.allows && glob(&wanted.secret, plain)
+    }
+
+    /// A value as a person reads it.
+    pub(super) fn shown(&self, value: &Value) -> String {
+        shown(value, &self.names)
+    }
+}
+
+/// Whether a label is one of those that a pattern with `*` and `?` stands for.
+fn glob(pattern: &str, label: &str) -> bool {
+    Pattern::like(pattern).matches(&Value::of(label)) == Truth::Yes
+}
+
+fn located(link: Explained, places: Places) -> Link {
+    let site = |at: Option<At>| at.as_ref().and_then(places);
+    Link {
+        code: link.code,
+        status: link.status,
+        is_needed: link.is_needed,
+        text: Arc::clone(&link.text),
+        site: site(link.at),
+        nearest: link.nearest.map(|(text, at)| Nearest { text, site: places(&at) }),
+        fix: link.fix.map(|(remedy, at)| Fix {
+            document: remedy.document,
+            site: site(at),
+            text: remedy.text,
+            statement: remedy.statement.and_then(|json| serde_json::to_string_pretty(&json).ok()),
+        }),
+    }
+}

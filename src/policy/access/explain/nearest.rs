@@ -1,0 +1,288 @@
+//! The statement that comes closest to allowing a request, and the first of its elements that keeps it from that.
+
+use super::words::listed;
+use crate::policy::access::context::Context;
+use crate::policy::access::description::At;
+use crate::policy::access::statement::{Fit, Policy, Prepared, Who};
+use crate::policy::access::truth::Truth;
+use crate::policy::access::world::{Set, World};
+use crate::policy::arn::Arn;
+use crate::policy::text::shown;
+use crate::policy::tree::Node;
+
+/// Which statements are held against a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Party {
+    /// Those of the principal's policies.
+    Principal,
+    /// Those of the policy of what is asked for, which name whom they are about.
+    Resource,
+}
+
+/// A statement that almost allows.
+pub(super) struct Near {
+    pub(super) text: String,
+    pub(super) at: At,
+    /// How close it comes.
+    closeness: u8,
+}
+
+/// How much of closeness each element of a statement is.
+fn weight(truth: Truth) -> u8 {
+    match truth {
+        Truth::Yes => 2,
+        Truth::Depends | Truth::Unknown => 1,
+        Truth::No => 0,
+    }
+}
+
+impl World<'_> {
+    /// The statement of a set that comes closest.
+    pub(super) fn nearest(&self, set: &Set, context: &Context, party: Party) -> Option<Near> {
+        let mut best: Option<Near> = None;
+        for policy in self.policies_of(set) {
+            for statement in policy.statements.iter().filter(|one| one.may_allow()) {
+                let near = self.near(policy, statement, context, party);
+                if let Some(near) = near
+                    && best.as_ref().is_none_or(|best| best.closeness < near.closeness)
+                {
+                    best = Some(near);
+                }
+            }
+        }
+        best
+    }
+
+    fn near(
+        &self,
+        policy: &Policy,
+        statement: &Prepared,
+        context: &Context,
+        party: Party,
+    ) -> Option<Near> {
+        let fit = statement.fit(context);
+        let principal = match party {
+            Party::Principal => Truth::Yes,
+            Party::Resource => {
+                let named = statement.names(context);
+                Truth::any([named.directly, named.as_role, named.by_account])
+            }
+        };
+        let closest = self.closest_resource(statement, context);
+        let is_of_service = is_of_service(statement, context.action.service());
+        if fit.action == Truth::No && !is_of_service {
+            return None;
+        }
+        let resource = match (fit.resource, &closest) {
+            (Truth::No, Some((closeness, ..))) => *closeness,
+            (Truth::No, None) => 0,
+            (truth, _) => 6 * weight(truth),
+        };
+        let closeness =
+            8 * weight(fit.action) + resource + 5 * weight(principal) + 2 * weight(fit.condition);
+        let at = |node: &Node| At { file: policy.file, span: node.span.clone() };
+        let (text, at) = self.fault(statement, context, (fit, principal), closest, &at)?;
+        Some(Near { text, at: At { file: policy.file, ..at }, closeness })
+    }
+
+    /// The first element that does not fit, in words, and where it stands.
+    fn fault(
+        &self,
+        statement: &Prepared,
+        context: &Context,
+        (fit, principal): (Fit, Truth),
+        closest: Option<(u8, String, std::ops::Range<usize>)>,
+        at: &dyn Fn(&Node) -> At,
+    ) -> Option<(String, At)> {
+        let whole = at(statement.node);
+        let element = |key: &str| statement.node.get(key).map_or_else(|| whole.clone(), at);
+        if fit.action == Truth::No {
+            let written = written_actions(statement);
+            let text = if statement.node.get("NotAction").is_some() {
+                format!("its NotAction leaves out `{}`", context.action.full_name())
+            } else {
+                format!("it allows {written}, not `{}`", context.action.full_name())
+            };
+            let key = if statement.node.get("NotAction").is_some() { "NotAction" } else { "Action" };
+            return Some((text, element(key)));
+        }
+        if fit.resource == Truth::No {
+            if let Some((_, text, span)) = closest {
+                return Some((text, At { file: 0, span }));
+            }
+            let (text, key) = if statement.node.get("NotResource").is_some() {
+                ("its NotResource leaves this one out".to_owned(), "NotResource")
+            } else if statement.node.get("Resource").is_some() {
+                ("its Resource is about something else".to_owned(), "Resource")
+            } else {
+                ("it has no Resource, and so no effect".to_owned(), "Action")
+            };
+            return Some((text, element(key)));
+        }
+        if principal == Truth::No {
+            return Some((self.others(statement, context), element("Principal")));
+        }
+        let failing = statement.lines.iter().find(|line| line.holds(context) == Truth::No);
+        let open = || statement.lines.iter().find(|line| line.holds(context).is_open());
+        if let Some(line) = failing.or_else(open) {
+            let wanted: Vec<String> =
+                line.values.iter().map(|(text, ..)| format!("`{}`", shown(text))).collect();
+            let state = self.state(&line.wanted(context));
+            let name = statement.written_key(&line.key);
+            let text = format!(
+                "its condition {} on `{name}` asks for {}, and {state}",
+                line.operator.base,
+                if wanted.is_empty() { "nothing".into() } else { listed(&wanted) }
+            );
+            return Some((text, element("Condition")));
+        }
+        [fit.action, fit.resource, principal]
+            .iter()
+            .any(|truth| truth.is_open())
+            .then(|| ("what the template leaves open decides whether it is about this".to_owned(), whole))
+    }
+
+    /// Whom a statement names instead.
+    fn others(&self, statement: &Prepared, context: &Context) -> String {
+        let own = self.shown(&context.principal.arn);
+        let account = self.shown(&context.account.id);
+        let mut named: Vec<String> = Vec::new();
+        for item in statement.listed_principals() {
+            named.push(match &item.is {
+                Who::Account(pattern) => {
+                    let value = self.pattern(pattern);
+                    format!("account `{value}`, and the principal is of `{account}`")
+                }
+                Who::Identity(pattern) => format!("`{}`, not `{own}`", self.pattern(pattern)),
+                Who::Unique(id) => format!("`{id}`, the id of a role or user that was deleted"),
+                Who::Other(name) => format!("`{}`", shown(name)),
+                Who::Everyone | Who::Open => continue,
+            });
+        }
+        if named.is_empty() {
+            return "its NotPrincipal leaves out the principal".into();
+        }
+        named.truncate(3);
+        format!("it names {}", listed(&named))
+    }
+
+    /// Of what a statement is about the item that comes closest: how close, what is wrong, where.
+    fn closest_resource(
+        &self,
+        statement: &Prepared,
+        context: &Context,
+    ) -> Option<(u8, String, std::ops::Range<usize>)> {
+        let texts = statement.node.get("Resource").map_or(&[][..], Node::items);
+        let spans = statement.listed_resources();
+        let faults = texts.iter().filter_map(|node| {
+            let (closeness, text) = self.resource_fault(node.string()?, context)?;
+            Some((closeness, text, node.span.clone()))
+        });
+        if spans.is_empty() {
+            return None;
+        }
+        faults.max_by_key(|(closeness, ..)| *closeness)
+    }
+
+    /// Whether a text is the ARN of what is asked for but for its suffix, region or account.
+    pub(super) fn is_nearly(&self, text: &str, context: &Context) -> bool {
+        let wanted = self.shown(context.resource());
+        Arn::parse(text).zip(Arn::parse(&wanted)).is_some_and(|(arn, own)| {
+            arn.service == own.service && same_resource(&arn, &own)
+        })
+    }
+
+    /// What keeps a text from being the ARN of what is asked for.
+    fn resource_fault(&self, text: &str, context: &Context) -> Option<(u8, String)> {
+        let wanted = self.shown(context.resource());
+        let own = Arn::parse(&wanted)?;
+        let written = shown(text);
+        let is_alias = text.starts_with("alias/");
+        let Some(arn) = Arn::parse(text) else {
+            if context.key.is_some() && (is_alias || is_key_id(text)) {
+                let what = if is_alias { "the name of an alias" } else { "the id of a key" };
+                return Some((9, format!("`{written}` is {what}, not the ARN of the key")));
+            }
+            return Some((1, format!("its Resource `{written}` is no ARN of this")));
+        };
+        if arn.service != own.service {
+            return Some((0, format!("its Resource `{written}` is of another service")));
+        }
+        let differs = |a: &str, b: &str| !a.contains(['*', '?', '$', '\u{fdd0}']) && !b.contains(['$', '*']) && a != b;
+        if context.key.is_some() && arn.resource.starts_with("alias/") {
+            return Some((9, format!(
+                "`{written}` is an alias: a policy about it is not about the key behind it"
+            )));
+        }
+        let same_resource = same_resource(&arn, &own);
+        let text = if differs(arn.region, own.region) && same_resource {
+            (8, format!("`{written}` lies in {}, this one in {}", arn.region, own.region))
+        } else if differs(arn.account, own.account) && same_resource {
+            (8, format!("`{written}` is of account {}, this one of {}", shown(arn.account), own.account))
+        } else if context.key.is_none() && lacks_suffix(&arn, &own) {
+            (10, format!(
+                "`{written}` lacks the `-??????` suffix: the ARN of a secret goes on with a hyphen and six random characters"
+            ))
+        } else if differs(arn.partition, own.partition) && same_resource {
+            (7, format!("`{written}` is of the partition {}, this one of {}", arn.partition, own.partition))
+        } else {
+            (2, format!("its Resource `{written}` is another one than `{wanted}`"))
+        };
+        Some(text)
+    }
+
+    fn pattern(&self, pattern: &crate::policy::access::matching::Pattern) -> String {
+        self.shown(&pattern.value())
+    }
+}
+
+/// Whether two ARNs name the same thing, wherever it lies; wildcards at the end included.
+fn same_resource(arn: &Arn, own: &Arn) -> bool {
+    let start = |text: &str| text.split(['*', '?', '\u{fdd0}']).next().unwrap_or_default().to_owned();
+    let (written, wanted) = (start(arn.resource), start(own.resource));
+    arn.resource == own.resource
+        || (!written.is_empty() && wanted.starts_with(&written) && arn.resource != own.resource && arn.resource.contains(['*', '?', '\u{fdd0}']))
+        || written == wanted
+        || lacks_suffix(arn, own)
+}
+
+/// Whether nothing but the random suffix is missing.
+fn lacks_suffix(arn: &Arn, own: &Arn) -> bool {
+    let (Some(written), Some(wanted)) = (arn.secret(), own.secret()) else { return false };
+    let name = wanted.get(..wanted.len().saturating_sub(7)).unwrap_or_default();
+    written == name || written.trim_end_matches('?').trim_end_matches('-') == name
+}
+
+fn is_key_id(text: &str) -> bool {
+    text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+/// Whether a statement names an action of a service.
+fn is_of_service(statement: &Prepared, service: &str) -> bool {
+    let nodes = statement.written_actions.unwrap_or_default();
+    nodes.iter().filter_map(Node::string).any(|text| {
+        text.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service))
+    })
+}
+
+fn written_actions(statement: &Prepared) -> String {
+    let nodes = statement.written_actions.unwrap_or_default();
+    let mut all: Vec<String> =
+        nodes.iter().filter_map(Node::string).map(|text| format!("`{}`", shown(text))).collect();
+    if all.len() > 3 {
+        let more = all.len() - 2;
+        all.truncate(2);
+        all.push(format!("{more} more"));
+    }
+    listed(&all)
+}
+
+impl Prepared<'_> {
+    /// A condition key as the statement writes it.
+    fn written_key(&self, key: &str) -> String {
+        let operators = self.node.get("Condition").map_or(&[][..], Node::entries);
+        let mut keys = operators.iter().flat_map(|operator| operator.value.entries());
+        keys.find(|entry| entry.key.eq_ignore_ascii_case(key))
+            .map_or_else(|| key.to_owned(), |entry| entry.key.clone())
+    }
+}

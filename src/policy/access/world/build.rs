@@ -1,0 +1,201 @@
+//! A world while it is made: documents are looked up and numbered, values are read before the patterns that are held
+//! against them.
+
+use std::collections::HashMap;
+
+use super::{Account, Fact, Lack, Set, World, managed};
+use crate::policy::access::description::{At, Documents, Named};
+use crate::policy::access::matching::Value;
+use crate::policy::access::reading::{self, Scope, Symbols};
+use crate::policy::access::statement::Policy;
+use crate::policy::arn::PARTITIONS;
+use crate::policy::checks::Deployment;
+use crate::policy::checks::roles::is_without_secrets;
+use crate::policy::document::{Document, Root};
+
+/// The scope of what was said, which has no holes.
+pub(super) const SAID: usize = 0;
+
+/// A world while it is made.
+pub(super) struct Builder<'w> {
+    pub(super) world: World<'w>,
+    pub(super) symbols: Symbols,
+    pub(super) deployments: &'w [Deployment<'w>],
+    /// Of each stack what is known of its holes; the first is that of what was said.
+    pub(super) scopes: Vec<Scope>,
+    /// The documents of each file: the deployment, and the place in it.
+    by_file: HashMap<usize, Vec<(usize, usize)>>,
+    /// The numbers of documents that have one, by root, account of the scope included.
+    numbers: HashMap<(*const Root, usize), usize>,
+    /// Those documents, in this order, each with its scope.
+    wanted: Vec<(&'w Root, &'w Document<'w>, usize)>,
+}
+
+impl<'w> Builder<'w> {
+    pub(super) fn new(deployments: &'w [Deployment<'w>]) -> Self {
+        let mut by_file: HashMap<usize, Vec<(usize, usize)>> = HashMap::new();
+        for (at, deployment) in deployments.iter().enumerate() {
+            for (place, (root, _)) in deployment.documents.iter().enumerate() {
+                by_file.entry(root.file).or_default().push((at, place));
+            }
+        }
+        let scopes = (0..=deployments.len()).map(|number| Scope { number, ..Scope::default() });
+        Self {
+            world: World::default(),
+            symbols: Symbols::default(),
+            deployments,
+            scopes: scopes.collect(),
+            by_file,
+            numbers: HashMap::new(),
+            wanted: Vec::new(),
+        }
+    }
+
+    /// Reads the documents, and gives the world.
+    pub(super) fn finish(mut self) -> World<'w> {
+        for (root, document, scope) in self.wanted {
+            let Some(scope) = self.scopes.get(scope) else { continue };
+            self.world.policies.push(Policy::read(root, document, scope, &mut self.symbols));
+        }
+        self.world.names = self.symbols.names();
+        self.world
+    }
+
+    /// The number of a document.
+    pub(super) fn document(&mut self, root: &'w Root, document: &'w Document<'w>, scope: usize) -> usize {
+        let next = self.wanted.len();
+        let number = *self.numbers.entry((std::ptr::from_ref(root), scope)).or_insert(next);
+        if number == next {
+            self.wanted.push((root, document, scope));
+        }
+        number
+    }
+
+    /// Documents that somebody names. `what` is what they are where none is named.
+    pub(super) fn set(&mut self, documents: &Documents, what: &str) -> Set {
+        let Some(documents) = documents else { return Set::lacking(what) };
+        let mut set = Set::default();
+        for named in documents {
+            let one = self.named(named);
+            set.add(&one);
+        }
+        set
+    }
+
+    /// A document that somebody names.
+    pub(super) fn named(&mut self, named: &Named) -> Set {
+        match named {
+            Named::File { file, by } => {
+                let places = self.by_file.get(file).cloned().unwrap_or_default();
+                let set = self.at(&places);
+                if set.policies.is_empty() {
+                    return self.lack("the documents of this file", by, true);
+                }
+                set
+            }
+            Named::Here(at) => {
+                let places = self.by_file.get(&at.file).cloned().unwrap_or_default();
+                let is_there = |(deployment, place): &&(usize, usize)| {
+                    self.found(*deployment, *place)
+                        .is_some_and(|(root, _)| root.node.span == at.span)
+                };
+                let places: Vec<_> = places.iter().filter(is_there).copied().collect();
+                let set = self.at(&places);
+                if set.policies.is_empty() {
+                    return self.lack("the document that stands here", at, true);
+                }
+                set
+            }
+            Named::Managed { arn, by } => self.managed(arn, by),
+            Named::Missing { path, by } => self.lack(path, by, true),
+        }
+    }
+
+    fn lack(&self, name: &str, by: &At, may_deny: bool) -> Set {
+        let lack = Lack { name: name.into(), may_deny, at: Some(by.clone()) };
+        Set { policies: Vec::new(), lacks: vec![lack] }
+    }
+
+    /// A policy that AWS or somebody else keeps, by its ARN or name.
+    pub(super) fn managed(&mut self, arn: &str, by: &At) -> Set {
+        let name = arn.rsplit('/').next().unwrap_or(arn);
+        let is_of_aws = !arn.contains(':') || arn.contains(":iam::aws:policy/");
+        if is_of_aws && is_without_secrets(name) {
+            return Set::default();
+        }
+        match managed::document(name).filter(|_| is_of_aws) {
+            Some((root, document)) => {
+                let policies = vec![self.document(root, document, SAID)];
+                Set { policies, lacks: Vec::new() }
+            }
+            // What AWS keeps allows; but for those that are there to lock somebody out.
+            None => self.lack(arn, by, !is_of_aws || name.contains("Deny") || name.contains("Quarantine")),
+        }
+    }
+
+    fn found(&self, deployment: usize, place: usize) -> Option<(&'w Root, &'w Document<'w>)> {
+        let (root, document) = self.deployments.get(deployment)?.documents.get(place)?;
+        Some((*root, document))
+    }
+
+    fn at(&mut self, places: &[(usize, usize)]) -> Set {
+        let mut set = Set::default();
+        for (deployment, place) in places {
+            if let Some((root, document)) = self.found(*deployment, *place) {
+                set.policies.push(self.document(root, document, deployment + 1));
+            }
+        }
+        set
+    }
+
+    /// A text of a template, as a value.
+    pub(super) fn value(&mut self, scope: usize, text: &str) -> Value {
+        match self.scopes.get(scope) {
+            Some(scope) => reading::value(text, scope, &mut self.symbols),
+            None => Value::of(text),
+        }
+    }
+
+    /// Something that nobody says.
+    pub(super) fn unknown(&mut self) -> Value {
+        Value::default().open(self.symbols.new_one())
+    }
+
+    /// The account of a number, or of a name; a new one where there is none.
+    pub(super) fn account(&mut self, name: &str) -> usize {
+        let id = Value::of(name);
+        let known = self.world.accounts.iter().position(|account| account.label == name || account.id == id);
+        known.unwrap_or_else(|| {
+            let is_number = crate::policy::arn::is_account(name);
+            let id = if is_number { id } else { self.unknown() };
+            self.add_account(name, id)
+        })
+    }
+
+    /// A new account of which nothing but its number is known.
+    pub(super) fn add_account(&mut self, label: &str, id: Value) -> usize {
+        self.world.accounts.push(Account {
+            label: label.into(),
+            id,
+            partition: Value::of("aws"),
+            org: Fact::Unknown,
+            org_path: Fact::Unknown,
+            is_management: false,
+            scps: None,
+            rcps: None,
+            stack: None,
+            at: None,
+        });
+        self.world.accounts.len() - 1
+    }
+
+    pub(super) fn assume(&mut self, text: impl Into<String>, at: Option<At>) {
+        self.world.assumptions.push((text.into(), at));
+    }
+}
+
+/// The partition of a region, by how its name begins.
+pub(super) fn partition_of(region: &str) -> &'static str {
+    let mut all = PARTITIONS.iter().filter(|(_, start)| !start.is_empty());
+    all.find(|(_, start)| region.starts_with(start)).map_or("aws", |(name, _)| name)
+}

@@ -1,0 +1,271 @@
+//! A world of what somebody says: a manifest, a folder for each account, what AWS prints of one.
+
+use std::collections::HashMap;
+
+use super::build::{Builder, partition_of};
+use super::{
+    Fact, Grant, Key, KeyOf, Levels, Principal, PrincipalKind, Secret, Set, Tags,
+};
+use crate::policy::access::description::{self as said, Description, KeyName};
+use crate::policy::access::matching::Value;
+use crate::policy::arn::Arn;
+
+impl Builder<'_> {
+    /// Adds what is said.
+    pub(super) fn describe(&mut self, all: &Description) {
+        self.world.context.extend(all.context.iter().cloned());
+        self.world.expectations.extend(all.expectations.iter().cloned());
+        for account in &all.accounts {
+            self.described_account(account, all);
+        }
+        for key in &all.keys {
+            self.described_key(key);
+        }
+        let by_name = self.key_names(all);
+        for secret in &all.secrets {
+            self.described_secret(secret, &by_name);
+        }
+        for principal in &all.principals {
+            self.described_principal(principal);
+        }
+        for key in &all.keys {
+            self.described_grants(key);
+        }
+    }
+
+    fn described_account(&mut self, account: &said::Account, all: &Description) {
+        let at = self.account(&account.name);
+        let scps = account.scps.as_ref().map(|levels| self.levels(levels));
+        let rcps = account.rcps.as_ref().map(|levels| self.levels(levels));
+        let of_secrets = all.secrets.iter().filter(|secret| secret.account == account.name);
+        let of_keys = all.keys.iter().filter(|key| key.account == account.name);
+        let mut regions = of_secrets
+            .filter_map(|secret| secret.region.as_deref())
+            .chain(of_keys.filter_map(|key| key.region.as_deref()));
+        let partition = regions.next().map_or("aws", partition_of);
+        let fact = |known: &Option<String>| known.clone().map_or(Fact::Unknown, Fact::Is);
+        let Some(own) = self.world.accounts.get_mut(at) else { return };
+        if let Some(id) = &account.id {
+            own.id = Value::of(id);
+        }
+        own.partition = Value::of(partition);
+        own.org = fact(&account.org);
+        own.org_path = fact(&account.org_path);
+        own.is_management = account.is_management;
+        (own.scps, own.rcps) = (scps, rcps);
+        own.at = Some(account.at.clone());
+    }
+
+    fn levels(&mut self, levels: &said::Levels) -> Levels {
+        let mut all = Vec::new();
+        for level in &levels.levels {
+            // Of one list each is looked at by itself.
+            if levels.is_ordered {
+                all.push(self.set(&Some(level.clone()), ""));
+            } else {
+                all.extend(level.iter().map(|named| self.named(named)));
+            }
+        }
+        Levels { levels: all, is_ordered: levels.is_ordered }
+    }
+
+    /// The start of ARNs of an account: `arn:aws:kms:us-east-1:111122223333:`.
+    fn start(&self, service: &str, region: &Value, account: usize) -> Value {
+        let start = Value::of("arn:");
+        let Some(account) = self.world.accounts.get(account) else { return start };
+        start
+            .followed_by(&account.partition)
+            .then(&format!(":{service}:"))
+            .followed_by(region)
+            .then(":")
+            .followed_by(&account.id)
+            .then(":")
+    }
+
+    fn region(&mut self, region: Option<&str>, arn: Option<&str>) -> Value {
+        let of_arn = || arn.and_then(Arn::parse).map(|arn| arn.region);
+        match region.or_else(of_arn) {
+            Some(region) => Value::of(region),
+            None => self.unknown(),
+        }
+    }
+
+    fn described_key(&mut self, key: &said::Key) {
+        let account = self.account(&key.account);
+        let region = self.region(key.region.as_deref(), key.arn.as_deref());
+        let arn = match &key.arn {
+            Some(arn) => Value::of(arn),
+            None => {
+                let id = self.unknown();
+                self.start("kms", &region, account).then("key/").followed_by(&id)
+            }
+        };
+        let policy = key.policy.as_ref().map(|documents| self.set(&Some(documents.clone()), ""));
+        self.world.keys.push(Key {
+            label: key.id.clone(),
+            account,
+            arn,
+            region,
+            aliases: key.aliases.iter().map(|alias| Value::of(alias)).collect(),
+            has_all_aliases: true,
+            policy,
+            grants: Vec::new(),
+            is_disabled: key.is_disabled,
+            tags: tags(&key.tags, key.has_all_tags),
+            stack: None,
+            at: Some(key.at.clone()),
+        });
+    }
+
+    /// Grants name principals by label or ARN.
+    fn described_grants(&mut self, key: &said::Key) {
+        let grants: Vec<Grant> = key
+            .grants
+            .iter()
+            .map(|grant| {
+                let mut all = self.world.principals.iter();
+                let by_label = all.find(|principal| principal.label == grant.grantee);
+                Grant {
+                    grantee: by_label.map_or_else(|| Value::of(&grant.grantee), |own| own.arn.clone()),
+                    may_decrypt: grant.operations.iter().any(|name| name == "Decrypt"),
+                    is_narrowed: false,
+                    at: grant.at.clone(),
+                }
+            })
+            .collect();
+        let own = self.world.keys.iter_mut().find(|own| own.label == key.id);
+        own.into_iter().for_each(|own| own.grants.clone_from(&grants));
+    }
+
+    /// The keys by everything that they are called.
+    fn key_names(&self, all: &Description) -> HashMap<String, usize> {
+        let mut names = HashMap::new();
+        for (at, key) in self.world.keys.iter().enumerate() {
+            names.insert(key.label.clone(), at);
+            if let Some(arn) = key.arn.text() {
+                names.extend(arn.rsplit_once('/').map(|(_, id)| (id.to_owned(), at)));
+                names.insert(arn, at);
+            }
+        }
+        for (key, at) in all.keys.iter().zip(self.world.keys.iter().enumerate().map(|(at, _)| at)) {
+            for alias in &key.aliases {
+                names.insert(format!("{}:{alias}", key.account), at);
+            }
+        }
+        names
+    }
+
+    fn key_of(&self, name: &KeyName, account: &str, names: &HashMap<String, usize>) -> KeyOf {
+        match name {
+            KeyName::Managed => KeyOf::Managed,
+            KeyName::Unknown => KeyOf::Unknown(String::new()),
+            KeyName::Is(text) => {
+                let by_alias = || {
+                    let arn = Arn::parse(text);
+                    let account = arn.and_then(|arn| arn.account_id()).unwrap_or(account);
+                    let alias = arn.map_or(text.as_str(), |arn| arn.resource);
+                    let owner = self.world.accounts.iter().find(|own| own.id.text().as_deref() == Some(account));
+                    let label = owner.map_or(account, |owner| owner.label.as_str());
+                    names.get(&format!("{account}:{alias}")).or_else(|| names.get(&format!("{label}:{alias}")))
+                };
+                let found = names.get(text).or_else(by_alias);
+                found.map_or_else(|| KeyOf::Unknown(text.clone()), |at| KeyOf::Key(*at))
+            }
+        }
+    }
+
+    fn described_secret(&mut self, secret: &said::Secret, keys: &HashMap<String, usize>) {
+        let account = self.account(&secret.account);
+        let region = self.region(secret.region.as_deref(), secret.arn.as_deref());
+        let name = Value::of(&secret.name);
+        let suffix = self.symbols.new_one();
+        let arn_in = |builder: &Self, region: &Value| match &secret.arn {
+            Some(arn) => {
+                // Of a replica all is the same but for the region.
+                let parsed = Arn::parse(arn);
+                let start = parsed.map(|_| builder.start(if secret.is_parameter { "ssm" } else { "secretsmanager" }, region, account));
+                match (start, parsed) {
+                    (Some(start), Some(parsed)) => start.then(parsed.resource),
+                    _ => Value::of(arn),
+                }
+            }
+            None if secret.is_parameter => {
+                let slash = if secret.name.starts_with('/') { "parameter" } else { "parameter/" };
+                builder.start("ssm", region, account).then(slash).followed_by(&name)
+            }
+            None => {
+                let start = builder.start("secretsmanager", region, account);
+                start.then("secret:").followed_by(&name).then("-").random(suffix)
+            }
+        };
+        let policy = secret.policy.as_ref().map(|documents| self.set(&Some(documents.clone()), ""));
+        let shared_with = secret.shared_with.as_ref().map(|accounts| {
+            accounts.iter().map(|account| self.account(account)).collect::<Vec<_>>()
+        });
+        let label = format!("{}/{}", secret.account, secret.name.trim_start_matches('/'));
+        let one = Secret {
+            label: label.clone(),
+            account,
+            is_parameter: secret.is_parameter,
+            is_replica: false,
+            name: name.clone(),
+            arn: arn_in(self, &region),
+            region,
+            key: self.key_of(&secret.key, &secret.account, keys),
+            policy,
+            shared_with,
+            is_advanced: secret.is_advanced,
+            tags: tags(&secret.tags, secret.has_all_tags),
+            stack: None,
+            at: Some(secret.at.clone()),
+        };
+        self.world.secrets.push(one.clone());
+        for (region, key) in &secret.replicas {
+            let own = Value::of(region);
+            self.world.secrets.push(Secret {
+                label: format!("{label}@{region}"),
+                is_replica: true,
+                arn: arn_in(self, &own),
+                region: own,
+                key: self.key_of(key, &secret.account, keys),
+                ..one.clone()
+            });
+        }
+    }
+
+    fn described_principal(&mut self, principal: &said::Principal) {
+        let account = self.account(&principal.account);
+        let kind = if principal.is_user { "user" } else { "role" };
+        let start = self.start("iam", &Value::default(), account);
+        let arn = start.then(&format!("{kind}{}{}", principal.path, principal.name));
+        let identity = self.set(&principal.policies, "its policies");
+        let boundary = principal.boundary.as_ref().map(|named| self.named(named));
+        let session_policy = principal.session_policy.as_ref().map(|named| self.named(named));
+        let trust: Option<Set> = principal.trust.as_ref().map(|named| self.named(named));
+        self.world.principals.push(Principal {
+            label: format!("{}/{}", principal.account, principal.name),
+            account,
+            kind: if principal.is_user { PrincipalKind::User } else { PrincipalKind::Role },
+            name: Value::of(&principal.name),
+            arn,
+            session: principal.session_name.clone(),
+            identity,
+            boundary,
+            session_policy,
+            trust,
+            tags: tags(&principal.tags, principal.has_all_tags),
+            unique_id: principal.unique_id.clone(),
+            context: principal.context.clone(),
+            is_service_linked: principal.path.starts_with("/aws-service-role/"),
+            used_by: Vec::new(),
+            stack: None,
+            at: Some(principal.at.clone()),
+            is_foreign: false,
+        });
+    }
+}
+
+fn tags(known: &[(String, String)], is_complete: bool) -> Tags {
+    let lower = |(key, value): &(String, String)| (key.to_ascii_lowercase(), Value::of(value));
+    Tags { known: known.iter().map(lower).collect(), is_complete }
+}
