@@ -1,6 +1,6 @@
 //! Policies: documents are read out of a blob, checked, and what is wrong with them is reported.
 
-mod access;
+pub mod access;
 mod actions;
 mod arn;
 mod catalogue;

@@ -1,5 +1,6 @@
 //! The program: list what is to be read, read it in parallel, analyse each blob, join the results.
 
+mod access;
 mod batch;
 mod findings;
 mod large;
@@ -23,6 +24,7 @@ use crate::profile::{Meter, Profile, Stage};
 use crate::secrets::{self, Detected, Detection, Gathered};
 use crate::source::{self, Listing, ReadStats, Source, SourceError, Unit};
 use crate::suppress::allow;
+pub use access::{AccessError, access, access_of};
 use batch::{Batch, OWN};
 use findings::{place, secret_finding};
 use large::Chunks;

@@ -96,7 +96,8 @@ impl World<'_> {
     }
 
     fn account(&self, account: &super::world::Account, places: Places) -> access::Account {
-        let levels = [("service control policy", &account.scps), ("resource control policy", &account.rcps)];
+        let levels =
+            [("service control policy", &account.scps), ("resource control policy", &account.rcps)];
         let documents = levels.into_iter().flat_map(|(role, levels)| {
             let sets = levels.iter().flat_map(|levels| &levels.levels);
             sets.flat_map(|set| self.documents(role, set, places)).collect::<Vec<_>>()
@@ -157,7 +158,8 @@ impl World<'_> {
                 KeyOf::Key(at) => KeyRef::Known(*at),
                 KeyOf::Unknown(name) => KeyRef::Unknown(crate::policy::text::shown(name)),
             },
-            documents: set.map_or_else(Vec::new, |set| self.documents("resource policy", set, places)),
+            documents: set
+                .map_or_else(Vec::new, |set| self.documents("resource policy", set, places)),
             site: secret.at.as_ref().and_then(places),
         }
     }
@@ -202,8 +204,10 @@ impl World<'_> {
     /// What becomes of each expectation.
     fn expected(&self, paths: &[Path], places: Places) -> Vec<Expectation> {
         let expectation = |wanted: &super::description::Expected| {
-            let names_principal: Vec<bool> = self.principals.iter().map(|own| glob(&wanted.principal, &own.label)).collect();
-            let names_secret: Vec<bool> = self.secrets.iter().map(|own| self.names_secret(wanted, own)).collect();
+            let names_principal: Vec<bool> =
+                self.principals.iter().map(|own| glob(&wanted.principal, &own.label)).collect();
+            let names_secret: Vec<bool> =
+                self.secrets.iter().map(|own| self.names_secret(wanted, own)).collect();
             let is_about = |path: &Path| {
                 names_principal.get(path.principal) == Some(&true)
                     && names_secret.get(path.secret) == Some(&true)

@@ -229,9 +229,7 @@ fn addresses(text: &str, value: &Value) -> Truth {
     };
     match (network.parse::<IpAddr>(), length.map(str::parse::<u32>)) {
         (Ok(_), Some(Err(_))) | (Err(_), _) => Truth::Unknown,
-        (Ok(network), length) => {
-            Truth::of(is_in(address, network, length.and_then(Result::ok)))
-        }
+        (Ok(network), length) => Truth::of(is_in(address, network, length.and_then(Result::ok))),
     }
 }
 

@@ -164,9 +164,16 @@ impl<'w> Context<'w> {
             "viaawsservice" => text(if self.key.is_some() { "true" } else { "false" }),
             "principalisawsservice" => text("false"),
             "calledvia" | "calledviafirst" | "calledvialast" if self.key.is_some() => State::Open,
-            "calledvia" | "calledviafirst" | "calledvialast" | "principalservicename"
-            | "principalservicenameslist" | "sourceaccount" | "sourcearn" | "sourceorgid"
-            | "sourceorgpaths" | "tagkeys" => State::Absent,
+            "calledvia"
+            | "calledviafirst"
+            | "calledvialast"
+            | "principalservicename"
+            | "principalservicenameslist"
+            | "sourceaccount"
+            | "sourcearn"
+            | "sourceorgid"
+            | "sourceorgpaths"
+            | "tagkeys" => State::Absent,
             "multifactorauthpresent" | "multifactorauthage"
                 if self.principal.kind == PrincipalKind::Role && self.is_of_services() =>
             {
@@ -219,7 +226,9 @@ impl<'w> Context<'w> {
             "keyspec" | "customermasterkeyspec" => text("SYMMETRIC_DEFAULT"),
             "resourcealiases" if of.has_all_aliases && of.aliases.is_empty() => State::Absent,
             "resourcealiases" if of.has_all_aliases => State::Several(of.aliases.clone()),
-            "resourcealiases" | "keyorigin" | "multiregion" | "multiregionkeytype" => State::Unknown,
+            "resourcealiases" | "keyorigin" | "multiregion" | "multiregionkeytype" => {
+                State::Unknown
+            }
             _ => match key.split_once(':') {
                 Some(("encryptioncontext", name)) if name == own => {
                     State::One(self.secret.arn.clone())

@@ -5,9 +5,11 @@ use std::ops::Range;
 
 /// Where something is said: a file, as its place in the list of those that are read, and the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::policy) struct At {
-    pub(in crate::policy) file: usize,
-    pub(in crate::policy) span: Range<usize>,
+pub struct At {
+    /// The file.
+    pub file: usize,
+    /// The bytes.
+    pub span: Range<usize>,
 }
 
 /// A document that somebody names.

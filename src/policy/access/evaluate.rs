@@ -8,9 +8,7 @@ use super::context::{Action, Context};
 use super::matching::Value;
 use super::statement::{Named, Policy};
 use super::truth::Truth;
-use super::world::{
-    Account, Key, KeyOf, Levels, Principal, PrincipalKind, Secret, Set, World,
-};
+use super::world::{Account, Key, KeyOf, Levels, Principal, PrincipalKind, Secret, Set, World};
 
 /// What each party says to one request.
 #[derive(Clone, Copy)]
@@ -52,8 +50,15 @@ impl<'w> World<'w> {
         let secret = self.secrets.get(secret)?;
         let account = self.accounts.get(principal.account)?;
         let owner = self.accounts.get(secret.account)?;
-        let context =
-            Context { world: self, principal, account, owner, secret, key: None, action: Action::Decrypt };
+        let context = Context {
+            world: self,
+            principal,
+            account,
+            owner,
+            secret,
+            key: None,
+            action: Action::Decrypt,
+        };
         let actions: &[Action] = if secret.is_parameter {
             &[Action::GetParameter, Action::GetParameters, Action::GetParameterHistory]
         } else {
@@ -61,7 +66,8 @@ impl<'w> World<'w> {
         };
         let said = actions.iter().map(|action| self.said(Context { action: *action, ..context }));
         // The first of those that are as far.
-        let read = said.reduce(|best, next| if next.allowed() > best.allowed() { next } else { best })?;
+        let read =
+            said.reduce(|best, next| if next.allowed() > best.allowed() { next } else { best })?;
         let (key, decrypt) = self.decrypt(secret, context, read.same);
         let trust = self.trust(principal);
         let decrypted = decrypt.as_ref().map_or(Truth::Yes, Said::allowed);
@@ -76,36 +82,40 @@ impl<'w> World<'w> {
         context: Context<'w>,
         same: Truth,
     ) -> (Truth, Option<Said<'w>>) {
-        match &secret.key {
-            KeyOf::Managed => (same, None),
-            KeyOf::Unknown(_) => (Truth::Unknown, None),
-            KeyOf::Key(at) => {
-                let key = self.keys.get(*at);
-                let owner = key.and_then(|key| self.accounts.get(key.account));
-                let (Some(key), Some(owner)) = (key, owner) else { return (Truth::Unknown, None) };
-                let said = self.said(Context { key: Some(key), owner, ..context });
-                (Truth::of(!key.is_disabled), Some(said))
-            }
-        }
+        let (key, is_usable) = match &secret.key {
+            // Its policy lets in everybody of the account who comes by way of the service.
+            KeyOf::Managed => (self.managed.get(secret.managed), same),
+            KeyOf::Unknown(_) => (None, Truth::Unknown),
+            KeyOf::Key(at) => (self.keys.get(*at), Truth::Yes),
+        };
+        let owner = key.and_then(|key| self.accounts.get(key.account));
+        let (Some(key), Some(owner)) = (key, owner) else { return (Truth::Unknown, None) };
+        let said = self.said(Context { key: Some(key), owner, ..context });
+        (is_usable.and(Truth::of(!key.is_disabled)), Some(said))
     }
 
     /// What each party says.
     fn said(&'w self, context: Context<'w>) -> Said<'w> {
         let Context { principal, account, owner, secret, .. } = context;
         let same = is_same(account, owner);
-        let no_limit = |set: &Option<Set>| {
-            set.as_ref().map_or(Truth::Yes, |set| self.allows(set, &context))
-        };
+        let no_limit =
+            |set: &Option<Set>| set.as_ref().map_or(Truth::Yes, |set| self.allows(set, &context));
         let resource = match context.key {
             Some(key) => key.policy.as_ref(),
             None => secret.policy.as_ref(),
         };
+        let is_of_aws = context.key.is_some() && secret.key == KeyOf::Managed;
         let named = match resource {
             Some(set) => self.named(set, &context),
+            None if is_of_aws => Named { directly: Truth::Yes, ..Named::default() },
             None if secret.is_parameter && context.key.is_none() => shared(secret, context),
             // Within an account a secret without a policy is one like others.
             None if context.key.is_none() && same == Truth::Yes => Named::default(),
-            None => Named { by_account: Truth::Unknown, as_role: Truth::Unknown, directly: Truth::Unknown },
+            None => Named {
+                by_account: Truth::Unknown,
+                as_role: Truth::Unknown,
+                directly: Truth::Unknown,
+            },
         };
         let is_limited = !account.is_management && !principal.is_service_linked;
         let levels = |levels: &Option<Levels>| match levels {
@@ -113,13 +123,20 @@ impl<'w> World<'w> {
             _ => (Truth::Yes, Truth::No),
         };
         let (scp, scp_denies) = levels(&account.scps);
-        // Parameter Store is not among the services that these policies limit.
-        let has_rcp = context.action.service() != "ssm" && !owner.is_management;
+        // Neither Parameter Store nor the keys that AWS manages are among what these policies limit.
+        // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+        let has_rcp = context.action.service() != "ssm" && !is_of_aws && !owner.is_management;
         let (rcp, rcp_denies) = match &owner.rcps {
-            Some(levels) if has_rcp && !principal.is_service_linked => self.guarded(levels, &context),
+            Some(levels) if has_rcp && !principal.is_service_linked => {
+                self.guarded(levels, &context)
+            }
             _ => (Truth::Yes, Truth::No),
         };
-        let own = [Some(&principal.identity), principal.boundary.as_ref(), principal.session_policy.as_ref()];
+        let own = [
+            Some(&principal.identity),
+            principal.boundary.as_ref(),
+            principal.session_policy.as_ref(),
+        ];
         let own = own.into_iter().flatten().map(|set| self.denies(set, &context));
         let of_resource = resource.map_or(Truth::No, |set| self.resource_denies(set, &context));
         Said {
@@ -182,7 +199,8 @@ impl<'w> World<'w> {
     fn resource_denies(&self, set: &Set, context: &Context) -> Truth {
         let statements = self.policies_of(set).flat_map(|policy| &policy.statements);
         let denied = statements.filter(|statement| statement.may_deny());
-        let about = denied.map(|statement| statement.applies(context).and(statement.is_about(context)));
+        let about =
+            denied.map(|statement| statement.applies(context).and(statement.is_about(context)));
         Truth::any(about).or(self.unread_denial(set))
     }
 
@@ -192,7 +210,8 @@ impl<'w> World<'w> {
         // Who attaches policies that only deny has left the one in place that allows everything.
         let allows = |set: &Set| {
             let has_allow = self.policies_of(set).any(|policy| {
-                !policy.is_complete || policy.statements.iter().any(|statement| statement.may_allow())
+                !policy.is_complete
+                    || policy.statements.iter().any(|statement| statement.may_allow())
             });
             if has_allow || !set.lacks.is_empty() { self.allows(set, context) } else { Truth::Yes }
         };
@@ -268,7 +287,8 @@ impl Said<'_> {
     }
 
     fn across_accounts(&self) -> Truth {
-        let by_policy = Truth::any([self.named.directly, self.named.as_role, self.named.by_account]);
+        let by_policy =
+            Truth::any([self.named.directly, self.named.as_role, self.named.by_account]);
         by_policy.and(self.own()).or(self.grant)
     }
 

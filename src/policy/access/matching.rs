@@ -21,7 +21,7 @@ pub(super) enum Atom {
 pub(super) struct Symbol(pub(super) u32);
 
 /// A value that a request has.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Value {
     pub(super) atoms: Vec<Atom>,
 }
@@ -31,13 +31,20 @@ pub(super) struct Value {
 pub(super) enum Token {
     Char(char),
     /// `?`, and whether it may be a colon.
-    One { colon: bool },
+    One {
+        colon: bool,
+    },
     /// `*`, and whether it may run over colons.
-    Any { colon: bool },
+    Any {
+        colon: bool,
+    },
     Random(Symbol, u8),
     Open(Symbol),
     /// Some text that is not known, whether it may have colons, and whether a request decides what it is.
-    Gap { colon: bool, is_of_request: bool },
+    Gap {
+        colon: bool,
+        is_of_request: bool,
+    },
 }
 
 /// The text of an element or of a condition.

@@ -1,14 +1,118 @@
 //! Who can read which secret: the documents of everything that was read, held together.
+//!
+//! What there is (`world`) is made of what somebody says (`manifest`, `layout`, `authorization`, all of them as a `description`) and of
+//! what templates declare. `evaluate` answers, `explain` says why.
 
 mod answer;
+mod authorization;
+mod cdk;
 mod condition;
 mod context;
-#[expect(dead_code, reason = "what is said is not evaluated yet")]
 mod description;
 mod evaluate;
 mod explain;
+mod layout;
+mod manifest;
 mod matching;
 mod reading;
 mod statement;
 mod truth;
 mod world;
+
+use std::path::Path;
+
+use crate::access::{Access, Site};
+use crate::blob::Blob;
+use crate::policy::checks::Deployment;
+use crate::policy::link::Stack;
+use crate::policy::read::Template;
+use crate::policy::{Options, Unread};
+use description::Description;
+use layout::LaidOut;
+use world::World;
+
+pub use description::At;
+pub use manifest::ManifestError;
+
+/// What somebody says of accounts, beside what templates declare.
+#[derive(Clone, Debug, Default)]
+pub struct Manifest {
+    said: Description,
+}
+
+impl Manifest {
+    /// Reads a manifest. `name` is its path, `file` its place in the list of files that are read; `resolve` takes a path as the
+    /// manifest has it and gives that file's place in the list.
+    ///
+    /// # Errors
+    ///
+    /// When it is not TOML, or says what cannot be.
+    pub fn read(
+        name: &str,
+        text: &str,
+        file: usize,
+        resolve: &mut dyn FnMut(&str) -> Option<usize>,
+    ) -> Result<Self, ManifestError> {
+        let mut said = manifest::read(name, text, file, resolve)?;
+        let folder = Path::new(name).parent().unwrap_or(Path::new(""));
+        for template in &mut said.templates {
+            let path = template.path.trim_start_matches("./");
+            template.path = folder.join(path).to_string_lossy().into_owned();
+        }
+        Ok(Self { said })
+    }
+
+    /// This, and what other files say that are no templates: folders laid out by account, what AWS prints of an account,
+    /// what the CDK says of its stacks.
+    #[must_use]
+    pub fn with_files(mut self, templates: &[Template]) -> Self {
+        let files: Vec<LaidOut> = templates
+            .iter()
+            .enumerate()
+            .map(|(file, template)| LaidOut { file, path: &template.path, roots: &template.roots })
+            .collect();
+        let mut found = layout::read(&files);
+        for LaidOut { file, path, roots } in files {
+            for root in roots {
+                if authorization::is_authorization_details(root) {
+                    found.add(authorization::read(root, file));
+                } else if let Some(stacks) = cdk::stacks(root, path, file) {
+                    found.templates.extend(stacks);
+                }
+            }
+        }
+        // Whoever wrote the manifest has the last word on where templates are deployed.
+        found.templates.append(&mut self.said.templates);
+        self.said.add(found);
+        self
+    }
+}
+
+/// Whether a blob says something of accounts, although no policy may be in it.
+pub fn may_describe(blob: &Blob) -> bool {
+    let path = blob.origin().path();
+    let name = path.and_then(|path| path.file_name()).unwrap_or_default();
+    name == "manifest.json" || name == "describe.json"
+}
+
+/// What of files meant to hold policies could not be read: the file, and why.
+pub fn unread(templates: &[Template]) -> Vec<(usize, Unread)> {
+    let problem = |(file, template): (usize, &Template)| {
+        let error = template.error.as_ref().filter(|_| template.is_meant)?;
+        let unread = Unread { problem: error.problem.clone(), is_limit: false };
+        Some((file, unread))
+    };
+    templates.iter().enumerate().filter_map(problem).collect()
+}
+
+/// Answers for everything that stacks declare and a manifest says.
+pub fn answer(
+    stacks: &[Stack],
+    manifest: &Manifest,
+    options: &Options,
+    places: &(dyn Fn(&At) -> Option<Site> + Sync),
+) -> Access {
+    let deployments: Vec<Deployment> =
+        stacks.iter().map(|stack| Deployment::new(stack, options)).collect();
+    World::new(&manifest.said, &deployments).answer(places)
+}

@@ -94,7 +94,8 @@ impl<'w> Policy<'w> {
     ) -> Self {
         let version = document.node.get("Version").and_then(Node::string);
         let has_variables = version == Some("2012-10-17");
-        let mut read = |statement| Prepared::read(statement, document, has_variables, (scope, &mut *symbols));
+        let mut read =
+            |statement| Prepared::read(statement, document, has_variables, (scope, &mut *symbols));
         Self {
             file: root.file,
             span: document.node.span.clone(),
@@ -110,9 +111,7 @@ impl<'w> Policy<'w> {
 
     /// Whether only services of AWS may assume the role that this is the trust policy of.
     pub(super) fn is_of_services(&self) -> bool {
-        let is_service = |item: &Item<Who>| {
-            matches!(&item.is, Who::Other(name) if name.contains(".amazonaws.com"))
-        };
+        let is_service = |item: &Item<Who>| matches!(&item.is, Who::Other(name) if name.contains(".amazonaws.com"));
         self.is_complete
             && self.statements.iter().filter(|statement| statement.may_allow()).all(|statement| {
                 matches!(&statement.principals, Some((Sense::Is, items)) if items.iter().all(is_service))
@@ -129,13 +128,20 @@ impl<'w> Prepared<'w> {
     ) -> Self {
         let node = statement.node;
         let is_alternative = |span: &Range<usize>| document.is_alternative(span);
-        let about = |service: &str, name: &str| about(statement.actions.as_ref(), (service, name), document);
+        let about = |service: &str, name: &str| {
+            about(statement.actions.as_ref(), (service, name), document)
+        };
         let resources = statement.resources.as_ref().map(|element| {
             let mut items: Vec<Item<Written>> = element
                 .items
                 .iter()
                 .map(|text| Item {
-                    is: Written::read(text.value, Style::Resource, has_variables, (scope, &mut *symbols)),
+                    is: Written::read(
+                        text.value,
+                        Style::Resource,
+                        has_variables,
+                        (scope, &mut *symbols),
+                    ),
                     span: text.span.clone(),
                     is_alternative: is_alternative(&text.span),
                 })
@@ -156,9 +162,9 @@ impl<'w> Prepared<'w> {
             });
             (element.sense, items.collect())
         });
-        let is_effect_open = node.get("Effect").is_some_and(|node| {
-            node.is_open() || node.string().is_some_and(has_hole)
-        });
+        let is_effect_open = node
+            .get("Effect")
+            .is_some_and(|node| node.is_open() || node.string().is_some_and(has_hole));
         let conditions = statement.conditions.iter().cloned();
         Self {
             node,
@@ -299,7 +305,9 @@ impl<'w> Prepared<'w> {
         // Who is to be exempt must be named with its account, and a session with its role: half of it may still be denied.
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
         let ways: Vec<(Way, Truth)> = items.iter().map(|item| item.names(context)).collect();
-        let named = |wanted: Way| Truth::any(ways.iter().filter(|(way, _)| *way == wanted).map(|(_, truth)| *truth));
+        let named = |wanted: Way| {
+            Truth::any(ways.iter().filter(|(way, _)| *way == wanted).map(|(_, truth)| *truth))
+        };
         let account = named(Way::ByAccount);
         let own = if context.is_role() {
             named(Way::AsRole).and(named(Way::Directly))
@@ -409,7 +417,9 @@ impl Who {
         match principal.kind {
             Kind::Everyone => return Self::Everyone,
             Kind::Aws => {}
-            Kind::Service | Kind::Federated | Kind::CanonicalUser => return Self::Other(text.into()),
+            Kind::Service | Kind::Federated | Kind::CanonicalUser => {
+                return Self::Other(text.into());
+            }
         }
         let read = |text: &str| Written::read(text, Style::Plain, false, at).pattern().clone();
         match principal.form() {

@@ -94,7 +94,10 @@ mod tests {
 
     #[test]
     fn what_is_open_stays_open_unless_the_rest_decides() {
-        assert_eq!([Yes.and(Depends), No.and(Unknown), Depends.and(Unknown)], [Depends, No, Unknown]);
+        assert_eq!(
+            [Yes.and(Depends), No.and(Unknown), Depends.and(Unknown)],
+            [Depends, No, Unknown]
+        );
         assert_eq!([Yes.or(Unknown), No.or(Depends), Depends.or(Unknown)], [Yes, Depends, Unknown]);
         assert_eq!([!Yes, !No, !Depends, !Unknown], [No, Yes, Depends, Unknown]);
         assert_eq!([Yes.joined(No), Yes.joined(Yes), No.joined(Depends)], [Unknown, Yes, Depends]);

@@ -1,5 +1,7 @@
 //! What a role of the stack may do, as far as the stack says it all.
 
+use std::ops::Range;
+
 use super::Deployment;
 use crate::policy::arn;
 use crate::policy::document::{Document, Kind, Root, Sense, Statement};
@@ -34,23 +36,29 @@ pub(in crate::policy) fn is_without_secrets(name: &str) -> bool {
 const MOST_RESOURCES: usize = 2000;
 
 /// A document where it was found.
-pub(super) type Found<'d> = &'d (&'d Root, Document<'d>);
+pub(in crate::policy) type Found<'d> = &'d (&'d Root, Document<'d>);
 
 /// The policies of a role.
-pub(super) struct Permissions<'d> {
-    pub(super) documents: Vec<Found<'d>>,
+pub(in crate::policy) struct Permissions<'d> {
+    pub(in crate::policy) documents: Vec<Found<'d>>,
     /// The names of AWS's policies among them.
     managed: Vec<String>,
+    /// Managed policies that the stack names and does not declare, as written, each with its place.
+    pub(in crate::policy) elsewhere: Vec<(String, Range<usize>)>,
     /// Whether there are no others.
-    pub(super) is_known: bool,
+    pub(in crate::policy) is_known: bool,
 }
 
 impl<'d> Permissions<'d> {
     /// Of a role; or of a function that SAM makes one for.
-    pub(super) fn of(deployment: &'d Deployment<'d>, role: &Resource) -> Self {
+    pub(in crate::policy) fn of(deployment: &'d Deployment<'d>, role: &Resource) -> Self {
         let stack = deployment.stack;
-        let is_known = !stack.is_plan;
-        let mut all = Self { documents: Vec::new(), managed: Vec::new(), is_known };
+        let mut all = Self {
+            documents: Vec::new(),
+            managed: Vec::new(),
+            elsewhere: Vec::new(),
+            is_known: true,
+        };
         if stack.resources.len() > MOST_RESOURCES || !stack.has_few_roles() {
             all.is_known = false;
             return all;
@@ -92,7 +100,10 @@ impl<'d> Permissions<'d> {
         let name = node.string().map(|text| text.rsplit('/').next().unwrap_or(text));
         match name.filter(|name| WITHOUT_SECRETS.contains(name)) {
             Some(name) => self.managed.push(name.into()),
-            None => self.is_known = false,
+            None => match node.string().filter(|text| !has_hole(text)) {
+                Some(text) => self.elsewhere.push((text.to_owned(), node.span.clone())),
+                None => self.is_known = false,
+            },
         }
     }
 
@@ -102,14 +113,22 @@ impl<'d> Permissions<'d> {
         if !is_policy && !other.is(Type::PolicyAttachment) {
             return;
         }
-        let named = ["Roles", "RoleName", "Role"].iter().filter_map(|name| other.property(name));
+        let owners: [&str; 3] = if role.is(Type::User) {
+            ["Users", "UserName", "User"]
+        } else if role.is(Type::Group) {
+            ["Groups", "GroupName", "Group"]
+        } else {
+            ["Roles", "RoleName", "Role"]
+        };
+        let kind = Type::of(&role.kind).unwrap_or(Type::Role);
+        let named = owners.iter().filter_map(|name| other.property(name));
         for node in named.flat_map(Node::items) {
             if role.is_referred_to_by(node) {
                 match other.property("PolicyArn").filter(|_| !is_policy) {
                     Some(policy) => self.attach(deployment, policy),
                     None => self.take(deployment, other),
                 }
-            } else if is_open(node) && deployment.stack.referred(Type::Role, node).is_none() {
+            } else if is_open(node) && deployment.stack.referred(kind, node).is_none() {
                 self.is_known = false;
             }
         }
@@ -117,7 +136,7 @@ impl<'d> Permissions<'d> {
 
     /// Whether it is certain that an action on a resource is not allowed; on any resource when none is given.
     pub(super) fn lack(&self, service: &str, action: &str, resource: Option<&str>) -> bool {
-        self.is_known && !self.may(service, action, resource)
+        self.is_known && self.elsewhere.is_empty() && !self.may(service, action, resource)
     }
 
     /// Whether some statement may allow it.

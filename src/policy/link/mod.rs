@@ -244,7 +244,9 @@ impl Stack {
             let property = |key: &str| resource.properties.get(key).cloned();
             let declared =
                 Declared { kind: &resource.kind, name: &resource.name, property: &property };
-            (resource.arn, resource.own_name) = (declared.arn(), declared.own_name());
+            // A plan may have the ARN itself.
+            let arn = resource.arn.take().or_else(|| declared.arn());
+            (resource.arn, resource.own_name) = (arn, declared.own_name());
             self.keep(resource.file, documents(&resource));
             if let Some(kind) = Type::of(&resource.kind) {
                 self.by_type.entry(kind).or_default().push(self.resources.len());

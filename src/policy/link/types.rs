@@ -121,7 +121,7 @@ const ROWS: &[Row] = &[
         cloudformation: &["AWS::IAM::Role"],
         terraform: &["aws_iam_role"],
         name: ("RoleName", "name"),
-        arn: "arn:{p}:iam::{a}:role/{n}",
+        arn: "arn:{p}:iam::{a}:role{path}{n}",
         reference: Reference::Name,
     },
     Row {
@@ -129,7 +129,7 @@ const ROWS: &[Row] = &[
         cloudformation: &["AWS::IAM::User"],
         terraform: &["aws_iam_user"],
         name: ("UserName", "name"),
-        arn: "arn:{p}:iam::{a}:user/{n}",
+        arn: "arn:{p}:iam::{a}:user{path}{n}",
         reference: Reference::Name,
     },
     Row {
@@ -145,7 +145,7 @@ const ROWS: &[Row] = &[
         cloudformation: &["AWS::IAM::ManagedPolicy"],
         terraform: &["aws_iam_policy"],
         name: ("ManagedPolicyName", "name"),
-        arn: "arn:{p}:iam::{a}:policy/{n}",
+        arn: "arn:{p}:iam::{a}:policy{path}{n}",
         reference: Reference::Arn,
     },
     Row {
@@ -324,7 +324,11 @@ impl Declared<'_> {
         let places = PLACES
             .iter()
             .fold(pattern.to_owned(), |arn, (place, known)| arn.replace(place, &hole(known)));
-        let suffixed = places.replace("{s}", &hole(SUFFIX));
+        // Where the path of a role or user is not known, the ARN has it as a part of the name.
+        let key = if self.kind.contains("::") { "Path" } else { "path" };
+        let path = (self.property)(key).and_then(|node| super::text_of(&node));
+        let path = path.unwrap_or_else(|| "/".into());
+        let suffixed = places.replace("{s}", &hole(SUFFIX)).replace("{path}", &path);
         Some(suffixed.replace("{/n}", &rooted).replace("{n}", &name))
     }
 }

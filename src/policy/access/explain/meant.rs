@@ -31,9 +31,10 @@ impl World<'_> {
                         node.string().is_some_and(names) && item.matches(context) != Truth::No
                     })
             };
-            covers() || texts.iter().any(|node| {
-                node.string().is_some_and(|text| names(text) && self.is_nearly(text, context))
-            })
+            covers()
+                || texts.iter().any(|node| {
+                    node.string().is_some_and(|text| names(text) && self.is_nearly(text, context))
+                })
         })
     }
 

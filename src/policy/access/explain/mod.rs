@@ -74,12 +74,20 @@ impl Explained {
             ]
             .map(Arc::from)
         });
-        let number = match (code, &path.decrypt) {
-            (LinkCode::L3 | LinkCode::L4, None) => 9,
+        let number = match code {
+            LinkCode::L3 | LinkCode::L4 if path.is_under_managed_key() => 9,
             _ => code as usize,
         };
         let text = TEXTS.get(number).cloned().unwrap_or_else(|| Arc::from(""));
-        Self { code, status: Status::Ok, is_needed: false, text, at: None, nearest: None, fix: None }
+        Self {
+            code,
+            status: Status::Ok,
+            is_needed: false,
+            text,
+            at: None,
+            nearest: None,
+            fix: None,
+        }
     }
 }
 
@@ -181,7 +189,9 @@ impl World<'_> {
             Truth::Yes => format!("a policy of the principal allows `{action}`"),
             Truth::No if set.policies.is_empty() => "the principal has no policies".into(),
             Truth::No => format!("no policy of the principal allows `{action}` on this"),
-            Truth::Depends => format!("a policy of the principal allows `{action}` under conditions"),
+            Truth::Depends => {
+                format!("a policy of the principal allows `{action}` under conditions")
+            }
             Truth::Unknown => self.not_given(set, "policies of the principal"),
         };
         found.nearest = self.nearest_of(set, said, Party::Principal, said.identity);
@@ -219,9 +229,13 @@ impl World<'_> {
             Truth::No => {
                 let label = context.key.map_or(&context.secret.label, |key| &key.label);
                 let also = if context.key.is_some() { ", nor does a grant" } else { "" };
-                format!("no statement of the policy of {label} lets the principal use `{action}`{also}")
+                format!(
+                    "no statement of the policy of {label} lets the principal use `{action}`{also}"
+                )
             }
-            Truth::Depends => format!("the policy of the {what} allows `{action}` under conditions"),
+            Truth::Depends => {
+                format!("the policy of the {what} allows `{action}` under conditions")
+            }
             Truth::Unknown => self.not_given(set, &format!("the policy of the {what}")),
         };
         found.nearest = self.nearest_of(set, said, Party::Resource, truth);
@@ -231,7 +245,10 @@ impl World<'_> {
     fn of_grant(&self, said: &Said) -> Found {
         let mut grants = said.context.key.into_iter().flat_map(|key| &key.grants);
         let at = grants.find(|grant| grant.grantee == said.context.principal.arn);
-        Found { at: at.map(|grant| grant.at.clone()), ..Found::new(Status::Ok, "a grant on the key lets the principal decrypt") }
+        Found {
+            at: at.map(|grant| grant.at.clone()),
+            ..Found::new(Status::Ok, "a grant on the key lets the principal decrypt")
+        }
     }
 
     fn of_share(said: &Said) -> Found {
@@ -248,12 +265,17 @@ impl World<'_> {
     fn of_key(&self, path: &Evaluated) -> Found {
         let secret = path.read.context.secret;
         let text = match (&secret.key, path.key) {
-            (KeyOf::Managed, Truth::Yes) => "the key that AWS manages, within its account".to_owned(),
+            (KeyOf::Managed, Truth::Yes) => {
+                "the key that AWS manages, within its account".to_owned()
+            }
             (KeyOf::Managed, Truth::No) => {
                 let alias = if secret.is_parameter { "aws/ssm" } else { "aws/secretsmanager" };
                 format!("it is encrypted with `{alias}`, which no other account can use")
             }
-            (KeyOf::Managed, _) => "the key that AWS manages; whether the principal is of its account is not known".into(),
+            (KeyOf::Managed, _) => {
+                "the key that AWS manages; whether the principal is of its account is not known"
+                    .into()
+            }
             (KeyOf::Key(_), Truth::No) => "the key is disabled".into(),
             (KeyOf::Key(_), _) => "a customer managed key".into(),
             (KeyOf::Unknown(_), _) => of_unknown_key(path).text,
@@ -279,9 +301,13 @@ impl World<'_> {
         let text = match (said.deny, &denial) {
             (Truth::No, _) => "nothing denies it".to_owned(),
             (Truth::Yes, _) => format!("a statement denies `{action}`"),
-            (Truth::Depends, Some((_, _, why))) => format!("a statement denies `{action}` under conditions: {why}"),
+            (Truth::Depends, Some((_, _, why))) => {
+                format!("a statement denies `{action}` under conditions: {why}")
+            }
             (Truth::Depends, None) => format!("a statement denies `{action}` under conditions"),
-            (Truth::Unknown, Some(_)) => format!("a statement may deny `{action}`: what decides was not given"),
+            (Truth::Unknown, Some(_)) => {
+                format!("a statement may deny `{action}`: what decides was not given")
+            }
             (Truth::Unknown, None) => "a document that was not given may deny it".into(),
         };
         let at = denial.map(|(file, span, _)| At { file, span });
@@ -292,8 +318,13 @@ impl World<'_> {
     fn denial(&self, said: &Said) -> Option<(usize, std::ops::Range<usize>, String)> {
         let context = &said.context;
         let principal = context.principal;
-        let own = [Some(&principal.identity), principal.boundary.as_ref(), principal.session_policy.as_ref()];
-        let resource = context.key.map_or(context.secret.policy.as_ref(), |key| key.policy.as_ref());
+        let own = [
+            Some(&principal.identity),
+            principal.boundary.as_ref(),
+            principal.session_policy.as_ref(),
+        ];
+        let resource =
+            context.key.map_or(context.secret.policy.as_ref(), |key| key.policy.as_ref());
         let levels = |levels: &'_ Option<Levels>| -> Vec<Set> {
             levels.iter().flat_map(|levels| levels.levels.clone()).collect()
         };
@@ -377,7 +408,9 @@ impl World<'_> {
             if is_complete && !statements.any(|statement| statement.lets_service(service)) {
                 return found(
                     Status::Conditional,
-                    format!("{user} uses the role, and the trust policy does not let `{service}` assume it"),
+                    format!(
+                        "{user} uses the role, and the trust policy does not let `{service}` assume it"
+                    ),
                 );
             }
         }
@@ -421,7 +454,11 @@ impl World<'_> {
         let context = &said.context;
         let at = self.deciding(set, truth, |statement| {
             let named = statement.names(context);
-            statement.applies(context).and(Truth::any([named.directly, named.as_role, named.by_account]))
+            statement.applies(context).and(Truth::any([
+                named.directly,
+                named.as_role,
+                named.by_account,
+            ]))
         });
         Found { document: self.first_of(set), ..Found { at, ..Found::new(status(truth), "") } }
     }
@@ -451,7 +488,9 @@ impl World<'_> {
     /// What was not given of a set, in words.
     fn not_given(&self, set: &Set, what: &str) -> String {
         match set.lacks.first() {
-            Some(lack) if lack.name.contains([':', '/', '.']) => format!("`{}` was not given", lack.name),
+            Some(lack) if lack.name.contains([':', '/', '.']) => {
+                format!("`{}` was not given", lack.name)
+            }
             Some(lack) => format!("not given: {}", lack.name),
             None => format!("{what}: what a template leaves open decides"),
         }

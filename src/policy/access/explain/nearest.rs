@@ -103,7 +103,8 @@ impl World<'_> {
             } else {
                 format!("it allows {written}, not `{}`", context.action.full_name())
             };
-            let key = if statement.node.get("NotAction").is_some() { "NotAction" } else { "Action" };
+            let key =
+                if statement.node.get("NotAction").is_some() { "NotAction" } else { "Action" };
             return Some((text, element(key)));
         }
         if fit.resource == Truth::No {
@@ -136,10 +137,9 @@ impl World<'_> {
             );
             return Some((text, element("Condition")));
         }
-        [fit.action, fit.resource, principal]
-            .iter()
-            .any(|truth| truth.is_open())
-            .then(|| ("what the template leaves open decides whether it is about this".to_owned(), whole))
+        [fit.action, fit.resource, principal].iter().any(|truth| truth.is_open()).then(|| {
+            ("what the template leaves open decides whether it is about this".to_owned(), whole)
+        })
     }
 
     /// Whom a statement names instead.
@@ -187,9 +187,9 @@ impl World<'_> {
     /// Whether a text is the ARN of what is asked for but for its suffix, region or account.
     pub(super) fn is_nearly(&self, text: &str, context: &Context) -> bool {
         let wanted = self.shown(context.resource());
-        Arn::parse(text).zip(Arn::parse(&wanted)).is_some_and(|(arn, own)| {
-            arn.service == own.service && same_resource(&arn, &own)
-        })
+        Arn::parse(text)
+            .zip(Arn::parse(&wanted))
+            .is_some_and(|(arn, own)| arn.service == own.service && same_resource(&arn, &own))
     }
 
     /// What keeps a text from being the ARN of what is asked for.
@@ -208,23 +208,44 @@ impl World<'_> {
         if arn.service != own.service {
             return Some((0, format!("its Resource `{written}` is of another service")));
         }
-        let differs = |a: &str, b: &str| !a.contains(['*', '?', '$', '\u{fdd0}']) && !b.contains(['$', '*']) && a != b;
+        let differs = |a: &str, b: &str| {
+            !a.contains(['*', '?', '$', '\u{fdd0}']) && !b.contains(['$', '*']) && a != b
+        };
         if context.key.is_some() && arn.resource.starts_with("alias/") {
-            return Some((9, format!(
-                "`{written}` is an alias: a policy about it is not about the key behind it"
-            )));
+            return Some((
+                9,
+                format!(
+                    "`{written}` is an alias: a policy about it is not about the key behind it"
+                ),
+            ));
         }
         let same_resource = same_resource(&arn, &own);
         let text = if differs(arn.region, own.region) && same_resource {
             (8, format!("`{written}` lies in {}, this one in {}", arn.region, own.region))
         } else if differs(arn.account, own.account) && same_resource {
-            (8, format!("`{written}` is of account {}, this one of {}", shown(arn.account), own.account))
+            (
+                8,
+                format!(
+                    "`{written}` is of account {}, this one of {}",
+                    shown(arn.account),
+                    own.account
+                ),
+            )
         } else if context.key.is_none() && lacks_suffix(&arn, &own) {
-            (10, format!(
-                "`{written}` lacks the `-??????` suffix: the ARN of a secret goes on with a hyphen and six random characters"
-            ))
+            (
+                10,
+                format!(
+                    "`{written}` lacks the `-??????` suffix: the ARN of a secret goes on with a hyphen and six random characters"
+                ),
+            )
         } else if differs(arn.partition, own.partition) && same_resource {
-            (7, format!("`{written}` is of the partition {}, this one of {}", arn.partition, own.partition))
+            (
+                7,
+                format!(
+                    "`{written}` is of the partition {}, this one of {}",
+                    arn.partition, own.partition
+                ),
+            )
         } else {
             (2, format!("its Resource `{written}` is another one than `{wanted}`"))
         };
@@ -238,10 +259,14 @@ impl World<'_> {
 
 /// Whether two ARNs name the same thing, wherever it lies; wildcards at the end included.
 fn same_resource(arn: &Arn, own: &Arn) -> bool {
-    let start = |text: &str| text.split(['*', '?', '\u{fdd0}']).next().unwrap_or_default().to_owned();
+    let start =
+        |text: &str| text.split(['*', '?', '\u{fdd0}']).next().unwrap_or_default().to_owned();
     let (written, wanted) = (start(arn.resource), start(own.resource));
     arn.resource == own.resource
-        || (!written.is_empty() && wanted.starts_with(&written) && arn.resource != own.resource && arn.resource.contains(['*', '?', '\u{fdd0}']))
+        || (!written.is_empty()
+            && wanted.starts_with(&written)
+            && arn.resource != own.resource
+            && arn.resource.contains(['*', '?', '\u{fdd0}']))
         || written == wanted
         || lacks_suffix(arn, own)
 }
@@ -260,9 +285,10 @@ fn is_key_id(text: &str) -> bool {
 /// Whether a statement names an action of a service.
 fn is_of_service(statement: &Prepared, service: &str) -> bool {
     let nodes = statement.written_actions.unwrap_or_default();
-    nodes.iter().filter_map(Node::string).any(|text| {
-        text.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service))
-    })
+    nodes
+        .iter()
+        .filter_map(Node::string)
+        .any(|text| text.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service)))
 }
 
 fn written_actions(statement: &Prepared) -> String {

@@ -1,16 +1,66 @@
 //! What to add to which document, so that a request is allowed and little else.
 
-use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+use serde::Serialize;
 
 use crate::access::LinkCode;
 use crate::policy::access::context::Action;
 use crate::policy::access::world::{Key, KeyOf, Principal, PrincipalKind, Secret, World};
 
+/// A statement, with its elements in the order in which people write them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(in crate::policy::access) struct Statement {
+    effect: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    principal: Option<BTreeMap<&'static str, String>>,
+    action: OneOrMany,
+    resource: OneOrMany,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<BTreeMap<&'static str, BTreeMap<&'static str, String>>>,
+}
+
+/// One text, or a list of several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Default for OneOrMany {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl Statement {
+    fn allow(action: Action, resource: impl Into<String>) -> Self {
+        Self {
+            effect: "Allow",
+            action: OneOrMany::One(action.full_name()),
+            resource: OneOrMany::One(resource.into()),
+            ..Self::default()
+        }
+    }
+
+    fn to(self, principal: String) -> Self {
+        Self { principal: Some(BTreeMap::from([("AWS", principal)])), ..self }
+    }
+
+    /// Only on behalf of a service: `secretsmanager.us-east-1.amazonaws.com`.
+    fn via(self, service: String) -> Self {
+        let keys = BTreeMap::from([("kms:ViaService", service)]);
+        Self { condition: Some(BTreeMap::from([("StringEquals", keys)])), ..self }
+    }
+}
+
 /// A statement and the document that it belongs in.
 pub(in crate::policy::access) struct Remedy {
     pub(in crate::policy::access) document: String,
     pub(in crate::policy::access) text: String,
-    pub(in crate::policy::access) statement: Option<Json>,
+    pub(in crate::policy::access) statement: Option<Statement>,
 }
 
 impl World<'_> {
@@ -26,7 +76,7 @@ impl World<'_> {
             KeyOf::Managed | KeyOf::Unknown(_) => None,
         };
         let what = if secret.is_parameter { "parameter" } else { "secret" };
-        let add = |document: String, statement: Json| Remedy {
+        let add = |document: String, statement: Statement| Remedy {
             text: "add this statement".into(),
             document,
             statement: Some(statement),
@@ -44,22 +94,13 @@ impl World<'_> {
             },
             LinkCode::L2 => add(
                 format!("the policy of the secret {}", secret.label),
-                json!({
-                    "Effect": "Allow",
-                    "Principal": { "AWS": self.name_of(principal) },
-                    "Action": Action::GetSecretValue.full_name(),
-                    "Resource": "*",
-                }),
+                Statement::allow(Action::GetSecretValue, "*").to(self.name_of(principal)),
             ),
             LinkCode::L3 => add(
                 format!("the policy of the key {}", key?.label),
-                json!({
-                    "Effect": "Allow",
-                    "Principal": { "AWS": self.name_of(principal) },
-                    "Action": Action::Decrypt.full_name(),
-                    "Resource": "*",
-                    "Condition": self.via(secret),
-                }),
+                Statement::allow(Action::Decrypt, "*")
+                    .to(self.name_of(principal))
+                    .via(self.service_of(secret)),
             ),
             LinkCode::L4 => add(
                 format!("a policy of {}", principal.label),
@@ -107,39 +148,37 @@ impl World<'_> {
     }
 
     /// To read the value, and nothing else.
-    fn read_statement(&self, secret: &Secret) -> Json {
-        let action = if secret.is_parameter { Action::GetParameter } else { Action::GetSecretValue };
-        json!({ "Effect": "Allow", "Action": action.full_name(), "Resource": self.shown(&secret.arn) })
+    fn read_statement(&self, secret: &Secret) -> Statement {
+        Statement::allow(secret.read_action(), self.shown(&secret.arn))
     }
 
-    fn decrypt_statement(&self, secret: &Secret, key: &Key) -> Json {
-        json!({
-            "Effect": "Allow",
-            "Action": Action::Decrypt.full_name(),
-            "Resource": self.shown(&key.arn),
-            "Condition": self.via(secret),
-        })
+    fn decrypt_statement(&self, secret: &Secret, key: &Key) -> Statement {
+        Statement::allow(Action::Decrypt, self.shown(&key.arn)).via(self.service_of(secret))
     }
 
     /// Both in one statement, for documents that only limit.
-    fn both(&self, secret: &Secret, key: Option<&Key>) -> Json {
-        let read = if secret.is_parameter { Action::GetParameter } else { Action::GetSecretValue };
-        match key {
-            Some(key) => json!({
-                "Effect": "Allow",
-                "Action": [read.full_name(), Action::Decrypt.full_name()],
-                "Resource": [self.shown(&secret.arn), self.shown(&key.arn)],
-            }),
-            None => json!({
-                "Effect": "Allow", "Action": read.full_name(), "Resource": self.shown(&secret.arn),
-            }),
+    fn both(&self, secret: &Secret, key: Option<&Key>) -> Statement {
+        let read = self.read_statement(secret);
+        let Some(key) = key else { return read };
+        Statement {
+            action: OneOrMany::Many(vec![
+                secret.read_action().full_name(),
+                Action::Decrypt.full_name(),
+            ]),
+            resource: OneOrMany::Many(vec![self.shown(&secret.arn), self.shown(&key.arn)]),
+            ..read
         }
     }
 
-    /// Only on behalf of the service that holds the value.
-    fn via(&self, secret: &Secret) -> Json {
+    /// The service that decrypts for those who read.
+    fn service_of(&self, secret: &Secret) -> String {
         let service = if secret.is_parameter { "ssm" } else { "secretsmanager" };
-        let region = self.shown(&secret.region);
-        json!({ "StringEquals": { "kms:ViaService": format!("{service}.{region}.amazonaws.com") } })
+        format!("{service}.{}.amazonaws.com", self.shown(&secret.region))
+    }
+}
+
+impl Secret {
+    fn read_action(&self) -> Action {
+        if self.is_parameter { Action::GetParameter } else { Action::GetSecretValue }
     }
 }

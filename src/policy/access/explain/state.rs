@@ -22,6 +22,7 @@ impl<'w> Evaluated<'w> {
                 let is_used = read.given() != Truth::No && read.own() != Truth::Yes;
                 (read.same != Truth::Yes || is_used).then(|| read.resource())
             }
+            LinkCode::L3 | LinkCode::L4 if self.is_under_managed_key() => None,
             LinkCode::L3 => self.decrypt.map_or(of_unknown_key, |said| Some(said.resource())),
             LinkCode::L4 => match &self.decrypt {
                 Some(said) if said.is_given_within() || said.grant == Truth::Yes => None,
@@ -46,6 +47,11 @@ impl<'w> Evaluated<'w> {
                     .then(|| Truth::all(limited.map(Said::limits)))
             }
         }
+    }
+
+    /// Whether the key is the one that AWS manages, whose policy nobody writes.
+    pub(super) fn is_under_managed_key(&self) -> bool {
+        self.read.context.secret.key == KeyOf::Managed
     }
 
     /// The requests that boundary and session policy limit: what is given directly they do not.

@@ -1,14 +1,14 @@
 //! A world while it is made: documents are looked up and numbered, values are read before the patterns that are held
 //! against them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::{Account, Fact, Lack, Set, World, managed};
+use super::{Account, Fact, Key, Lack, Set, Tags, World, managed};
 use crate::policy::access::description::{At, Documents, Named};
 use crate::policy::access::matching::Value;
 use crate::policy::access::reading::{self, Scope, Symbols};
 use crate::policy::access::statement::Policy;
-use crate::policy::arn::PARTITIONS;
+use crate::policy::arn::{PARTITIONS, is_account};
 use crate::policy::checks::Deployment;
 use crate::policy::checks::roles::is_without_secrets;
 use crate::policy::document::{Document, Root};
@@ -29,6 +29,10 @@ pub(super) struct Builder<'w> {
     numbers: HashMap<(*const Root, usize), usize>,
     /// Those documents, in this order, each with its scope.
     wanted: Vec<(&'w Root, &'w Document<'w>, usize)>,
+    /// Accounts by label and number.
+    accounts: HashMap<String, usize>,
+    /// The ARNs of principals, as far as somebody asked for them.
+    arns: HashSet<Value>,
 }
 
 impl<'w> Builder<'w> {
@@ -48,21 +52,62 @@ impl<'w> Builder<'w> {
             by_file,
             numbers: HashMap::new(),
             wanted: Vec::new(),
+            accounts: HashMap::new(),
+            arns: HashSet::new(),
         }
     }
 
     /// Reads the documents, and gives the world.
     pub(super) fn finish(mut self) -> World<'w> {
-        for (root, document, scope) in self.wanted {
+        for (root, document, scope) in std::mem::take(&mut self.wanted) {
             let Some(scope) = self.scopes.get(scope) else { continue };
             self.world.policies.push(Policy::read(root, document, scope, &mut self.symbols));
         }
+        self.add_managed_keys();
         self.world.names = self.symbols.names();
         self.world
     }
 
+    /// Gives each secret the key that AWS manages for its account and region.
+    fn add_managed_keys(&mut self) {
+        let mut known: HashMap<(usize, Value, bool), usize> = HashMap::new();
+        for at in 0..self.world.secrets.len() {
+            let id = self.unknown();
+            let Some(secret) = self.world.secrets.get_mut(at) else { continue };
+            let place = (secret.account, secret.region.clone(), secret.is_parameter);
+            let next = self.world.managed.len();
+            secret.managed = *known.entry(place).or_insert(next);
+            if secret.managed < next {
+                continue;
+            }
+            let (account, region) = (secret.account, secret.region.clone());
+            let alias =
+                if secret.is_parameter { "alias/aws/ssm" } else { "alias/aws/secretsmanager" };
+            let Some(owner) = self.world.accounts.get(account) else { continue };
+            let arn = owner.start_of_arn("kms", &region).then("key/").followed_by(&id);
+            self.world.managed.push(Key {
+                label: alias.trim_start_matches("alias/").into(),
+                account,
+                arn,
+                region,
+                aliases: vec![Value::of(alias)],
+                has_all_aliases: true,
+                policy: None,
+                grants: Vec::new(),
+                is_disabled: false,
+                tags: Tags { known: Vec::new(), is_complete: true },
+                at: None,
+            });
+        }
+    }
+
     /// The number of a document.
-    pub(super) fn document(&mut self, root: &'w Root, document: &'w Document<'w>, scope: usize) -> usize {
+    pub(super) fn document(
+        &mut self,
+        root: &'w Root,
+        document: &'w Document<'w>,
+        scope: usize,
+    ) -> usize {
         let next = self.wanted.len();
         let number = *self.numbers.entry((std::ptr::from_ref(root), scope)).or_insert(next);
         if number == next {
@@ -129,7 +174,11 @@ impl<'w> Builder<'w> {
                 Set { policies, lacks: Vec::new() }
             }
             // What AWS keeps allows; but for those that are there to lock somebody out.
-            None => self.lack(arn, by, !is_of_aws || name.contains("Deny") || name.contains("Quarantine")),
+            None => self.lack(
+                arn,
+                by,
+                !is_of_aws || name.contains("Deny") || name.contains("Quarantine"),
+            ),
         }
     }
 
@@ -163,17 +212,24 @@ impl<'w> Builder<'w> {
 
     /// The account of a number, or of a name; a new one where there is none.
     pub(super) fn account(&mut self, name: &str) -> usize {
-        let id = Value::of(name);
-        let known = self.world.accounts.iter().position(|account| account.label == name || account.id == id);
-        known.unwrap_or_else(|| {
-            let is_number = crate::policy::arn::is_account(name);
-            let id = if is_number { id } else { self.unknown() };
-            self.add_account(name, id)
-        })
+        if let Some(known) = self.accounts.get(name) {
+            return *known;
+        }
+        let id = if is_account(name) { Value::of(name) } else { self.unknown() };
+        self.add_account(name, id)
+    }
+
+    /// Says that an account has a number.
+    pub(super) fn number(&mut self, account: usize, id: &str) {
+        self.accounts.insert(id.to_owned(), account);
+        self.world.accounts.get_mut(account).into_iter().for_each(|own| own.id = Value::of(id));
     }
 
     /// A new account of which nothing but its number is known.
     pub(super) fn add_account(&mut self, label: &str, id: Value) -> usize {
+        let next = self.world.accounts.len();
+        self.accounts.insert(label.to_owned(), next);
+        self.accounts.extend(id.text().map(|id| (id, next)));
         self.world.accounts.push(Account {
             label: label.into(),
             id,
@@ -186,7 +242,15 @@ impl<'w> Builder<'w> {
             stack: None,
             at: None,
         });
-        self.world.accounts.len() - 1
+        next
+    }
+
+    /// Whether no principal has this ARN yet. From now on one has.
+    pub(super) fn is_new(&mut self, arn: Value) -> bool {
+        if self.arns.is_empty() {
+            self.arns.extend(self.world.principals.iter().map(|principal| principal.arn.clone()));
+        }
+        self.arns.insert(arn)
     }
 
     pub(super) fn assume(&mut self, text: impl Into<String>, at: Option<At>) {

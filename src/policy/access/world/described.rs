@@ -1,11 +1,9 @@
 //! A world of what somebody says: a manifest, a folder for each account, what AWS prints of one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::build::{Builder, partition_of};
-use super::{
-    Fact, Grant, Key, KeyOf, Levels, Principal, PrincipalKind, Secret, Set, Tags,
-};
+use super::{Fact, Grant, Key, KeyOf, Levels, Principal, PrincipalKind, Secret, Set, Tags};
 use crate::policy::access::description::{self as said, Description, KeyName};
 use crate::policy::access::matching::Value;
 use crate::policy::arn::Arn;
@@ -22,13 +20,19 @@ impl Builder<'_> {
             self.described_key(key);
         }
         let by_name = self.key_names(all);
+        let mut seen = HashSet::new();
         for secret in &all.secrets {
-            self.described_secret(secret, &by_name);
+            if seen.insert((self.account(&secret.account), &secret.name, secret.is_parameter)) {
+                self.described_secret(secret, &by_name);
+            }
         }
+        let mut seen = HashSet::new();
         for principal in &all.principals {
-            self.described_principal(principal);
+            if seen.insert((self.account(&principal.account), &principal.name, principal.is_user)) {
+                self.described_principal(principal);
+            }
         }
-        for key in &all.keys {
+        for key in all.keys.iter().filter(|key| !key.grants.is_empty()) {
             self.described_grants(key);
         }
     }
@@ -44,16 +48,25 @@ impl Builder<'_> {
             .chain(of_keys.filter_map(|key| key.region.as_deref()));
         let partition = regions.next().map_or("aws", partition_of);
         let fact = |known: &Option<String>| known.clone().map_or(Fact::Unknown, Fact::Is);
-        let Some(own) = self.world.accounts.get_mut(at) else { return };
         if let Some(id) = &account.id {
-            own.id = Value::of(id);
+            self.number(at, id);
         }
+        let Some(own) = self.world.accounts.get_mut(at) else { return };
         own.partition = Value::of(partition);
-        own.org = fact(&account.org);
-        own.org_path = fact(&account.org_path);
-        own.is_management = account.is_management;
-        (own.scps, own.rcps) = (scps, rcps);
-        own.at = Some(account.at.clone());
+        if own.at.is_none() {
+            own.at = Some(account.at.clone());
+        }
+        // What is said first counts, and later ones add to it.
+        if own.org == Fact::Unknown {
+            (own.org, own.org_path) = (fact(&account.org), fact(&account.org_path));
+        }
+        own.is_management |= account.is_management;
+        own.scps = own.scps.take().or(scps);
+        own.rcps = own.rcps.take().or(rcps);
+    }
+
+    fn account_label(&self, account: usize) -> &str {
+        self.world.accounts.get(account).map_or("", |account| &account.label)
     }
 
     fn levels(&mut self, levels: &said::Levels) -> Levels {
@@ -71,15 +84,8 @@ impl Builder<'_> {
 
     /// The start of ARNs of an account: `arn:aws:kms:us-east-1:111122223333:`.
     fn start(&self, service: &str, region: &Value, account: usize) -> Value {
-        let start = Value::of("arn:");
-        let Some(account) = self.world.accounts.get(account) else { return start };
-        start
-            .followed_by(&account.partition)
-            .then(&format!(":{service}:"))
-            .followed_by(region)
-            .then(":")
-            .followed_by(&account.id)
-            .then(":")
+        let account = self.world.accounts.get(account);
+        account.map_or_else(Value::default, |account| account.start_of_arn(service, region))
     }
 
     fn region(&mut self, region: Option<&str>, arn: Option<&str>) -> Value {
@@ -112,7 +118,6 @@ impl Builder<'_> {
             grants: Vec::new(),
             is_disabled: key.is_disabled,
             tags: tags(&key.tags, key.has_all_tags),
-            stack: None,
             at: Some(key.at.clone()),
         });
     }
@@ -126,7 +131,8 @@ impl Builder<'_> {
                 let mut all = self.world.principals.iter();
                 let by_label = all.find(|principal| principal.label == grant.grantee);
                 Grant {
-                    grantee: by_label.map_or_else(|| Value::of(&grant.grantee), |own| own.arn.clone()),
+                    grantee: by_label
+                        .map_or_else(|| Value::of(&grant.grantee), |own| own.arn.clone()),
                     may_decrypt: grant.operations.iter().any(|name| name == "Decrypt"),
                     is_narrowed: false,
                     at: grant.at.clone(),
@@ -155,7 +161,7 @@ impl Builder<'_> {
         names
     }
 
-    fn key_of(&self, name: &KeyName, account: &str, names: &HashMap<String, usize>) -> KeyOf {
+    fn key_named(&self, name: &KeyName, account: &str, names: &HashMap<String, usize>) -> KeyOf {
         match name {
             KeyName::Managed => KeyOf::Managed,
             KeyName::Unknown => KeyOf::Unknown(String::new()),
@@ -164,9 +170,15 @@ impl Builder<'_> {
                     let arn = Arn::parse(text);
                     let account = arn.and_then(|arn| arn.account_id()).unwrap_or(account);
                     let alias = arn.map_or(text.as_str(), |arn| arn.resource);
-                    let owner = self.world.accounts.iter().find(|own| own.id.text().as_deref() == Some(account));
+                    let owner = self
+                        .world
+                        .accounts
+                        .iter()
+                        .find(|own| own.id.text().as_deref() == Some(account));
                     let label = owner.map_or(account, |owner| owner.label.as_str());
-                    names.get(&format!("{account}:{alias}")).or_else(|| names.get(&format!("{label}:{alias}")))
+                    names
+                        .get(&format!("{account}:{alias}"))
+                        .or_else(|| names.get(&format!("{label}:{alias}")))
                 };
                 let found = names.get(text).or_else(by_alias);
                 found.map_or_else(|| KeyOf::Unknown(text.clone()), |at| KeyOf::Key(*at))
@@ -183,7 +195,13 @@ impl Builder<'_> {
             Some(arn) => {
                 // Of a replica all is the same but for the region.
                 let parsed = Arn::parse(arn);
-                let start = parsed.map(|_| builder.start(if secret.is_parameter { "ssm" } else { "secretsmanager" }, region, account));
+                let start = parsed.map(|_| {
+                    builder.start(
+                        if secret.is_parameter { "ssm" } else { "secretsmanager" },
+                        region,
+                        account,
+                    )
+                });
                 match (start, parsed) {
                     (Some(start), Some(parsed)) => start.then(parsed.resource),
                     _ => Value::of(arn),
@@ -202,16 +220,18 @@ impl Builder<'_> {
         let shared_with = secret.shared_with.as_ref().map(|accounts| {
             accounts.iter().map(|account| self.account(account)).collect::<Vec<_>>()
         });
-        let label = format!("{}/{}", secret.account, secret.name.trim_start_matches('/'));
+        let label =
+            format!("{}/{}", self.account_label(account), secret.name.trim_start_matches('/'));
         let one = Secret {
             label: label.clone(),
             account,
             is_parameter: secret.is_parameter,
             is_replica: false,
+            managed: 0,
             name: name.clone(),
             arn: arn_in(self, &region),
             region,
-            key: self.key_of(&secret.key, &secret.account, keys),
+            key: self.key_named(&secret.key, &secret.account, keys),
             policy,
             shared_with,
             is_advanced: secret.is_advanced,
@@ -227,7 +247,7 @@ impl Builder<'_> {
                 is_replica: true,
                 arn: arn_in(self, &own),
                 region: own,
-                key: self.key_of(key, &secret.account, keys),
+                key: self.key_named(key, &secret.account, keys),
                 ..one.clone()
             });
         }
@@ -243,7 +263,7 @@ impl Builder<'_> {
         let session_policy = principal.session_policy.as_ref().map(|named| self.named(named));
         let trust: Option<Set> = principal.trust.as_ref().map(|named| self.named(named));
         self.world.principals.push(Principal {
-            label: format!("{}/{}", principal.account, principal.name),
+            label: format!("{}/{}", self.account_label(account), principal.name),
             account,
             kind: if principal.is_user { PrincipalKind::User } else { PrincipalKind::Role },
             name: Value::of(&principal.name),

@@ -47,7 +47,10 @@ static MANAGED: LazyLock<Vec<Managed>> = LazyLock::new(|| {
             r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","{element}":["{actions}"],"Resource":"{resource}"}}]}}"#
         );
         let node = json::parse(&text).ok()?;
-        Some(Managed { name, root: Root::new(node, Some(Hint::Deployed(Kind::Identity)), usize::MAX) })
+        Some(Managed {
+            name,
+            root: Root::new(node, Some(Hint::Deployed(Kind::Identity)), usize::MAX),
+        })
     };
     ROWS.iter().filter_map(managed).collect()
 });

@@ -4,14 +4,17 @@
 mod build;
 mod described;
 mod managed;
+mod stacks;
 
 use std::collections::HashMap;
 
-use super::description::{At, Description, Expected};
-use super::matching::{Symbol, Value};
+use super::description::{At, Deployed, Description, Expected};
+use super::matching::{Pattern, Symbol, Value};
 use super::statement::Policy;
+use super::truth::Truth;
 use crate::policy::checks::Deployment;
-use build::Builder;
+use crate::policy::link::Stack;
+use build::{Builder, partition_of};
 
 /// Everything that is known.
 #[derive(Default)]
@@ -20,6 +23,8 @@ pub(in crate::policy) struct World<'w> {
     pub(super) principals: Vec<Principal>,
     pub(super) secrets: Vec<Secret>,
     pub(super) keys: Vec<Key>,
+    /// The keys that AWS manages, one for each service, account and region.
+    pub(super) managed: Vec<Key>,
     pub(super) policies: Vec<Policy<'w>>,
     /// Keys that every request has, or has not where no value is given.
     pub(super) context: Vec<(String, Vec<String>)>,
@@ -34,8 +39,19 @@ impl<'w> World<'w> {
     pub(in crate::policy) fn new(said: &Description, deployments: &'w [Deployment<'w>]) -> Self {
         let mut builder = Builder::new(deployments);
         builder.describe(said);
+        builder.add_stacks(&|stack| deployed(stack, said));
         builder.finish()
     }
+}
+
+/// Where a stack is deployed, where somebody says so. The last one wins.
+fn deployed(stack: &Stack, said: &Description) -> Option<Deployed> {
+    let path = stack.path.to_string_lossy();
+    let is_meant = |one: &&Deployed| {
+        let pattern = one.path.trim_end_matches('/');
+        Pattern::like(pattern).matches(&Value::of(&path)) == Truth::Yes
+    };
+    said.templates.iter().rev().find(is_meant).cloned()
 }
 
 /// An account.
@@ -56,7 +72,20 @@ pub(super) struct Account {
     pub(super) at: Option<At>,
 }
 
-/// Something that is known, known not to be, or not known.
+impl Account {
+    /// The start of ARNs in it: `arn:aws:kms:us-east-1:111122223333:`.
+    fn start_of_arn(&self, service: &str, region: &Value) -> Value {
+        Value::of("arn:")
+            .followed_by(&self.partition)
+            .then(&format!(":{service}:"))
+            .followed_by(region)
+            .then(":")
+            .followed_by(&self.id)
+            .then(":")
+    }
+}
+
+/// Something that is known, or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fact {
     Is(String),
@@ -162,6 +191,8 @@ pub(super) struct Secret {
     pub(super) region: Value,
     pub(super) arn: Value,
     pub(super) key: KeyOf,
+    /// The key that AWS manages for its account and region, as its place in [`World::managed`].
+    pub(super) managed: usize,
     /// `None` where nothing says that it has one.
     pub(super) policy: Option<Set>,
     /// Of a parameter: the accounts it is shared with, where that is known.
@@ -198,7 +229,6 @@ pub(super) struct Key {
     pub(super) grants: Vec<Grant>,
     pub(super) is_disabled: bool,
     pub(super) tags: Tags,
-    pub(super) stack: Option<usize>,
     pub(super) at: Option<At>,
 }
 

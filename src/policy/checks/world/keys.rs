@@ -155,7 +155,7 @@ pub(super) fn not_readable(world: &World, violations: &mut Violations) {
         let declared = Declared { keys, secrets, identities: identities(deployment) };
         for role in deployment.stack.of_type(Type::Role) {
             let policies = Permissions::of(deployment, role);
-            if policies.is_known {
+            if policies.is_known && policies.elsewhere.is_empty() {
                 unreadable(&policies, role, &declared, violations);
             }
         }

@@ -1,0 +1,265 @@
+//! Who can read which secret: files in, answers out. Policies of all inputs are read, joined to stacks, and held together with
+//! what a manifest says of them.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::access::{Access, Site};
+use crate::blob::{Blob, Content, Origin};
+use crate::config::Config;
+use crate::location::{Location, Locator, Position, Width};
+use crate::outcome::Skipped;
+use crate::policy::access::{self, At, Manifest, ManifestError};
+use crate::policy::{self, Stack, Template};
+use crate::pool::{each, in_pool};
+use crate::source::{self, Source, SourceError, Unit};
+
+/// Why nothing could be answered.
+#[derive(Debug, Error, Diagnostic)]
+pub enum AccessError {
+    /// A source cannot be what the user meant.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Source(#[from] SourceError),
+    /// The manifest says what cannot be.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The manifest is not there.
+    #[error("the manifest `{name}` cannot be read")]
+    #[diagnostic(
+        code(access::unreadable),
+        help("name a file with --manifest, such as accounts.toml")
+    )]
+    Unreadable {
+        /// Its path.
+        name: String,
+    },
+}
+
+/// Answers for everything that the sources declare and a manifest describes.
+///
+/// # Errors
+///
+/// When a source cannot be what the user meant, or the manifest says what cannot be.
+pub fn access(
+    sources: &[Source],
+    manifest: Option<&Path>,
+    config: &Config,
+) -> Result<Access, AccessError> {
+    let listing = source::list(sources, &config.selection)?;
+    in_pool(config.threads, || {
+        let mut files = Files::default();
+        let parts = each(listing.units.iter().collect(), read);
+        for (read, skipped) in parts {
+            files.skipped.extend(skipped);
+            for file in read {
+                files.add(file);
+            }
+        }
+        files.skipped.extend(listing.skipped.iter().cloned());
+        files.answer(manifest, &config.policy)
+    })
+}
+
+/// Answers for files that are in memory, as if they lay in the working directory.
+///
+/// # Errors
+///
+/// When the manifest says what cannot be.
+pub fn access_of(
+    given: Vec<(PathBuf, Vec<u8>)>,
+    manifest: Option<&Path>,
+) -> Result<Access, AccessError> {
+    let mut files = Files { is_closed: true, ..Files::default() };
+    for (path, text) in given {
+        files.add(File::new(Origin::File { path }, text));
+    }
+    files.answer(manifest, &policy::Options::default())
+}
+
+/// A file that may hold policies.
+struct File {
+    origin: Arc<Origin>,
+    text: Box<[u8]>,
+    width: Width,
+    start: Position,
+    /// Where lines start, once somebody asks.
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl File {
+    fn new(origin: Origin, text: Vec<u8>) -> Self {
+        Self {
+            origin: Arc::new(origin),
+            text: text.into(),
+            width: Width::Bytes,
+            start: Position::START,
+            lines: OnceLock::new(),
+        }
+    }
+
+    fn of(blob: &Blob) -> Self {
+        Self {
+            origin: Arc::clone(blob.origin()),
+            text: blob.text.into(),
+            width: blob.width,
+            start: blob.start,
+            lines: OnceLock::new(),
+        }
+    }
+
+    /// Where a stretch of it is. Many are asked for, in any order: each is looked for from the start of its line.
+    fn locate(&self, span: &Range<usize>) -> Location {
+        let mut locator = self.blob().locator();
+        if self.width != Width::Bytes || self.start != Position::START {
+            return locator.locate(span);
+        }
+        let lines = self.lines.get_or_init(|| {
+            let ends = self.text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+            std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
+        });
+        let line = lines.partition_point(|start| *start <= span.start);
+        let start = line.checked_sub(1).and_then(|line| lines.get(line)).copied().unwrap_or(0);
+        if line <= 1 {
+            return locator.locate(span);
+        }
+        let origin =
+            Position { offset: start as u64, line: line as u64, column: 1, column_utf16: 1 };
+        let text = self.text.get(start..).unwrap_or_default();
+        let span = span.start.saturating_sub(start)..span.end.saturating_sub(start);
+        Locator::new(text, self.width, origin).locate(&span)
+    }
+
+    fn blob(&self) -> Blob<'_> {
+        let whole = Blob::whole(&self.origin, &self.text, Content::Text);
+        Blob { width: self.width, start: self.start, ..whole }
+    }
+}
+
+/// Reads an input, and keeps of it what may say something of access.
+fn read(unit: &Unit) -> (Vec<File>, Vec<Skipped>) {
+    let (mut files, mut skipped) = (Vec::new(), Vec::new());
+    let mut scratch = source::Scratch::default();
+    let mut is_large = false;
+    source::read(unit, &mut scratch, &mut skipped, &mut |blob| {
+        is_large |= !blob.is_whole;
+        if blob.is_whole && (policy::may_hold_policy(blob) || access::may_describe(blob)) {
+            files.push(File::of(blob));
+        }
+    });
+    if is_large {
+        let again = source::read_whole(unit, &mut |blob| {
+            if policy::may_hold_policy(blob) || access::may_describe(blob) {
+                files.push(File::of(blob));
+            }
+        });
+        skipped.extend(again.err());
+    }
+    (files, skipped)
+}
+
+/// Everything that was read.
+#[derive(Default)]
+struct Files {
+    all: Vec<File>,
+    by_path: HashMap<PathBuf, usize>,
+    skipped: Vec<Skipped>,
+    /// Whether there are no other files.
+    is_closed: bool,
+}
+
+impl Files {
+    fn add(&mut self, file: File) {
+        if let Origin::File { path } = &*file.origin {
+            self.by_path.insert(plain(path), self.all.len());
+        }
+        self.all.push(file);
+    }
+
+    /// The file of a path, which is read if it was not.
+    fn find(&mut self, path: &Path) -> Option<usize> {
+        let known = self.by_path.get(&plain(path)).copied();
+        if known.is_some() || self.is_closed || !path.is_file() {
+            return known;
+        }
+        let unit = Unit::File(path.to_path_buf());
+        let again = source::read_whole(&unit, &mut |blob| {
+            self.by_path.insert(plain(path), self.all.len());
+            self.all.push(File::of(blob));
+        });
+        self.skipped.extend(again.err());
+        self.by_path.get(&plain(path)).copied()
+    }
+
+    fn answer(
+        mut self,
+        manifest: Option<&Path>,
+        options: &policy::Options,
+    ) -> Result<Access, AccessError> {
+        let manifest = match manifest {
+            Some(path) => self.manifest(path)?,
+            None => Manifest::default(),
+        };
+        let templates: Vec<Template> =
+            each(self.all.iter().collect(), |file: &File| Template::read(&file.blob()));
+        let unread = access::unread(&templates);
+        let said = manifest.with_files(&templates);
+        let mut stacks: Vec<Stack> = each(policy::group(templates), Stack::new);
+        policy::follow(&mut stacks);
+        let places = |at: &At| self.site(at);
+        let mut access = access::answer(&stacks, &said, options, &places);
+        self.skipped.extend(unread.into_iter().filter_map(|(file, unread)| {
+            let origin = (*self.all.get(file)?.origin).clone();
+            let reason = crate::outcome::SkipReason::Malformed;
+            Some(Skipped::new(
+                origin,
+                reason,
+                format!("policies were not read: {}", unread.problem),
+            ))
+        }));
+        access.skipped = std::mem::take(&mut self.skipped);
+        access.skipped.sort_by(|a, b| (&a.origin, &a.detail).cmp(&(&b.origin, &b.detail)));
+        access.skipped.dedup();
+        Ok(access)
+    }
+
+    /// Reads the manifest, and the files that it names.
+    fn manifest(&mut self, path: &Path) -> Result<Manifest, AccessError> {
+        let name = path.display().to_string();
+        let file = self.find(path);
+        let text = file.and_then(|file| self.all.get(file));
+        let text = text.map(|file| String::from_utf8_lossy(&file.text).into_owned());
+        let Some(file) = file else { return Err(AccessError::Unreadable { name }) };
+        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        Manifest::read(&name, &text.unwrap_or_default(), file, &mut |wanted| {
+            self.find(&folder.join(wanted))
+        })
+        .map_err(AccessError::from)
+    }
+
+    fn site(&self, at: &At) -> Option<Site> {
+        let file = self.all.get(at.file)?;
+        Some(Site { origin: Arc::clone(&file.origin), location: file.locate(&at.span) })
+    }
+}
+
+/// A path without `.` and `..`, as far as its text says.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir if out.file_name().is_some() => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
