@@ -2,6 +2,7 @@
 //! configuration that nobody trusts; nothing is written.
 
 mod asked;
+mod at;
 mod batch;
 mod changes;
 mod commits;
@@ -86,6 +87,13 @@ pub enum Part {
     History(Scope),
     /// What the next commit will hold.
     Staged(Staged),
+    /// The files of a commit, for their policies.
+    At {
+        /// The commit, by any name that git takes.
+        revision: String,
+        /// The directory whose files are read, from the root of the repository; empty for all.
+        below: PathBuf,
+    },
 }
 
 /// Which commits are scanned.
@@ -161,6 +169,9 @@ pub(super) fn list(
             ranges::list(&repository, name, commits, selection, listing)
         }
         Part::Staged(staged) => staged::list(&repository, staged, selection, listing),
+        Part::At { revision, below } => {
+            at::list(&repository, (revision, below), selection, listing)
+        }
     }
 }
 
