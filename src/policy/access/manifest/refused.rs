@@ -93,5 +93,200 @@ fn what_cannot_be_is_refused_with_help() {
         "[[template]]\npath = \"x\"\naccount = \"nobody\"".into(),
     ];
     let said: Vec<String> = texts.iter().map(|text| refused(text)).collect();
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @r#"
+access::syntax: string values must be quoted, expected literal string
+  help: see docs/accounts.md for the tables and what stands in them; names, account numbers and dates stand in quotes
+  here: 
+access::unknown_key: there is no key `acount` here
+  help: did you mean `account`? what may stand here: account, secret, parameter, key, role, user, template, expect, context; see docs/accounts.md
+  not a key of this table: acount
+access::unknown_key: there is no key `kmss` here
+  help: did you mean `kms`? what may stand here: account, region, name, arn, kms, policy, tags, replicas, tier, shared_with; see docs/accounts.md
+  not a key of this table: kmss
+access::unknown_key: there is no key `key` here
+  help: what may stand here: region, kms; see docs/accounts.md
+  not a key of this table: key
+access::syntax: invalid type: integer `111122223333`, expected a string
+  help: see docs/accounts.md for the tables and what stands in them; names, account numbers and dates stand in quotes
+  here: 111122223333
+access::invalid: `1111` is not the number of an account
+  help: write all twelve digits, in quotes: `id = "111122223333"`
+  this: "1111"
+access::contradiction: the account `111122223333` has the number `222233334444`
+  help: call it by a word, or give it its own number
+  against this: 111122223333
+  this: "222233334444"
+access::invalid: `a/b` cannot be the name of an account
+  help: labels are `account/name`: use letters, digits and hyphens
+  this: "a/b"
+access::repeated: the account `111122223333` is there twice
+  help: say everything in one place and delete the other
+  first here: a
+  and again here: "111122223333"
+access::contradiction: the account is in `o-a` and its path in `o-b`
+  help: `org_path` begins with the `org` of the account
+  against this: "o-a"
+  this: "o-b/r-1/"
+access::invalid: `r-1/` does not begin with an organisation
+  help: write the whole path: `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/`
+  this: "r-1/"
+access::invalid: a file stands beside lists of files
+  help: write one list of files, or a list for each level, root first
+  this: "a.json"
+access::invalid: a level of the organisation has no policy
+  help: every level has one: where nothing else is attached it is `arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess` (of `rcps`: `…:policy/resource_control_policy/p-RCPFullAWSAccess`)
+  this: []
+access::invalid: `arn:aws:iam::aws:policy/X` is not the ARN of a managed policy
+  help: write it in full, `arn:aws:organizations::…:policy/…`, or name a file
+  this: "arn:aws:iam::aws:policy/X"
+access::unknown_name: there is no account `securty`
+  help: did you mean `security`? declare it as `[account.NAME]`, or write its twelve digits
+  not known: "securty"
+access::unknown_name: there is no file `gone.json`
+  help: a path is relative to the folder of the manifest, and the file is one of those that are read
+  not known: "gone.json"
+access::invalid: this is not the name of a file
+  help: name documents by their paths: one, or a list of them
+  this: 1
+access::invalid: `arn:aws:iam::aws:role/X` is not the ARN of a managed policy
+  help: write it in full, `arn:aws:iam::…:policy/…`, or name a file
+  this: "arn:aws:iam::aws:role/X"
+access::invalid: there can be one document here, not several
+  help: name one file; other policies stand in `policies`
+  this: ["a.json", "b.json"]
+access::invalid: every role has a trust policy
+  help: name its file; leave `trust` out where it is not known
+  this: []
+access::invalid: `team` is not a path of IAM
+  help: it begins and ends in `/`: `/team/`
+  this: "team"
+access::invalid: `SourceIp` is not a condition key
+  help: write it in full and in quotes: `"aws:SourceVpc" = "vpc-1"`
+  this: SourceIp
+access::repeated: the role `R` is there twice
+  help: say everything in one place and delete the other
+  first here: "r"
+  and again here: "R"
+access::invalid: `team/r` is not the name of a role
+  help: the last part is its `name`, what comes before it is its `path`: `/team/`
+  this: "team/r"
+access::invalid: this role has no name
+  help: write the name that it has in AWS
+  this: ""
+access::invalid: a user has no `trust`
+  help: only a `[[role]]` has one
+  this: "t.json"
+access::repeated: the secret `s` is there twice
+  help: say everything in one place and delete the other
+  first here: "s"
+  and again here: "s"
+access::invalid: a secret has no `tier`
+  help: only a `[[parameter]]` has one
+  this: "advanced"
+access::unknown_name: there is no key `kez`
+  help: did you mean `key`? declare it as a `[[key]]` with that `id`, or write its ARN
+  not known: "kez"
+access::contradiction: the key `k` is in region `us-east-1`, what it should encrypt in `eu-west-1`
+  help: name a key of that region; a replica has a key of its own region
+  this: "k"
+access::invalid: `arn:aws:s3:::x` is not the ARN of a key
+  help: it ends in `key/` and the key id, or in `alias/` and a name
+  this: "arn:aws:s3:::x"
+access::contradiction: the secret itself is in region `eu-west-1`
+  help: `replicas` are its other regions
+  this: "eu-west-1"
+access::repeated: the replica `eu-west-2` is there twice
+  help: say everything in one place and delete the other
+  first here: "eu-west-2"
+  and again here: "eu-west-2"
+access::contradiction: the key `k` is in region `us-east-1`, what it should encrypt in `eu-west-2`
+  help: name a key of that region; a replica has a key of its own region
+  this: "k"
+access::contradiction: this ARN is of account `222233334444`, not of `a`
+  help: correct the ARN, or the `account` beside it
+  this: "arn:aws:secretsmanager:eu-west-1:222233334444:secret:s-AbCdEf"
+access::contradiction: this ARN is of region `us-east-1`
+  help: correct the ARN, or the `region` beside it
+  against this: "eu-west-1"
+  this: "arn:aws:secretsmanager:us-east-1:111122223333:secret:s-AbCdEf"
+access::contradiction: this ARN is not of the secret `s`
+  help: correct the ARN, or the `name` beside it
+  against this: "s"
+  this: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:t-AbCdEf"
+access::invalid: this ARN lacks the suffix that AWS gives it
+  help: write it in full, with a hyphen and six characters, or leave `arn` out
+  this: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s"
+access::invalid: `arn:aws:secretsmanager:*:111122223333:secret:s-AbCdEf` does not say where it is
+  help: an ARN is given in full, with region and account, without wildcards
+  this: "arn:aws:secretsmanager:*:111122223333:secret:s-AbCdEf"
+access::invalid: `arn:aws:s3:::s` is not the ARN of a secret
+  help: copy it from AWS: `arn:aws:secretsmanager:…`
+  this: "arn:aws:s3:::s"
+access::invalid: `Ireland` is not a region
+  help: write its code: `eu-central-1`
+  this: "Ireland"
+access::invalid: a parameter has no `replicas`
+  help: write a `[[parameter]]` for each region
+  this: []
+access::invalid: `premium` is not a tier
+  help: it is `standard` or `advanced`
+  this: "premium"
+access::contradiction: a parameter of the standard tier cannot be shared
+  help: say `tier = "advanced"`, or leave `shared_with` out
+  this: ["a"]
+access::contradiction: this ARN is not of the parameter `/p`
+  help: correct the ARN, or the `name` beside it
+  against this: "/p"
+  this: "arn:aws:ssm:us-east-1:111122223333:parameter/q"
+access::repeated: the key `k` is there twice
+  help: say everything in one place and delete the other
+  first here: "k"
+  and again here: "k"
+access::invalid: every key has a policy
+  help: name its file; leave `policy` out where it is not known
+  this: []
+access::invalid: `k` is not an alias
+  help: aliases begin with `alias/`
+  this: "k"
+access::repeated: the alias `alias/k` is there twice
+  help: say everything in one place and delete the other
+  first here: "alias/k"
+  and again here: "alias/k"
+access::invalid: `alias/aws/ssm` is the alias of a key of AWS's
+  help: a secret without `kms` has that key; it needs no `[[key]]`
+  this: "alias/aws/ssm"
+access::invalid: `arn:aws:kms:us-east-1:111122223333:alias/k` is not the ARN of a key
+  help: write the one that ends in `key/` and the key id; aliases go to `aliases`
+  this: "arn:aws:kms:us-east-1:111122223333:alias/k"
+access::contradiction: this ARN is of region `eu-west-1`
+  help: correct the ARN, or the `region` beside it
+  against this: "us-east-1"
+  this: "arn:aws:kms:eu-west-1:111122223333:key/k"
+access::unknown_name: there is no grant operation `Decript`
+  help: did you mean `Decrypt`? operations are written as in `Decrypt`, without `kms:`
+  not known: "Decript"
+access::invalid: this expects both `allow` and `deny`
+  help: write an `[[expect]]` for each
+  this: "a/r"
+access::invalid: this says neither `allow` nor `deny`
+  help: name whom it is about: `allow = "app/Role"` or `deny = "app/*"`
+  this: "a/s"
+access::syntax: missing field `on`
+  help: see docs/accounts.md for the tables and what stands in them; names, account numbers and dates stand in quotes
+  here: [[expect]]
+access::contradiction: `a/r` on `a/s` is expected to be allowed and to be denied
+  help: keep the one that should hold
+  against this: "a/r"
+  this: "a/r"
+access::repeated: the condition key `aws:a` is there twice
+  help: say everything in one place and delete the other
+  first here: "aws:a"
+  and again here: "AWS:A"
+access::invalid: a condition key has a list of values, not of lists
+  help: write its values in one list
+  this: [1]
+access::unknown_name: there is no account `nobody`
+  help: declare it as `[account.NAME]`, or write its twelve digits
+  not known: "nobody"
+"#);
 }
