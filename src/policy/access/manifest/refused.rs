@@ -27,7 +27,7 @@ const PARTS: &[(&str, &str)] = &[
 ];
 
 /// Manifests, each after `> `, with what is said of them.
-const REFUSED: &str = r#"> x = 
+const REFUSED: &str = r#"> x =
 access::syntax: string values must be quoted, expected literal string
   help: see docs/accounts.md for the tables and what stands in them; names, account numbers and dates stand in quotes
   here:
