@@ -77,7 +77,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("rayon", &["pool", "source"]),
-    ("toml", &["config", "secrets"]),
+    ("toml", &["config", "policy", "secrets"]),
 ];
 
 /// The only files that may ask a secret for its bytes: to mask them elsewhere, to try them on what lies beside them, and

@@ -25,6 +25,7 @@ use std::sync::{Arc, LazyLock};
 use crate::blob::Blob;
 use crate::finding::{CheckMeta, Confidence, Example, RuleMeta, Severity};
 use crate::fingerprint::Fingerprint;
+pub use access::ManifestError;
 pub use catalogue::{
     Catalogue, CatalogueError, date as catalogue_date, sources as catalogue_sources,
 };

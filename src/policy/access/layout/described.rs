@@ -39,7 +39,7 @@ pub(super) fn secret(root: &Node, secret: &mut Secret) -> Said {
     secret.arn = Some(arn.to_owned());
     secret.region = of.region_name().map(Into::into);
     if let Some(name) = text(root, "Name") {
-        secret.name = name.to_owned();
+        name.clone_into(&mut secret.name);
     }
     if root.get("ResourcePolicy").is_some() {
         return Said::Policy;
@@ -63,7 +63,7 @@ fn parameter(root: &Node, secret: &mut Secret) -> Said {
     let is_it = |item: &&Node| text(item, "Name").map(bare) == Some(bare(&secret.name));
     if let Some(item) = all.items().iter().find(is_it) {
         if let Some(name) = text(item, "Name") {
-            secret.name = name.to_owned();
+            name.clone_into(&mut secret.name);
         }
         if let Some(arn) = text(item, "ARN") {
             secret.arn = Some(arn.to_owned());

@@ -77,7 +77,9 @@ impl Place {
         let (file, folders) = below.split_last()?;
         let kind = Kind::of(kind)?;
         let (owner, part) = match kind {
-            Kind::Scp | Kind::Rcp => (Vec::new(), file.ends_with(".json").then_some(Part::Policy)?),
+            Kind::Scp | Kind::Rcp => {
+                (Vec::new(), file.strip_suffix(".json").map(|_| Part::Policy)?)
+            }
             _ => owner(kind, folders, file)?,
         };
         Some(Self { account: account.clone(), kind, owner, part })

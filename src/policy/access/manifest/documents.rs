@@ -93,20 +93,16 @@ impl Reader<'_> {
             return Err(self.page.invalid(problem, help, given.span()));
         };
         let by = self.page.at(given.span());
-        match managed {
-            Some(service) if text.starts_with("arn:") => {
-                self.check_managed(text, service, given.span())?;
-                Ok(Named::Managed { arn: text.clone(), by })
-            }
-            _ => match (self.resolve)(text) {
-                Some(file) => Ok(Named::File { file, by }),
-                None => {
-                    let written = Spanned::new(given.span(), text.clone());
-                    let help = "a path is relative to the folder of the manifest, and the file is one of those that are read";
-                    Err(self.page.unknown("file", &written, std::iter::empty(), help))
-                }
-            },
+        if let Some(service) = managed.filter(|_| text.starts_with("arn:")) {
+            self.check_managed(text, service, given.span())?;
+            return Ok(Named::Managed { arn: text.clone(), by });
         }
+        let Some(file) = (self.resolve)(text) else {
+            let written = Spanned::new(given.span(), text.clone());
+            let help = "a path is relative to the folder of the manifest, and the file is one of those that are read";
+            return Err(self.page.unknown("file", &written, std::iter::empty(), help));
+        };
+        Ok(Named::File { file, by })
     }
 
     fn check_managed(

@@ -102,10 +102,10 @@ pub enum ManifestError {
         #[source_code]
         source_code: NamedSource<String>,
         /// One of them, where it stands elsewhere.
-        #[label("this")]
+        #[label("against this")]
         first: Option<SourceSpan>,
         /// The other.
-        #[label("against this")]
+        #[label("this")]
         at: SourceSpan,
     },
     /// An entry that says too little, or what cannot be.
@@ -155,19 +155,19 @@ impl Page<'_> {
 
     fn syntax(&self, detail: &str, at: SourceSpan) -> ManifestError {
         let unknown = detail.strip_prefix("unknown field `");
-        let Some((key, expected)) = unknown.and_then(|rest| rest.rsplit_once("`, expected "))
-        else {
-            return ManifestError::Syntax {
-                detail: shown(detail, 2 * MAX_SHOWN),
-                help: "see docs/accounts.md for the tables and what stands in them; names, account numbers and dates stand in quotes".into(),
+        if let Some((key, expected)) = unknown.and_then(|rest| rest.rsplit_once("`, expected ")) {
+            let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+            let all = format!("what may stand here: {}; see docs/accounts.md", known.join(", "));
+            return ManifestError::UnknownKey {
+                key: name(key),
+                help: did_you_mean(key, known.into_iter(), &all),
                 source_code: self.source(),
                 at,
             };
-        };
-        let known = expected.split('`').skip(1).step_by(2);
-        ManifestError::UnknownKey {
-            key: name(key),
-            help: did_you_mean(key, known, "see docs/accounts.md for the keys of each table"),
+        }
+        ManifestError::Syntax {
+            detail: shown(detail, 2 * MAX_SHOWN),
+            help: "see docs/accounts.md for the tables and what stands in them; names, account numbers and dates stand in quotes".into(),
             source_code: self.source(),
             at,
         }
@@ -261,8 +261,10 @@ pub(in crate::policy) fn nearest<'n>(
     let alike = known
         .filter(|known| is_short(wanted) && is_short(known))
         .map(|known| (strsim::jaro_winkler(wanted, known), known));
+    // One slip in a short name leaves little of it.
+    let is_slip = |known: &str| wanted.len() > 2 && strsim::damerau_levenshtein(wanted, known) == 1;
     alike
-        .filter(|(likeness, _)| *likeness > 0.88)
+        .filter(|(likeness, known)| *likeness > 0.88 || *likeness > 0.6 && is_slip(known))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, known)| known)
 }

@@ -118,7 +118,7 @@ impl Reader<'_> {
             if !OPERATIONS.contains(&operation.get_ref().as_str()) {
                 let help = "operations are written as in `Decrypt`, without `kms:`";
                 let known = OPERATIONS.iter().copied();
-                return Err(self.page.unknown("operation of a grant", operation, known, help));
+                return Err(self.page.unknown("grant operation", operation, known, help));
             }
         }
         let at = self.page.at(text.grantee.span());

@@ -8,6 +8,8 @@ mod file;
 mod given;
 mod keys;
 mod principals;
+#[cfg(test)]
+mod refused;
 mod secrets;
 #[cfg(test)]
 mod tests;
