@@ -44,9 +44,10 @@ impl Columns {
         PRINCIPAL + self.principal + GAP
     }
 
-    /// Where the reason begins.
+    /// Where the reason begins: behind the secret, or in a line of its own where there is no room.
     const fn reason(&self) -> usize {
-        self.secret() + self.secret + GAP
+        let at = self.secret() + self.secret + GAP;
+        if at + MIN_REASON > self.width { PRINCIPAL } else { at }
     }
 }
 
@@ -90,11 +91,12 @@ fn title(row: &Row<'_>) -> String {
 
 fn head(columns: &Columns, out: &mut dyn io::Write) -> io::Result<()> {
     let (principal, secret) = (columns.principal, columns.secret);
-    writeln!(
-        out,
-        "{:INDENT$}{:ANSWER$}{:GAP$}{:principal$}{:GAP$}{:secret$}{:GAP$}why",
+    let why = if columns.reason() > PRINCIPAL { "why" } else { "" };
+    let line = format!(
+        "{:INDENT$}{:ANSWER$}{:GAP$}{:principal$}{:GAP$}{:secret$}{:GAP$}{why}",
         "", "answer", "", "principal", "", "secret", ""
-    )
+    );
+    writeln!(out, "{}", line.trim_end())
 }
 
 fn line(
@@ -110,13 +112,8 @@ fn line(
     line.put(INDENT, &painted(&word, colour(answer), options.look), ANSWER);
     line.cell(PRINCIPAL, &row.principal.label);
     line.cell(columns.secret(), &row.secret.label);
-    let width = columns.width.saturating_sub(columns.reason());
-    let (at, width) = if width < MIN_REASON {
-        (PRINCIPAL, columns.width - PRINCIPAL)
-    } else {
-        (columns.reason(), width)
-    };
-    for part in wrap(&shown(reason), width) {
+    let at = columns.reason();
+    for part in wrap(&shown(reason), columns.width - at) {
         line.cell(at, &part);
     }
     writeln!(out, "{}", line.text.trim_end())
