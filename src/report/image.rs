@@ -151,7 +151,7 @@ fn hidden_view(of: &LayerUse) -> Option<HiddenView<'_>> {
 }
 
 /// A text as terminals may show it.
-fn shown(text: &str) -> Cow<'_, str> {
+pub(super) fn shown(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_inert) {
         Cow::Borrowed(text)
     } else {

@@ -1,5 +1,6 @@
 //! Outcomes as people and programs read them. Reports see an [`Outcome`] and nothing else.
 
+pub mod access;
 mod history;
 mod image;
 mod json;

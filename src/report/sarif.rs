@@ -28,7 +28,7 @@ use crate::outcome::{Outcome, Skipped};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// GitHub refuses a run with more results.
-const MAX_RESULTS: usize = 25_000;
+pub(super) const MAX_RESULTS: usize = 25_000;
 /// GitHub refuses longer descriptions.
 const MAX_DESCRIPTION: usize = 1000;
 
@@ -59,13 +59,25 @@ pub(super) fn write(
             }
         }
     }
+    let invocation = invocation(outcome, options, cut);
+    write_run(&rules, options.category, invocation, results, out)
+}
+
+/// Writes the log of one run. A later run of the same category replaces it.
+pub(super) fn write_run(
+    rules: &[Arc<RuleMeta>],
+    category: &str,
+    invocation: Invocation,
+    results: Vec<SarifResult>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let run = Run::builder()
-        .tool(Tool::builder().driver(driver(&rules)).build())
+        .tool(Tool::builder().driver(driver(rules)).build())
         .automation_details(
-            RunAutomationDetails::builder().id(format!("keylint/{}/", options.category)).build(),
+            RunAutomationDetails::builder().id(format!("keylint/{category}/")).build(),
         )
         .column_kind(json!("utf16CodeUnits"))
-        .invocations(vec![invocation(outcome, options, cut)])
+        .invocations(vec![invocation])
         .results(results)
         .build();
     let sarif = Sarif::builder().schema(SCHEMA).version(json!("2.1.0")).runs(vec![run]).build();
@@ -206,11 +218,11 @@ fn fixes(finding: &Finding, place: &Place) -> Option<Vec<SarifFix>> {
     Some(vec![fix])
 }
 
-fn message(text: &str) -> Message {
+pub(super) fn message(text: &str) -> Message {
     Message::builder().text(text).build()
 }
 
-fn location(origin: &Origin, region: Option<Region>) -> Location {
+pub(super) fn location(origin: &Origin, region: Option<Region>) -> Location {
     let physical = PhysicalLocation::builder()
         .artifact_location(ArtifactLocation::builder().uri(uri(origin)).build());
     let physical = match region {
@@ -220,7 +232,7 @@ fn location(origin: &Origin, region: Option<Region>) -> Location {
     Location::builder().physical_location(physical).build()
 }
 
-fn plain_region(location: &crate::location::Location) -> Region {
+pub(super) fn plain_region(location: &crate::location::Location) -> Region {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let (start, end) = (location.start, location.end);
     Region::builder()
@@ -263,11 +275,7 @@ fn invocation(outcome: &Outcome, options: &Options, cut: usize) -> Invocation {
             "places below the confidence asked for: {count} (--min-confidence low lists them)"
         )));
     }
-    if cut > 0 {
-        let text = format!("results left out: {cut} (a run may have {MAX_RESULTS})");
-        notifications
-            .push(Notification::builder().level(json!("warning")).message(message(&text)).build());
-    }
+    notifications.extend(too_many(cut));
     Invocation::builder()
         .execution_successful(outcome.is_complete())
         .tool_execution_notifications(notifications)
@@ -282,7 +290,14 @@ fn invocation(outcome: &Outcome, options: &Options, cut: usize) -> Invocation {
         .build()
 }
 
-fn notification(skipped: &Skipped) -> Notification {
+/// What is said where results had to be left out.
+pub(super) fn too_many(cut: usize) -> Option<Notification> {
+    let text = format!("results left out: {cut} (a run may have {MAX_RESULTS})");
+    let warning = Notification::builder().level(json!("warning")).message(message(&text)).build();
+    (cut > 0).then_some(warning)
+}
+
+pub(super) fn notification(skipped: &Skipped) -> Notification {
     let (level, text) = match &skipped.accepted {
         Some(reason) => (
             "note",
@@ -297,7 +312,7 @@ fn notification(skipped: &Skipped) -> Notification {
         .build()
 }
 
-const fn level(severity: Severity) -> ResultLevel {
+pub(super) const fn level(severity: Severity) -> ResultLevel {
     match severity {
         Severity::Critical | Severity::High => ResultLevel::Error,
         Severity::Medium | Severity::Low => ResultLevel::Warning,

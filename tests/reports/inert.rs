@@ -8,7 +8,7 @@ fn is_harmful(character: char) -> bool {
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-fn assert_harmless(what: &str, bytes: Vec<u8>) -> String {
+pub(crate) fn assert_harmless(what: &str, bytes: Vec<u8>) -> String {
     let text = String::from_utf8(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
     if let Some(at) = text.find(is_harmful) {
         let around: String =
@@ -117,7 +117,7 @@ fn colour_comes_only_when_it_is_wanted() {
 }
 
 /// The text without the sequences that set colours: `ESC [ … m`.
-fn strip_colours(text: &str) -> String {
+pub(crate) fn strip_colours(text: &str) -> String {
     let mut pieces = text.split("\u{1b}[");
     let first = pieces.next().unwrap_or_default().to_owned();
     pieces.fold(first, |plain, piece| {

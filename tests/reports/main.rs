@@ -7,6 +7,7 @@
     reason = "a test may stop where the world is not as it expects"
 )]
 
+mod access;
 mod delivery;
 mod inert;
 mod json;

@@ -15,7 +15,7 @@ use super::json::VARIANTS;
 use super::tree::Tree;
 
 /// A program on `PATH`, or a word about what is not checked without it.
-fn tool(name: &str, what: &str) -> Option<PathBuf> {
+pub(crate) fn tool(name: &str, what: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let found = env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
     if found.is_none() {
@@ -26,7 +26,7 @@ fn tool(name: &str, what: &str) -> Option<PathBuf> {
 }
 
 /// The folder of the SARIF multitool: the program itself, and the schema of SARIF.
-fn multitool(what: &str) -> Option<PathBuf> {
+pub(crate) fn multitool(what: &str) -> Option<PathBuf> {
     // node_modules/.bin/sarif-multitool leads to node_modules/@microsoft/sarif-multitool/bin.js.
     let script = fs::canonicalize(tool("sarif-multitool", what)?).unwrap();
     let folder = script.parent()?.with_file_name("sarif-multitool-linux");
@@ -49,7 +49,7 @@ fn reports(tree: &Tree, ending: &str) -> Vec<PathBuf> {
 }
 
 /// What `check-jsonschema` says about files; empty when they fit.
-fn check(program: &Path, schema: &Path, files: &[PathBuf]) -> String {
+pub(crate) fn check(program: &Path, schema: &Path, files: &[PathBuf]) -> String {
     let mut command = Command::new(program);
     let output = command.arg("--schemafile").arg(schema).args(files).output().unwrap();
     if output.status.success() {
@@ -110,7 +110,7 @@ fn the_multitool_accepts_sarif_reports() {
 }
 
 /// The errors and warnings in the multitool's log: its exit status is 0 either way.
-fn complaints(folder: &Path, tree: &Tree, file: &Path) -> Vec<String> {
+pub(crate) fn complaints(folder: &Path, tree: &Tree, file: &Path) -> Vec<String> {
     let log = tree.path("validation.sarif");
     let mut command = Command::new(folder.join("Sarif.Multitool"));
     command.arg("validate").arg(file).args(["--rule-kind", "Sarif;Gh"]);

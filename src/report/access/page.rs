@@ -1,0 +1,139 @@
+//! Markdown for comments, in which nothing of an input can be anything but text.
+
+use std::fmt::Write as _;
+
+use crate::report::image::shown;
+
+/// GitHub refuses a comment of more than 65,536 characters; this counts bytes.
+const MAX_BYTES: usize = 60_000;
+
+/// A text of limited length.
+#[derive(Debug, Default)]
+pub(super) struct Page(String);
+
+impl Page {
+    /// Adds a piece whole, or tells that there is no room for it.
+    pub(super) fn push(&mut self, piece: &str) -> bool {
+        let fits = self.0.len() + piece.len() <= MAX_BYTES;
+        if fits {
+            self.0.push_str(piece);
+        }
+        fits
+    }
+
+    /// Adds a short piece of our own, such as how much there was no room for.
+    pub(super) fn end(&mut self, piece: &str) {
+        self.0.push_str(piece);
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A name as a code span: no reader looks for mentions, links or commands in it.
+pub(super) fn code(name: &str) -> String {
+    let mut span = String::from("`");
+    for character in shown(name).chars() {
+        match character {
+            // A span ends at a backquote and a cell at a pipe, whatever stands before.
+            '`' | '|' => span.extend(character.escape_unicode()),
+            '\t' => span.push(' '),
+            _ => span.push(character),
+        }
+    }
+    if span.len() == 1 {
+        span.push(' ');
+    }
+    span.push('`');
+    span
+}
+
+/// [`code`] where a reader expects HTML and no Markdown, as in `<summary>`.
+pub(super) fn html_code(name: &str) -> String {
+    let mut text = String::from("<code>");
+    for character in shown(name).chars() {
+        if character.is_alphanumeric() || " -_.,/".contains(character) {
+            text.push(character);
+        } else {
+            let _ = write!(text, "&#{};", u32::from(character));
+        }
+    }
+    text + "</code>"
+}
+
+/// Words that may have names in them: what means something to Markdown is written as a number.
+pub(super) fn prose(words: &str) -> String {
+    let mut text = String::new();
+    for character in shown(words).chars() {
+        match character {
+            '@' | '#' => {
+                // Readers look for mentions in the text that the numbers stand for; none looks across a comment.
+                let _ = write!(text, "&#{};<!-- -->", u32::from(character));
+            }
+            '\t' => text.push(' '),
+            _ if character.is_ascii_punctuation() && !",;()/-'\"".contains(character) => {
+                let _ = write!(text, "&#{};", u32::from(character));
+            }
+            _ => text.push(character),
+        }
+    }
+    text
+}
+
+/// Lines of JSON as a block.
+pub(super) fn block(json: &str) -> String {
+    let lines: Vec<_> = json.lines().map(shown).collect();
+    let mut longest = 2;
+    for line in &lines {
+        let runs = line.split(|character| character != '`').map(str::len);
+        longest = longest.max(runs.max().unwrap_or(0));
+    }
+    let fence = "`".repeat(longest + 1);
+    format!("{fence}json\n{}\n{fence}\n", lines.join("\n"))
+}
+
+/// A line of a table, of cells that are Markdown already.
+pub(super) fn cells(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_in_their_spans() {
+        for (name, span) in [
+            ("app/Role", "`app/Role`"),
+            ("a|b`c\\", "`a\\u{7c}b\\u{60}c\\`"),
+            ("a\nb\u{202e}", "`a\\u{a}b\\u{202e}`"),
+            ("", "` `"),
+        ] {
+            assert_eq!(code(name), span);
+        }
+    }
+
+    #[test]
+    fn words_are_no_markup() {
+        assert_eq!(prose("as 111122223333, (ok)"), "as 111122223333, (ok)");
+        assert_eq!(prose("@team"), "&#64;<!-- -->team");
+        assert_eq!(prose("<b>*|`"), "&#60;b&#62;&#42;&#124;&#96;");
+        assert_eq!(prose("https://a.b"), "https&#58;//a&#46;b");
+        assert_eq!(html_code("</code>\n"), "<code>&#60;/code&#62;&#92;u&#123;a&#125;</code>");
+    }
+
+    #[test]
+    fn blocks_end_where_they_should() {
+        assert_eq!(block("a\n```\nb"), "````json\na\n```\nb\n````\n");
+    }
+
+    #[test]
+    fn pages_have_room_for_what_fits() {
+        let mut page = Page::default();
+        assert!(page.push(&"a".repeat(MAX_BYTES)));
+        assert!(!page.push("b"));
+        page.end("c");
+        assert!(page.as_str().ends_with("ac"));
+    }
+}
