@@ -1,8 +1,10 @@
 //! Outcomes as people and programs read them. Reports see an [`Outcome`] and nothing else.
 
+pub mod access;
 mod history;
 mod image;
 mod json;
+mod page;
 mod sarif;
 mod text;
 mod uri;
