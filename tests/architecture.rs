@@ -51,7 +51,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("regex_automata", &["secrets"]),
     ("regex_syntax", &["secrets"]),
     ("ureq", &["source"]),
-    ("base64", &["secrets", "source"]),
+    ("base64", &["report", "secrets", "source"]),
     ("aes", &["secrets"]),
     ("bcrypt", &["secrets"]),
     ("bcrypt_pbkdf", &["secrets"]),

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::access::AccessArgs;
 use super::hook::HookCommand;
 use keylint::config::Halves;
 use keylint::date::day;
@@ -39,6 +40,8 @@ pub(crate) enum Command {
     Git(GitArgs),
     /// Scan container images: every layer, also what later layers hide, and their configuration
     Image(ImageArgs),
+    /// Say who can read which secret, and which link is missing where nobody can
+    Access(AccessArgs),
     /// List, show and test rules and checks
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -1,5 +1,6 @@
 //! The command line. The only place that prints, reads the environment and knows the working directory.
 
+mod access;
 mod args;
 mod costs;
 mod explain;
@@ -61,6 +62,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Scan(scan) => scan::run(&scan, args.color),
         Command::Git(git) => git::run(&git, args.color),
         Command::Image(image) => image::run(&image, args.color),
+        Command::Access(access) => access::run(&access, args.color),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
         Command::Hook(command) => hook::run(&command),

@@ -125,13 +125,16 @@ pub(super) fn configure(
         notes: config::unread_rules(sources, &read),
         kind: args.kind.map(Into::into),
         catalogues: rule_files(&args.config.catalog)?,
-        threads: args
-            .threads
-            .unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into)),
+        threads: threads(args.threads),
         now: now(),
         clock: (args.stats && !args.quiet).then_some(stats::clock),
     };
     Ok(Config::new(&file, &flags, &known_checks())?)
+}
+
+/// How many threads work: as asked for, else one for each core.
+pub(super) fn threads(asked: Option<usize>) -> usize {
+    asked.unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into))
 }
 
 /// The ids of the policy checks.

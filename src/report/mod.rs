@@ -4,6 +4,7 @@ pub mod access;
 mod history;
 mod image;
 mod json;
+mod page;
 mod sarif;
 mod text;
 mod uri;

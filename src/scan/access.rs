@@ -9,13 +9,13 @@ use std::sync::{Arc, OnceLock};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::access::{Access, Site};
+use crate::access::{Access, Grant, Site};
 use crate::blob::{Blob, Content, Origin};
 use crate::config::Config;
 use crate::location::{Location, Locator, Position, Width};
-use crate::outcome::Skipped;
-use crate::policy::access::{self, At, Manifest, ManifestError};
-use crate::policy::{self, Stack, Template};
+use crate::outcome::{SkipReason, Skipped};
+use crate::policy::access::{self, At, Manifest, ManifestError, UnknownLabel};
+use crate::policy::{self, Stack, Template, Unread};
 use crate::pool::{each, in_pool};
 use crate::source::{self, Source, SourceError, Unit};
 
@@ -30,6 +30,10 @@ pub enum AccessError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Manifest(#[from] ManifestError),
+    /// Who or what is asked for is not known.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Label(#[from] UnknownLabel),
     /// The manifest is not there.
     #[error("the manifest `{name}` cannot be read")]
     #[diagnostic(
@@ -52,18 +56,69 @@ pub fn access(
     manifest: Option<&Path>,
     config: &Config,
 ) -> Result<Access, AccessError> {
-    let listing = source::list(sources, &config.selection)?;
     in_pool(config.threads, || {
         let mut files = Files::default();
-        let parts = each(listing.units.iter().collect(), read);
-        for (read, skipped) in parts {
-            files.skipped.extend(skipped);
-            for file in read {
-                files.add(file);
+        files.read(sources, config)?;
+        files.answer(manifest, &config.policy)
+    })
+}
+
+/// What there was before, and how it is called now.
+#[derive(Clone)]
+pub struct Before {
+    /// The files of a commit.
+    pub source: Source,
+    /// The directory of the repository that they lie in.
+    pub below: PathBuf,
+    /// What that directory is called now.
+    pub shown: PathBuf,
+}
+
+/// Answers for what there was before; the manifest is the one of that time, where it lies among the files.
+///
+/// # Errors
+///
+/// As [`access`].
+pub fn access_before(
+    before: &[Before],
+    manifest: Option<&Path>,
+    config: &Config,
+) -> Result<Access, AccessError> {
+    in_pool(config.threads, || {
+        let mut files = Files { is_closed: true, ..Files::default() };
+        for Before { source, below, shown } in before {
+            let mut read = Files::default();
+            read.read(std::slice::from_ref(source), config)?;
+            files.skipped.append(&mut read.skipped);
+            for file in read.all {
+                let inner = file.origin.path().and_then(|path| path.strip_prefix(below).ok());
+                let path = inner.map(|inner| {
+                    if inner == Path::new("") { shown.clone() } else { shown.join(inner) }
+                });
+                let origin = path.map(|path| file.origin.moved_to(Origin::File { path }));
+                files.add(File { origin: origin.map_or(file.origin, Arc::new), ..file });
             }
         }
-        files.skipped.extend(listing.skipped.iter().cloned());
+        let manifest = manifest.filter(|path| files.by_path.contains_key(&plain(path)));
         files.answer(manifest, &config.policy)
+    })
+}
+
+/// Works out the statements that let a principal read a secret; both are labels or ARNs.
+///
+/// # Errors
+///
+/// As [`access`], and when one of both is not known.
+pub fn grant(
+    pair: (&str, &str),
+    (sources, manifest): (&[Source], Option<&Path>),
+    config: &Config,
+) -> Result<Grant, AccessError> {
+    in_pool(config.threads, || {
+        let mut files = Files::default();
+        files.read(sources, config)?;
+        let (stacks, said, _) = files.joined(manifest)?;
+        Ok(access::grant(&stacks, &said, pair, &config.policy)?)
     })
 }
 
@@ -175,6 +230,16 @@ struct Files {
 }
 
 impl Files {
+    fn read(&mut self, sources: &[Source], config: &Config) -> Result<(), AccessError> {
+        let listing = source::list(sources, &config.selection)?;
+        for (read, skipped) in each(listing.units.iter().collect(), read) {
+            self.skipped.extend(skipped);
+            read.into_iter().for_each(|file| self.add(file));
+        }
+        self.skipped.extend(listing.skipped);
+        Ok(())
+    }
+
     fn add(&mut self, file: File) {
         if let Origin::File { path } = &*file.origin {
             self.by_path.insert(plain(path), self.all.len());
@@ -202,6 +267,25 @@ impl Files {
         manifest: Option<&Path>,
         options: &policy::Options,
     ) -> Result<Access, AccessError> {
+        let (stacks, said, unread) = self.joined(manifest)?;
+        let places = |at: &At| self.site(at);
+        let mut access = access::answer(&stacks, &said, options, &places);
+        self.skipped.extend(unread.into_iter().filter_map(|(file, unread)| {
+            let origin = (*self.all.get(file)?.origin).clone();
+            let detail = format!("policies were not read: {}", unread.problem);
+            Some(Skipped::new(origin, SkipReason::Malformed, detail))
+        }));
+        access.skipped = std::mem::take(&mut self.skipped);
+        access.skipped.sort_by(|a, b| (&a.origin, &a.detail).cmp(&(&b.origin, &b.detail)));
+        access.skipped.dedup();
+        Ok(access)
+    }
+
+    /// The stacks of all files, what is said of them, and which files could not be read.
+    fn joined(
+        &mut self,
+        manifest: Option<&Path>,
+    ) -> Result<(Vec<Stack>, Manifest, Vec<(usize, Unread)>), AccessError> {
         let manifest = match manifest {
             Some(path) => self.manifest(path)?,
             None => Manifest::default(),
@@ -212,21 +296,7 @@ impl Files {
         let said = manifest.with_files(&templates);
         let mut stacks: Vec<Stack> = each(policy::group(templates), Stack::new);
         policy::follow(&mut stacks);
-        let places = |at: &At| self.site(at);
-        let mut access = access::answer(&stacks, &said, options, &places);
-        self.skipped.extend(unread.into_iter().filter_map(|(file, unread)| {
-            let origin = (*self.all.get(file)?.origin).clone();
-            let reason = crate::outcome::SkipReason::Malformed;
-            Some(Skipped::new(
-                origin,
-                reason,
-                format!("policies were not read: {}", unread.problem),
-            ))
-        }));
-        access.skipped = std::mem::take(&mut self.skipped);
-        access.skipped.sort_by(|a, b| (&a.origin, &a.detail).cmp(&(&b.origin, &b.detail)));
-        access.skipped.dedup();
-        Ok(access)
+        Ok((stacks, said, unread))
     }
 
     /// Reads the manifest, and the files that it names.

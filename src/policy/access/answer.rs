@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::description::At;
-use super::evaluate::Evaluated;
 use super::explain::{Explained, shown};
 use super::matching::{Pattern, Value};
 use super::truth::Truth;
@@ -61,7 +60,13 @@ impl World<'_> {
         self.principals.iter().map(of).collect()
     }
 
-    fn path(&self, principal: usize, secret: usize, explain: bool, places: Places) -> Option<Path> {
+    pub(super) fn path(
+        &self,
+        principal: usize,
+        secret: usize,
+        explain: bool,
+        places: Places,
+    ) -> Option<Path> {
         let evaluated = self.evaluate(principal, secret)?;
         let context = evaluated.read.context;
         // Of whom nothing is known but a name, only what names them is of interest.
@@ -79,12 +84,7 @@ impl World<'_> {
         {
             return None;
         }
-        let answer = match evaluated.answer {
-            Truth::Yes => Answer::Yes,
-            Truth::No => Answer::No,
-            Truth::Depends => Answer::Depends,
-            Truth::Unknown => Answer::Unknown,
-        };
+        let answer = Answer::from(evaluated.answer);
         let is_meant = self.is_meant(&evaluated);
         let links = if explain || is_meant || answer != Answer::No {
             self.links(&evaluated)
@@ -204,8 +204,11 @@ impl World<'_> {
     /// What becomes of each expectation.
     fn expected(&self, paths: &[Path], places: Places) -> Vec<Expectation> {
         let expectation = |wanted: &super::description::Expected| {
-            let names_principal: Vec<bool> =
-                self.principals.iter().map(|own| glob(&wanted.principal, &own.label)).collect();
+            let names_principal: Vec<bool> = self
+                .principals
+                .iter()
+                .map(|own| names_label(&wanted.principal, &own.label))
+                .collect();
             let names_secret: Vec<bool> =
                 self.secrets.iter().map(|own| self.names_secret(wanted, own)).collect();
             let is_about = |path: &Path| {
@@ -238,9 +241,9 @@ impl World<'_> {
     /// Whether an expectation is about a secret. Replicas are meant where they are named, and by whoever forbids the secret.
     fn names_secret(&self, wanted: &super::description::Expected, secret: &Secret) -> bool {
         let plain = secret.label.split('@').next().unwrap_or_default();
-        glob(&wanted.secret, &secret.label)
+        names_label(&wanted.secret, &secret.label)
             && (!secret.is_replica || wanted.secret.contains('@') || !wanted.allows)
-            || secret.is_replica && !wanted.allows && glob(&wanted.secret, plain)
+            || secret.is_replica && !wanted.allows && names_label(&wanted.secret, plain)
     }
 
     /// A value as a person reads it.
@@ -249,8 +252,19 @@ impl World<'_> {
     }
 }
 
+impl From<Truth> for Answer {
+    fn from(truth: Truth) -> Self {
+        match truth {
+            Truth::Yes => Self::Yes,
+            Truth::No => Self::No,
+            Truth::Depends => Self::Depends,
+            Truth::Unknown => Self::Unknown,
+        }
+    }
+}
+
 /// Whether a label is one of those that a pattern with `*` and `?` stands for.
-fn glob(pattern: &str, label: &str) -> bool {
+pub fn names_label(pattern: &str, label: &str) -> bool {
     Pattern::like(pattern).matches(&Value::of(label)) == Truth::Yes
 }
 
@@ -267,7 +281,10 @@ fn located(link: Explained, places: Places) -> Link {
             document: remedy.document,
             site: site(at),
             text: remedy.text,
-            statement: remedy.statement.and_then(|json| serde_json::to_string_pretty(&json).ok()),
+            statement: remedy
+                .statement
+                .and_then(|statement| serde_json::to_string_pretty(&statement).ok())
+                .map(|text| crate::policy::text::shown(&text)),
         }),
     }
 }

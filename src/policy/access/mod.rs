@@ -11,6 +11,7 @@ mod context;
 mod description;
 mod evaluate;
 mod explain;
+mod grant;
 mod layout;
 mod manifest;
 mod matching;
@@ -21,7 +22,7 @@ mod world;
 
 use std::path::Path;
 
-use crate::access::{Access, Site};
+use crate::access::{Access, Grant, Site};
 use crate::blob::Blob;
 use crate::policy::checks::Deployment;
 use crate::policy::link::Stack;
@@ -31,7 +32,9 @@ use description::Description;
 use layout::LaidOut;
 use world::World;
 
+pub use answer::names_label;
 pub use description::At;
+pub use grant::UnknownLabel;
 pub use manifest::ManifestError;
 
 /// What somebody says of accounts, beside what templates declare.
@@ -115,4 +118,20 @@ pub fn answer(
     let deployments: Vec<Deployment> =
         stacks.iter().map(|stack| Deployment::new(stack, options)).collect();
     World::new(&manifest.said, &deployments).answer(places)
+}
+
+/// Works out the statements that let a principal read a secret; both are labels or ARNs.
+///
+/// # Errors
+///
+/// When one of both is neither a label of something that was read nor an ARN.
+pub fn grant(
+    stacks: &[Stack],
+    manifest: &Manifest,
+    pair: (&str, &str),
+    options: &Options,
+) -> Result<Grant, UnknownLabel> {
+    let deployments: Vec<Deployment> =
+        stacks.iter().map(|stack| Deployment::new(stack, options)).collect();
+    grant::grant(&manifest.said, &deployments, pair, (options, &|_| None))
 }

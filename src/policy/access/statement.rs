@@ -44,7 +44,6 @@ pub(super) struct Prepared<'w> {
 /// An item of an element.
 pub(super) struct Item<T> {
     pub(super) is: T,
-    pub(super) span: Range<usize>,
     /// Whether a template may leave it out.
     pub(super) is_alternative: bool,
 }
@@ -142,22 +141,18 @@ impl<'w> Prepared<'w> {
                         has_variables,
                         (scope, &mut *symbols),
                     ),
-                    span: text.span.clone(),
                     is_alternative: is_alternative(&text.span),
                 })
                 .collect();
             if items.len() < element.entry.value.items().len() {
                 // Something that is no text: nobody knows what AWS makes of it.
-                let is = Written::unknown();
-                let span = element.entry.value.span.clone();
-                items.push(Item { is, span, is_alternative: false });
+                items.push(Item { is: Written::unknown(), is_alternative: false });
             }
             (element.sense, items)
         });
         let principals = statement.principals.as_ref().map(|element| {
             let items = element.items.iter().map(|principal| Item {
                 is: Who::read(principal, (scope, &mut *symbols)),
-                span: principal.span.clone(),
                 is_alternative: is_alternative(&principal.span),
             });
             (element.sense, items.collect())
@@ -192,10 +187,6 @@ impl<'w> Prepared<'w> {
             self.assumes = Truth::No;
         }
         self
-    }
-
-    pub(super) fn allows(&self) -> bool {
-        self.effect == Some(Effect::Allow)
     }
 
     /// Whether it allows, as far as is known.

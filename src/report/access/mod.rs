@@ -2,7 +2,9 @@
 
 mod changes;
 mod facts;
+mod html;
 mod json;
+mod known;
 mod markdown;
 mod page;
 mod sarif;
@@ -69,10 +71,18 @@ pub fn write(
         Format::Text => text::write(access, options, out),
         Format::Json => json::write(access, options, out),
         Format::Sarif => sarif::write(access, out),
-        // Its row is `html::write(access, out)`.
-        Format::Html => Err(io::ErrorKind::Unsupported.into()),
+        Format::Html => html::write(access, out),
         Format::Markdown => markdown::write(access, options, out),
     }
+}
+
+/// Writes what was understood, and from where, as text.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn write_world(access: &Access, out: &mut dyn io::Write) -> io::Result<()> {
+    known::write(access, out)
 }
 
 /// Writes a report on the answers that [`Access::changes_since`] found to be others; `access` is what there is now.

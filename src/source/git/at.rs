@@ -25,10 +25,8 @@ pub(super) fn list(
 ) -> Result<(), SourceError> {
     let commits = Commits::Range(format!("{revision}..{revision}"));
     let commit = Asked::new(repository, &commits, listing)?.tip;
-    let missing = |detail: String| SourceError::UnknownRevision {
-        revision: revision.into(),
-        help: detail,
-    };
+    let missing =
+        |detail: String| SourceError::UnknownRevision { revision: revision.into(), help: detail };
     let commit = commit.ok_or_else(|| missing("it leads to no commit".into()))?;
     let tree = repository.tree_of(commit).map_err(missing)?;
     let mut tree = Tree::new(repository, tree);

@@ -141,19 +141,19 @@ impl World<'_> {
         match principal.kind {
             PrincipalKind::Account => {
                 let account = self.accounts.get(principal.account);
-                account.map_or_else(String::new, |account| self.shown(&account.id))
+                account.map_or_else(String::new, |account| self.written(&account.id))
             }
-            PrincipalKind::Role | PrincipalKind::User => self.shown(&principal.arn),
+            PrincipalKind::Role | PrincipalKind::User => self.written(&principal.arn),
         }
     }
 
     /// To read the value, and nothing else.
     fn read_statement(&self, secret: &Secret) -> Statement {
-        Statement::allow(secret.read_action(), self.shown(&secret.arn))
+        Statement::allow(secret.read_action(), self.written(&secret.arn))
     }
 
     fn decrypt_statement(&self, secret: &Secret, key: &Key) -> Statement {
-        Statement::allow(Action::Decrypt, self.shown(&key.arn)).via(self.service_of(secret))
+        Statement::allow(Action::Decrypt, self.written(&key.arn)).via(self.service_of(secret))
     }
 
     /// Both in one statement, for documents that only limit.
@@ -165,7 +165,7 @@ impl World<'_> {
                 secret.read_action().full_name(),
                 Action::Decrypt.full_name(),
             ]),
-            resource: OneOrMany::Many(vec![self.shown(&secret.arn), self.shown(&key.arn)]),
+            resource: OneOrMany::Many(vec![self.written(&secret.arn), self.written(&key.arn)]),
             ..read
         }
     }
@@ -173,7 +173,7 @@ impl World<'_> {
     /// The service that decrypts for those who read.
     fn service_of(&self, secret: &Secret) -> String {
         let service = if secret.is_parameter { "ssm" } else { "secretsmanager" };
-        format!("{service}.{}.amazonaws.com", self.shown(&secret.region))
+        format!("{service}.{}.amazonaws.com", self.written(&secret.region))
     }
 }
 

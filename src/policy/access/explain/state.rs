@@ -7,7 +7,7 @@ use crate::policy::access::world::KeyOf;
 
 impl<'w> Evaluated<'w> {
     /// Both requests, as far as there are two.
-    pub(super) fn requests(&self) -> impl Iterator<Item = &Said<'w>> + Clone {
+    pub(in crate::policy::access) fn requests(&self) -> impl Iterator<Item = &Said<'w>> + Clone {
         [Some(&self.read), self.decrypt.as_ref()].into_iter().flatten()
     }
 

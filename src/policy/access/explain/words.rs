@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::policy::access::context::State;
 use crate::policy::access::matching::{Atom, Symbol, Value};
 use crate::policy::access::world::World;
+use crate::policy::text::hole;
 
 /// A value in which what is not known is a pattern: random characters are `?`, the rest `${name}`.
 pub(in crate::policy::access) fn shown(value: &Value, names: &HashMap<Symbol, String>) -> String {
@@ -23,6 +24,19 @@ pub(in crate::policy::access) fn shown(value: &Value, names: &HashMap<Symbol, St
 }
 
 impl World<'_> {
+    /// A value as a template writes it: what has a name is a hole.
+    pub(super) fn written(&self, value: &Value) -> String {
+        let named = |atom: &Atom| match atom {
+            Atom::Open(symbol) => self.names.get(symbol).map(|name| hole(name)),
+            Atom::Char(_) | Atom::Random(..) => None,
+        };
+        let one = |atom: &Atom| {
+            let plain = || shown(&Value { atoms: vec![*atom] }, &self.names);
+            named(atom).unwrap_or_else(plain)
+        };
+        value.atoms.iter().map(one).collect()
+    }
+
     /// What a request has of a key of a condition.
     pub(super) fn state(&self, state: &State) -> String {
         match state {

@@ -20,7 +20,6 @@ use std::ops::Range;
 use super::description::{Deployed, Description, Expected};
 use crate::policy::arn::is_region;
 pub use error::ManifestError;
-#[expect(unused_imports, reason = "labels are not looked up yet")]
 pub(in crate::policy) use error::nearest;
 use error::{Page, name};
 use file::{ContextText, ExpectText, ManifestText, TemplateText, Text};

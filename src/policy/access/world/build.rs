@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Account, Fact, Key, Lack, Set, Tags, World, managed};
+use super::{Account, Extra, Fact, Key, Lack, Place, Set, Tags, World, managed};
 use crate::policy::access::description::{At, Documents, Named};
 use crate::policy::access::matching::Value;
 use crate::policy::access::reading::{self, Scope, Symbols};
@@ -116,6 +116,34 @@ impl<'w> Builder<'w> {
         number
     }
 
+    /// Adds a document to what it is attached to.
+    pub(super) fn attach(&mut self, extra: &'w Extra<'w>) {
+        let world = &self.world;
+        let stack = match extra.place {
+            Place::Principal(at) | Place::Boundary(at) => {
+                world.principals.get(at).and_then(|own| own.stack)
+            }
+            Place::Secret(at) => world.secrets.get(at).and_then(|own| own.stack),
+            Place::Key(at) => {
+                world.keys.get(at).and_then(|key| world.accounts.get(key.account)?.stack)
+            }
+        };
+        let number =
+            self.document(extra.root, &extra.document, stack.map_or(SAID, |stack| stack + 1));
+        let world = &mut self.world;
+        let set = match extra.place {
+            Place::Principal(at) => world.principals.get_mut(at).map(|own| &mut own.identity),
+            Place::Boundary(at) => {
+                world.principals.get_mut(at).and_then(|own| own.boundary.as_mut())
+            }
+            Place::Secret(at) => {
+                world.secrets.get_mut(at).map(|own| own.policy.get_or_insert_default())
+            }
+            Place::Key(at) => world.keys.get_mut(at).map(|own| own.policy.get_or_insert_default()),
+        };
+        set.into_iter().for_each(|set| set.policies.push(number));
+    }
+
     /// Documents that somebody names. `what` is what they are where none is named.
     pub(super) fn set(&mut self, documents: &Documents, what: &str) -> Set {
         let Some(documents) = documents else { return Set::lacking(what) };
@@ -217,6 +245,11 @@ impl<'w> Builder<'w> {
         }
         let id = if is_account(name) { Value::of(name) } else { self.unknown() };
         self.add_account(name, id)
+    }
+
+    /// The account of a number, or of a name, where there is one.
+    pub(super) fn known_account(&self, name: &str) -> Option<usize> {
+        self.accounts.get(name).copied()
     }
 
     /// Says that an account has a number.

@@ -4,15 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use super::build::{Builder, partition_of};
 use super::{Fact, Grant, Key, KeyOf, Levels, Principal, PrincipalKind, Secret, Set, Tags};
-use crate::policy::access::description::{self as said, Description, KeyName};
+use crate::policy::access::description::{self as said, Description, Expected, KeyName};
 use crate::policy::access::matching::Value;
-use crate::policy::arn::Arn;
+use crate::policy::arn::{Arn, is_account};
 
 impl Builder<'_> {
     /// Adds what is said.
     pub(super) fn describe(&mut self, all: &Description) {
         self.world.context.extend(all.context.iter().cloned());
-        self.world.expectations.extend(all.expectations.iter().cloned());
         for account in &all.accounts {
             self.described_account(account, all);
         }
@@ -20,10 +19,13 @@ impl Builder<'_> {
             self.described_key(key);
         }
         let by_name = self.key_names(all);
-        let mut seen = HashSet::new();
+        let (mut seen, mut labels) = (HashSet::new(), HashSet::new());
         for secret in &all.secrets {
-            if seen.insert((self.account(&secret.account), &secret.name, secret.is_parameter)) {
-                self.described_secret(secret, &by_name);
+            let account = self.account(&secret.account);
+            if seen.insert((account, &secret.name, &secret.region, secret.is_parameter)) {
+                // Of two of one name the second is told by its region.
+                let is_first = labels.insert((account, &secret.name));
+                self.described_secret(secret, is_first, &by_name);
             }
         }
         let mut seen = HashSet::new();
@@ -34,6 +36,11 @@ impl Builder<'_> {
         }
         for key in all.keys.iter().filter(|key| !key.grants.is_empty()) {
             self.described_grants(key);
+        }
+        for expected in &all.expectations {
+            let (principal, secret) =
+                (self.named_account(&expected.principal), self.named_account(&expected.secret));
+            self.world.expectations.push(Expected { principal, secret, ..expected.clone() });
         }
     }
 
@@ -63,6 +70,17 @@ impl Builder<'_> {
         own.is_management |= account.is_management;
         own.scps = own.scps.take().or(scps);
         own.rcps = own.rcps.take().or(rcps);
+    }
+
+    /// A label in which an account that has a name stands under that.
+    fn named_account(&self, label: &str) -> String {
+        let named = label.split_once('/').filter(|(account, _)| is_account(account));
+        let known = named.and_then(|(id, name)| Some((self.known_account(id)?, name)));
+        known.map_or_else(|| label.to_owned(), |(account, name)| self.label_of(account, name))
+    }
+
+    fn label_of(&self, account: usize, name: &str) -> String {
+        format!("{}/{}", self.account_label(account), name.trim_start_matches('/'))
     }
 
     fn account_label(&self, account: usize) -> &str {
@@ -186,7 +204,12 @@ impl Builder<'_> {
         }
     }
 
-    fn described_secret(&mut self, secret: &said::Secret, keys: &HashMap<String, usize>) {
+    fn described_secret(
+        &mut self,
+        secret: &said::Secret,
+        is_first: bool,
+        keys: &HashMap<String, usize>,
+    ) {
         let account = self.account(&secret.account);
         let region = self.region(secret.region.as_deref(), secret.arn.as_deref());
         let name = Value::of(&secret.name);
@@ -220,15 +243,16 @@ impl Builder<'_> {
         let shared_with = secret.shared_with.as_ref().map(|accounts| {
             accounts.iter().map(|account| self.account(account)).collect::<Vec<_>>()
         });
-        let label =
-            format!("{}/{}", self.account_label(account), secret.name.trim_start_matches('/'));
+        let mut label = self.label_of(account, &secret.name);
+        if let Some(region) = secret.region.as_deref().filter(|_| !is_first) {
+            label = format!("{label}@{region}");
+        }
         let one = Secret {
             label: label.clone(),
             account,
             is_parameter: secret.is_parameter,
             is_replica: false,
             managed: 0,
-            name: name.clone(),
             arn: arn_in(self, &region),
             region,
             key: self.key_named(&secret.key, &secret.account, keys),

@@ -13,6 +13,7 @@ use super::matching::{Pattern, Symbol, Value};
 use super::statement::Policy;
 use super::truth::Truth;
 use crate::policy::checks::Deployment;
+use crate::policy::document::{Document, Root};
 use crate::policy::link::Stack;
 use build::{Builder, partition_of};
 
@@ -37,11 +38,37 @@ pub(in crate::policy) struct World<'w> {
 impl<'w> World<'w> {
     /// The world of what is said and of what templates declare.
     pub(in crate::policy) fn new(said: &Description, deployments: &'w [Deployment<'w>]) -> Self {
+        Self::with(said, deployments, &[])
+    }
+
+    /// The same, with documents beside those that are there.
+    pub(super) fn with(
+        said: &Description,
+        deployments: &'w [Deployment<'w>],
+        extra: &'w [Extra<'w>],
+    ) -> Self {
         let mut builder = Builder::new(deployments);
         builder.describe(said);
         builder.add_stacks(&|stack| deployed(stack, said));
+        extra.iter().for_each(|one| builder.attach(one));
         builder.finish()
     }
+}
+
+/// A document that is added to what was read.
+pub(super) struct Extra<'w> {
+    pub(super) place: Place,
+    pub(super) root: &'w Root,
+    pub(super) document: Document<'w>,
+}
+
+/// What a document is attached to, by its place in the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Principal(usize),
+    Boundary(usize),
+    Secret(usize),
+    Key(usize),
 }
 
 /// Where a stack is deployed, where somebody says so. The last one wins.
@@ -187,7 +214,6 @@ pub(super) struct Secret {
     pub(super) account: usize,
     pub(super) is_parameter: bool,
     pub(super) is_replica: bool,
-    pub(super) name: Value,
     pub(super) region: Value,
     pub(super) arn: Value,
     pub(super) key: KeyOf,

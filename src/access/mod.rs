@@ -1,5 +1,10 @@
 //! Who can read which secret, and what each answer rests on.
 
+mod changes;
+mod grant;
+mod link;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,6 +13,9 @@ use serde::Serialize;
 use crate::blob::Origin;
 use crate::location::Location;
 use crate::outcome::Skipped;
+pub use changes::Change;
+pub use grant::{Addition, Grant};
+pub use link::{Fix, Link, LinkCode, Nearest, Status};
 
 /// What `keylint access` has to say. Reports are made from this alone.
 #[derive(Clone, Debug, Default)]
@@ -192,138 +200,6 @@ impl fmt::Display for Answer {
     }
 }
 
-/// One link of a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
-    /// Which.
-    pub code: LinkCode,
-    /// Whether it holds.
-    pub status: Status,
-    /// Whether the answer rests on it.
-    pub is_needed: bool,
-    /// What the documents say, in words, without a full stop.
-    pub text: Arc<str>,
-    /// Where they say it: the statement that decides.
-    pub site: Option<Site>,
-    /// The statement that comes closest, where none holds.
-    pub nearest: Option<Nearest>,
-    /// What to add to make it hold.
-    pub fix: Option<Fix>,
-}
-
-/// The links of a path. Their codes are stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum LinkCode {
-    /// The policies of the principal allow to read the secret.
-    L1,
-    /// The policy of the secret allows it.
-    L2,
-    /// The policy of the key allows to decrypt.
-    L3,
-    /// The policies of the principal allow to decrypt.
-    L4,
-    /// The key is one that the principal's account can use.
-    L5,
-    /// No statement denies it.
-    L6,
-    /// The organisation's policies let it pass.
-    L7,
-    /// Somebody can act as the principal.
-    L8,
-    /// Permissions boundary and session policy let it pass.
-    L9,
-}
-
-impl LinkCode {
-    /// All of them, in order.
-    pub const ALL: [Self; 9] =
-        [Self::L1, Self::L2, Self::L3, Self::L4, Self::L5, Self::L6, Self::L7, Self::L8, Self::L9];
-
-    /// The code as reports write it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::L1 => "L1",
-            Self::L2 => "L2",
-            Self::L3 => "L3",
-            Self::L4 => "L4",
-            Self::L5 => "L5",
-            Self::L6 => "L6",
-            Self::L7 => "L7",
-            Self::L8 => "L8",
-            Self::L9 => "L9",
-        }
-    }
-
-    /// What it is about, for programs.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::L1 => "identity-secret",
-            Self::L2 => "resource-policy-secret",
-            Self::L3 => "key-policy-decrypt",
-            Self::L4 => "identity-decrypt",
-            Self::L5 => "key-is-customer-managed",
-            Self::L6 => "no-explicit-deny",
-            Self::L7 => "organisation",
-            Self::L8 => "trust",
-            Self::L9 => "boundary-session",
-        }
-    }
-}
-
-/// Whether a link holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Status {
-    /// It does.
-    Ok,
-    /// It does not.
-    Missing,
-    /// It does under conditions that a request may meet.
-    Conditional,
-    /// What would tell was not given.
-    NotGiven,
-}
-
-impl Status {
-    /// The word that reports use.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Missing => "missing",
-            Self::Conditional => "conditional",
-            Self::NotGiven => "not-given",
-        }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// A statement that almost makes a link hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Nearest {
-    /// What keeps it from that, in words, without a full stop.
-    pub text: String,
-    /// The element that does.
-    pub site: Option<Site>,
-}
-
-/// What makes a link hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
-    /// The document to change, in words: `the key policy of key.secrets`.
-    pub document: String,
-    /// That document, where it was given.
-    pub site: Option<Site>,
-    /// What to do, in words, without a full stop.
-    pub text: String,
-    /// The statement to add, as JSON over several lines; `None` where no statement helps.
-    pub statement: Option<String>,
-}
-
 /// What a manifest expects of some paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expectation {
@@ -352,61 +228,31 @@ pub struct Assumption {
     pub site: Option<Site>,
 }
 
-/// An answer that is another one than before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The label of the principal.
-    pub principal: String,
-    /// The label of the secret.
-    pub secret: String,
-    /// The answer before; `None` where there was no such path.
-    pub before: Option<Answer>,
-    /// The answer now; `None` where there is no such path.
-    pub after: Option<Answer>,
-    /// The path now, as its place in [`Access::paths`].
-    pub path: Option<usize>,
-}
-
 impl Access {
     /// Whether everything that was expected may be so: no expectation is broken.
     pub fn is_as_expected(&self) -> bool {
         self.expectations.iter().all(|expectation| expectation.broken.is_empty())
     }
 
-    /// The answers that differ from those of another run, by label.
-    pub fn changes_since(&self, before: &Self) -> Vec<Change> {
-        let mut old: std::collections::BTreeMap<(&str, &str), Answer> = before
-            .paths
-            .iter()
-            .filter_map(|path| Some((before.labels(path)?, path.answer)))
-            .collect();
-        let mut changes = Vec::new();
-        for (at, path) in self.paths.iter().enumerate() {
-            let Some((principal, secret)) = self.labels(path) else { continue };
-            let was = old.remove(&(principal, secret));
-            if was != Some(path.answer) {
-                changes.push(Change {
-                    principal: principal.into(),
-                    secret: secret.into(),
-                    before: was,
-                    after: Some(path.answer),
-                    path: Some(at),
-                });
+    /// Leaves out the paths that are not asked for, but for those that are otherwise than expected.
+    pub fn narrow(&mut self, is_asked: impl Fn(&str, &str) -> bool) {
+        let broken: BTreeSet<usize> =
+            self.expectations.iter().flat_map(|one| one.broken.iter().copied()).collect();
+        let mut places = BTreeMap::new();
+        for (at, path) in std::mem::take(&mut self.paths).into_iter().enumerate() {
+            let labels = self.labels(&path);
+            let is_listed = labels.is_some_and(|(principal, secret)| is_asked(principal, secret));
+            if is_listed || broken.contains(&at) {
+                places.insert(at, self.paths.len());
+                self.paths.push(path);
             }
         }
-        let gone = old.into_iter().map(|((principal, secret), answer)| Change {
-            principal: principal.into(),
-            secret: secret.into(),
-            before: Some(answer),
-            after: None,
-            path: None,
-        });
-        changes.extend(gone);
-        // Who could not read before and cannot now was not changed, whether there was a path or not.
-        let may_read = |answer: Option<Answer>| answer.is_some_and(|answer| answer != Answer::No);
-        changes.retain(|change| may_read(change.before) || may_read(change.after));
-        changes.sort_by(|a, b| (&a.principal, &a.secret).cmp(&(&b.principal, &b.secret)));
-        changes
+        let moved = |all: &[usize]| all.iter().filter_map(|at| places.get(at).copied()).collect();
+        for one in &mut self.expectations {
+            one.paths = moved(&one.paths);
+            one.broken = moved(&one.broken);
+            one.open = moved(&one.open);
+        }
     }
 
     /// Who reads what on a path, by their labels.
