@@ -192,7 +192,7 @@ pub(crate) fn full() -> Access {
         site: Some(site("secret.yaml", 40)),
         ..link(LinkCode::L6, Status::Missing, "Sid \"NotForBuilds\" of the secret policy denies it")
     };
-    let idle = Path { is_meant: false, ..path((1, 1), Answer::No, &[nothing.clone()]) };
+    let idle = Path { is_meant: false, ..path((1, 1), Answer::No, std::slice::from_ref(&nothing)) };
     let other = Path { is_meant: false, ..path((2, 0), Answer::No, &[nothing]) };
     Access {
         accounts: vec![
