@@ -307,7 +307,7 @@ pub(super) fn notification(skipped: &Skipped) -> Notification {
     };
     Notification::builder()
         .level(json!(level))
-        .message(message(&text))
+        .message(message(&image::shown(&text)))
         .locations(vec![location(&skipped.origin, None)])
         .build()
 }

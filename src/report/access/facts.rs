@@ -55,6 +55,15 @@ impl<'a> Row<'a> {
         kinds.into_iter().filter_map(about).collect::<Vec<_>>().join("; ")
     }
 
+    /// [`Self::reason`], or what was expected of the path.
+    pub(super) fn why(self, expected: &[Expected]) -> String {
+        match expected.get(self.at) {
+            Some(Expected { is_denied: true, .. }) => "as expected".into(),
+            Some(Expected { is_broken: true, .. }) if self.is_clean() => "expected: no".into(),
+            _ => self.reason(),
+        }
+    }
+
     /// `111122223333, us-east-1`: where the secret lies.
     pub(super) fn lies_in(self) -> String {
         let account = account_name(self.to);

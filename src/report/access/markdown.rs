@@ -1,5 +1,6 @@
 //! The reports on access as Markdown, for a comment on a pull request.
 
+use std::fmt::Write as _;
 use std::io;
 
 use super::Options;
@@ -36,7 +37,8 @@ pub(super) fn write(access: &Access, options: &Options, out: &mut dyn io::Write)
         listed.iter().copied().filter(|row| !row.is_clean() && !is_denied(row)).collect();
     let (listed, left) = pick(listed, &expected, MAX_ROWS);
     let head = ["Answer", "Principal", "Secret", "Why"].map(str::to_owned);
-    let left = left + table(&head, listed.iter().map(|row| answer(row, is_denied(row))), &mut page);
+    let left =
+        left + table(&head, listed.iter().map(|row| answer(row, &row.why(&expected))), &mut page);
     if left > 0 {
         page.end(&format!("{} not listed\n\n", plural(left as u64, "more path")));
     }
@@ -99,11 +101,10 @@ fn table(head: &[String], lines: impl Iterator<Item = String>, page: &mut Page) 
     left
 }
 
-fn answer(row: &Row<'_>, is_denied: bool) -> String {
+fn answer(row: &Row<'_>, why: &str) -> String {
     let answer = row.path.answer.name();
-    let reason = if is_denied { "as expected".into() } else { row.reason() };
     let (principal, secret) = (code(&row.principal.label), code(&row.secret.label));
-    cells(&[format!("**{answer}**"), principal, secret, prose(&reason)])
+    cells(&[format!("**{answer}**"), principal, secret, prose(why)])
 }
 
 fn changed(kind: Kind, change: &Change) -> String {
@@ -165,11 +166,11 @@ fn help(link: &Link) -> String {
     let link_name = link.code.name();
     if let Some(nearest) = &link.nearest {
         let at = at(nearest.site.as_ref());
-        text += &format!("{link_name}, nearest{at}: {}\n\n", prose(&nearest.text));
+        let _ = write!(text, "{link_name}, nearest{at}: {}\n\n", prose(&nearest.text));
     }
     if let Some(fix) = &link.fix {
         let (document, at) = (prose(&fix.document), at(fix.site.as_ref()));
-        text += &format!("{link_name}, fix: {document}{at}: {}\n\n", prose(&fix.text));
+        let _ = write!(text, "{link_name}, fix: {document}{at}: {}\n\n", prose(&fix.text));
         if let Some(statement) = &fix.statement {
             text += &block(statement);
             text.push('\n');

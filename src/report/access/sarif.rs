@@ -211,20 +211,19 @@ fn fix(Fix { document, site, text, statement }: &Fix) -> String {
 
 /// Where to look first.
 fn at<'a>(kind: Kind, row: Row<'a>, expectation: Option<&'a Expectation>) -> Option<&'a Site> {
-    let links = row.path.links.iter().filter(move |link| speaks(kind, link));
+    let mut links = row.path.links.iter().filter(move |link| speaks(kind, link));
     let site = |link: &'a Link| {
         let nearest = link.nearest.as_ref().and_then(|nearest| nearest.site.as_ref());
         let fix = link.fix.as_ref().and_then(|fix| fix.site.as_ref());
         link.site.as_ref().or(nearest).or(fix)
     };
-    let documents = row.principal.documents.iter().chain(&row.secret.documents);
+    let mut documents = row.principal.documents.iter().chain(&row.secret.documents);
     links
-        .filter_map(site)
-        .next()
+        .find_map(site)
         .or(expectation.and_then(|of| of.site.as_ref()))
         .or(row.principal.site.as_ref())
         .or(row.secret.site.as_ref())
-        .or_else(|| documents.filter_map(|document| document.site.as_ref()).next())
+        .or_else(|| documents.find_map(|document| document.site.as_ref()))
 }
 
 fn site_location(site: &Site) -> Location {

@@ -58,12 +58,7 @@ fn answers(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let (shown, left) = pick(listed.to_vec(), expected, MAX_ROWS);
-    let reason = |row: Row<'_>| match of(expected, &row) {
-        Expected { is_denied: true, .. } => "as expected".into(),
-        Expected { is_broken: true, .. } if row.is_clean() => "expected: no".into(),
-        _ => row.reason(),
-    };
-    table::write(&shown, reason, options, out)?;
+    table::write(&shown, |row| row.why(expected), options, out)?;
     if !shown.is_empty() {
         writeln!(out)?;
     }

@@ -11,19 +11,27 @@ use crate::blob::Origin;
 /// Where something is written.
 #[derive(Serialize)]
 pub(super) struct PlaceView<'a> {
-    #[serde(serialize_with = "displayed")]
-    path: &'a Origin,
+    path: Shown<'a>,
     line: u64,
     column: u64,
 }
 
-fn displayed<S: Serializer>(origin: &&Origin, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(origin)
+/// The name of an input, written without a copy of it.
+struct Shown<'a>(&'a Origin);
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
 }
 
 pub(super) fn place(site: Option<&Site>) -> Option<PlaceView<'_>> {
     let Site { origin, location } = site?;
-    Some(PlaceView { path: origin, line: location.start.line, column: location.start.column })
+    Some(PlaceView {
+        path: Shown(origin),
+        line: location.start.line,
+        column: location.start.column,
+    })
 }
 
 #[derive(Serialize)]

@@ -68,7 +68,7 @@ pub(crate) fn secret(label: &str, account: usize, key: KeyRef) -> Secret {
 }
 
 /// A path whose links hold, but those that are given.
-pub(crate) fn path((principal, secret): (usize, usize), answer: Answer, others: Vec<Link>) -> Path {
+pub(crate) fn path((principal, secret): (usize, usize), answer: Answer, others: &[Link]) -> Path {
     let link = |code: LinkCode| {
         let given = others.iter().find(|link| link.code == code).cloned();
         given.unwrap_or_else(|| holds(code))
@@ -192,8 +192,8 @@ pub(crate) fn full() -> Access {
         site: Some(site("secret.yaml", 40)),
         ..link(LinkCode::L6, Status::Missing, "Sid \"NotForBuilds\" of the secret policy denies it")
     };
-    let idle = Path { is_meant: false, ..path((1, 1), Answer::No, vec![nothing.clone()]) };
-    let other = Path { is_meant: false, ..path((2, 0), Answer::No, vec![nothing]) };
+    let idle = Path { is_meant: false, ..path((1, 1), Answer::No, std::slice::from_ref(&nothing)) };
+    let other = Path { is_meant: false, ..path((2, 0), Answer::No, &[nothing]) };
     Access {
         accounts: vec![
             account("app", Some("222233334444")),
@@ -224,14 +224,14 @@ pub(crate) fn full() -> Access {
             site: Some(site("accounts.toml", 12)),
         }],
         paths: vec![
-            path((0, 0), Answer::Yes, vec![]),
-            path((0, 1), Answer::No, forgotten()),
-            path((1, 0), Answer::No, vec![denied]),
+            path((0, 0), Answer::Yes, &[]),
+            path((0, 1), Answer::No, &forgotten()),
+            path((1, 0), Answer::No, &[denied]),
             idle,
             other,
-            path((2, 1), Answer::Depends, vec![when]),
-            path((2, 2), Answer::Unknown, vec![unseen]),
-            path((3, 1), Answer::Yes, vec![]),
+            path((2, 1), Answer::Depends, &[when]),
+            path((2, 2), Answer::Unknown, &[unseen]),
+            path((3, 1), Answer::Yes, &[]),
         ],
         expectations: vec![
             Expectation {
@@ -316,7 +316,7 @@ pub(crate) fn large(principals: usize, secrets: usize) -> Access {
     access.secrets = (0..secrets)
         .map(|at| secret(&format!("security/prod/s{at:04}"), 1, KeyRef::Known(0)))
         .collect();
-    let idle = path((0, 0), Answer::No, vec![nothing]);
+    let idle = path((0, 0), Answer::No, &[nothing]);
     for principal in 0..principals {
         for secret in 0..secrets {
             access.paths.push(Path { principal, secret, is_meant: false, ..idle.clone() });
