@@ -138,6 +138,9 @@ pub fn access_of(
     files.answer(manifest, &policy::Options::default())
 }
 
+/// The stacks of all files, what is said of them, and which files could not be read.
+type Joined = (Vec<Stack>, Manifest, Vec<(usize, Unread)>);
+
 /// A file that may hold policies.
 struct File {
     origin: Arc<Origin>,
@@ -234,7 +237,9 @@ impl Files {
         let listing = source::list(sources, &config.selection)?;
         for (read, skipped) in each(listing.units.iter().collect(), read) {
             self.skipped.extend(skipped);
-            read.into_iter().for_each(|file| self.add(file));
+            for file in read {
+                self.add(file);
+            }
         }
         self.skipped.extend(listing.skipped);
         Ok(())
@@ -285,7 +290,7 @@ impl Files {
     fn joined(
         &mut self,
         manifest: Option<&Path>,
-    ) -> Result<(Vec<Stack>, Manifest, Vec<(usize, Unread)>), AccessError> {
+    ) -> Result<Joined, AccessError> {
         let manifest = match manifest {
             Some(path) => self.manifest(path)?,
             None => Manifest::default(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::description::At;
-use super::explain::{Explained, shown};
+use super::explain::{Explained, links_in_short, shown};
 use super::matching::{Pattern, Value};
 use super::truth::Truth;
 use super::world::{Fact, KeyOf, Principal, PrincipalKind, Secret, Set, World};
@@ -89,7 +89,7 @@ impl World<'_> {
         let links = if explain || is_meant || answer != Answer::No {
             self.links(&evaluated)
         } else {
-            self.links_in_short(&evaluated)
+            links_in_short(&evaluated)
         };
         let links = links.into_iter().map(|link| located(link, places)).collect();
         Some(Path { principal, secret, answer, links, is_meant })
@@ -210,7 +210,7 @@ impl World<'_> {
                 .map(|own| names_label(&wanted.principal, &own.label))
                 .collect();
             let names_secret: Vec<bool> =
-                self.secrets.iter().map(|own| self.names_secret(wanted, own)).collect();
+                self.secrets.iter().map(|own| Self::names_secret(wanted, own)).collect();
             let is_about = |path: &Path| {
                 names_principal.get(path.principal) == Some(&true)
                     && names_secret.get(path.secret) == Some(&true)
@@ -239,7 +239,7 @@ impl World<'_> {
     }
 
     /// Whether an expectation is about a secret. Replicas are meant where they are named, and by whoever forbids the secret.
-    fn names_secret(&self, wanted: &super::description::Expected, secret: &Secret) -> bool {
+    fn names_secret(wanted: &super::description::Expected, secret: &Secret) -> bool {
         let plain = secret.label.split('@').next().unwrap_or_default();
         names_label(&wanted.secret, &secret.label)
             && (!secret.is_replica || wanted.secret.contains('@') || !wanted.allows)

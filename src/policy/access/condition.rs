@@ -182,9 +182,10 @@ fn compare(
     };
     Some(match comparison {
         Comparison::Text => pattern.matches(value),
-        Comparison::TextWithoutCase => pattern.lowered().matches(&value.lowered()),
+        Comparison::TextWithoutCase | Comparison::Truth => {
+            pattern.lowered().matches(&value.lowered())
+        }
         Comparison::Arn => arns(text, &pattern, value),
-        Comparison::Truth => pattern.lowered().matches(&value.lowered()),
         Comparison::Number(order) => numbers(text, value, order, |text| text.trim().parse().ok()),
         Comparison::Moment(order) => numbers(text, value, order, moment),
         Comparison::Address => addresses(text, value),

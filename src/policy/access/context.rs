@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html>
 
 use super::matching::Value;
+use super::statement::Policy;
 use super::world::{Account, Fact, Key, Principal, PrincipalKind, Secret, Tags, World};
 use crate::policy::catalogue::Catalogue;
 
@@ -151,7 +152,6 @@ impl<'w> Context<'w> {
                 PrincipalKind::Account => State::Unknown,
             },
             "username" if is_user => State::One(self.principal.name.clone()),
-            "username" => State::Absent,
             "principalorgid" => fact(&account.org),
             "principalorgpaths" => several(fact(&account.org_path)),
             "resourceaccount" => State::One(owner.id.clone()),
@@ -164,7 +164,8 @@ impl<'w> Context<'w> {
             "viaawsservice" => text(if self.key.is_some() { "true" } else { "false" }),
             "principalisawsservice" => text("false"),
             "calledvia" | "calledviafirst" | "calledvialast" if self.key.is_some() => State::Open,
-            "calledvia"
+            "username"
+            | "calledvia"
             | "calledviafirst"
             | "calledvialast"
             | "principalservicename"
@@ -221,9 +222,10 @@ impl<'w> Context<'w> {
                 State::Several(vec![Value::of("SecretARN"), Value::of("SecretVersionId")])
             }
             "encryptioncontext:secretversionid" if !self.secret.is_parameter => State::Present,
-            "encryptionalgorithm" => text("SYMMETRIC_DEFAULT"),
             "keyusage" => text("ENCRYPT_DECRYPT"),
-            "keyspec" | "customermasterkeyspec" => text("SYMMETRIC_DEFAULT"),
+            "encryptionalgorithm" | "keyspec" | "customermasterkeyspec" => {
+                text("SYMMETRIC_DEFAULT")
+            }
             "resourcealiases" if of.has_all_aliases && of.aliases.is_empty() => State::Absent,
             "resourcealiases" if of.has_all_aliases => State::Several(of.aliases.clone()),
             "resourcealiases" | "keyorigin" | "multiregion" | "multiregionkeytype" => {
@@ -242,7 +244,7 @@ impl<'w> Context<'w> {
     fn is_of_services(&self) -> bool {
         let Some(trust) = &self.principal.trust else { return false };
         let mut policies = trust.policies.iter().filter_map(|at| self.world.policies.get(*at));
-        trust.lacks.is_empty() && policies.all(|policy| policy.is_of_services())
+        trust.lacks.is_empty() && policies.all(Policy::is_of_services)
     }
 }
 

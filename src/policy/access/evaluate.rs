@@ -6,8 +6,9 @@
 
 use super::context::{Action, Context};
 use super::matching::Value;
-use super::statement::{Named, Policy};
+use super::statement::{Policy, Prepared};
 use super::truth::Truth;
+use super::who::Named;
 use super::world::{Account, Key, KeyOf, Levels, Principal, PrincipalKind, Secret, Set, World};
 
 /// What each party says to one request.
@@ -210,8 +211,7 @@ impl<'w> World<'w> {
         // Who attaches policies that only deny has left the one in place that allows everything.
         let allows = |set: &Set| {
             let has_allow = self.policies_of(set).any(|policy| {
-                !policy.is_complete
-                    || policy.statements.iter().any(|statement| statement.may_allow())
+                !policy.is_complete || policy.statements.iter().any(Prepared::may_allow)
             });
             if has_allow || !set.lacks.is_empty() { self.allows(set, context) } else { Truth::Yes }
         };
@@ -249,7 +249,7 @@ impl<'w> World<'w> {
         let Some(trust) = &principal.trust else { return Truth::Yes };
         let statements = self.policies_of(trust).flat_map(|policy| &policy.statements);
         let lets = statements.filter(|statement| statement.may_allow());
-        let lets = Truth::any(lets.map(|statement| statement.lets_assume())).or(self.unread(trust));
+        let lets = Truth::any(lets.map(Prepared::lets_assume)).or(self.unread(trust));
         // That somebody can is enough; who, is another question.
         if lets == Truth::No { Truth::No } else { Truth::Yes }
     }

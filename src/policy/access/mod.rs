@@ -18,6 +18,7 @@ mod matching;
 mod reading;
 mod statement;
 mod truth;
+mod who;
 mod world;
 
 use std::path::Path;

@@ -166,7 +166,7 @@ impl Written {
             match (context.state(name), default) {
                 (State::One(value), _) => tokens.extend(value.pattern().tokens),
                 (State::Absent, Some(default)) => {
-                    tokens.extend(Value::of(default).pattern().tokens)
+                    tokens.extend(Value::of(default).pattern().tokens);
                 }
                 (State::Absent, None) => return Filled::Nothing,
                 _ => tokens.push(token.clone()),

@@ -1,6 +1,7 @@
 //! Whether somebody meant a path: whether a document is about this principal and this secret, and not about all.
 
 use crate::policy::access::evaluate::{Evaluated, Said};
+use crate::policy::access::statement::Item;
 use crate::policy::access::truth::Truth;
 use crate::policy::access::world::World;
 use crate::policy::arn::Arn;
@@ -46,7 +47,7 @@ impl World<'_> {
         statements.any(|statement| {
             let named = || {
                 let named = statement.names(context);
-                let is_listed = statement.listed_principals().iter().any(|item| item.is_identity());
+                let is_listed = statement.listed_principals().iter().any(Item::is_identity);
                 is_listed && named.directly.or(named.as_role) != Truth::No
             };
             statement.may_allow() && statement.action(context.action) != Truth::No && named()

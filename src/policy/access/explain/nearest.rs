@@ -1,10 +1,13 @@
 //! The statement that comes closest to allowing a request, and the first of its elements that keeps it from that.
 
+use std::ops::Range;
+
 use super::words::listed;
 use crate::policy::access::context::Context;
 use crate::policy::access::description::At;
-use crate::policy::access::statement::{Fit, Policy, Prepared, Who};
+use crate::policy::access::statement::{Fit, Policy, Prepared};
 use crate::policy::access::truth::Truth;
+use crate::policy::access::who::Who;
 use crate::policy::access::world::{Set, World};
 use crate::policy::arn::Arn;
 use crate::policy::text::shown;
@@ -80,9 +83,8 @@ impl World<'_> {
         };
         let closeness =
             8 * weight(fit.action) + resource + 5 * weight(principal) + 2 * weight(fit.condition);
-        let at = |node: &Node| At { file: policy.file, span: node.span.clone() };
-        let (text, at) = self.fault(statement, context, (fit, principal), closest, &at)?;
-        Some(Near { text, at: At { file: policy.file, ..at }, closeness })
+        let (text, span) = self.fault(statement, context, (fit, principal), closest)?;
+        Some(Near { text, at: At { file: policy.file, span }, closeness })
     }
 
     /// The first element that does not fit, in words, and where it stands.
@@ -91,55 +93,45 @@ impl World<'_> {
         statement: &Prepared,
         context: &Context,
         (fit, principal): (Fit, Truth),
-        closest: Option<(u8, String, std::ops::Range<usize>)>,
-        at: &dyn Fn(&Node) -> At,
-    ) -> Option<(String, At)> {
-        let whole = at(statement.node);
-        let element = |key: &str| statement.node.get(key).map_or_else(|| whole.clone(), at);
+        closest: Option<(u8, String, Range<usize>)>,
+    ) -> Option<(String, Range<usize>)> {
+        let element = |key: &str| statement.node.get(key).unwrap_or(statement.node).span.clone();
         if fit.action == Truth::No {
-            let written = written_actions(statement);
-            let text = if statement.node.get("NotAction").is_some() {
-                format!("its NotAction leaves out `{}`", context.action.full_name())
-            } else {
-                format!("it allows {written}, not `{}`", context.action.full_name())
-            };
-            let key =
-                if statement.node.get("NotAction").is_some() { "NotAction" } else { "Action" };
+            let (text, key) = action_fault(statement, context);
             return Some((text, element(key)));
         }
         if fit.resource == Truth::No {
-            if let Some((_, text, span)) = closest {
-                return Some((text, At { file: 0, span }));
-            }
-            let (text, key) = if statement.node.get("NotResource").is_some() {
-                ("its NotResource leaves this one out".to_owned(), "NotResource")
-            } else if statement.node.get("Resource").is_some() {
-                ("its Resource is about something else".to_owned(), "Resource")
-            } else {
-                ("it has no Resource, and so no effect".to_owned(), "Action")
+            let general = || {
+                let (text, key) = resource_fault(statement);
+                (text.to_owned(), element(key))
             };
-            return Some((text, element(key)));
+            return Some(closest.map_or_else(general, |(_, text, span)| (text, span)));
         }
         if principal == Truth::No {
             return Some((self.others(statement, context), element("Principal")));
         }
-        let failing = statement.lines.iter().find(|line| line.holds(context) == Truth::No);
-        let open = || statement.lines.iter().find(|line| line.holds(context).is_open());
-        if let Some(line) = failing.or_else(open) {
-            let wanted: Vec<String> =
-                line.values.iter().map(|(text, ..)| format!("`{}`", shown(text))).collect();
-            let state = self.state(&line.wanted(context));
-            let name = statement.written_key(&line.key);
-            let text = format!(
-                "its condition {} on `{name}` asks for {}, and {state}",
-                line.operator.base,
-                if wanted.is_empty() { "nothing".into() } else { listed(&wanted) }
-            );
+        if let Some(text) = self.condition_fault(statement, context) {
             return Some((text, element("Condition")));
         }
-        [fit.action, fit.resource, principal].iter().any(|truth| truth.is_open()).then(|| {
-            ("what the template leaves open decides whether it is about this".to_owned(), whole)
-        })
+        let open = "what the template leaves open decides whether it is about this";
+        let is_open = [fit.action, fit.resource, principal].iter().any(|truth| truth.is_open());
+        is_open.then(|| (open.to_owned(), statement.node.span.clone()))
+    }
+
+    /// The condition that does not hold, or that nobody knows of, in words.
+    fn condition_fault(&self, statement: &Prepared, context: &Context) -> Option<String> {
+        let failing = statement.lines.iter().find(|line| line.holds(context) == Truth::No);
+        let open = || statement.lines.iter().find(|line| line.holds(context).is_open());
+        let line = failing.or_else(open)?;
+        let wanted: Vec<String> =
+            line.values.iter().map(|(text, ..)| format!("`{}`", shown(text))).collect();
+        let state = self.state(&line.wanted(context));
+        let name = statement.written_key(&line.key);
+        Some(format!(
+            "its condition {} on `{name}` asks for {}, and {state}",
+            line.operator.base,
+            if wanted.is_empty() { "nothing".into() } else { listed(&wanted) }
+        ))
     }
 
     /// Whom a statement names instead.
@@ -171,11 +163,11 @@ impl World<'_> {
         &self,
         statement: &Prepared,
         context: &Context,
-    ) -> Option<(u8, String, std::ops::Range<usize>)> {
+    ) -> Option<(u8, String, Range<usize>)> {
         let texts = statement.node.get("Resource").map_or(&[][..], Node::items);
         let spans = statement.listed_resources();
         let faults = texts.iter().filter_map(|node| {
-            let (closeness, text) = self.resource_fault(node.string()?, context)?;
+            let (closeness, text) = self.text_fault(node.string()?, context)?;
             Some((closeness, text, node.span.clone()))
         });
         if spans.is_empty() {
@@ -193,7 +185,7 @@ impl World<'_> {
     }
 
     /// What keeps a text from being the ARN of what is asked for.
-    fn resource_fault(&self, text: &str, context: &Context) -> Option<(u8, String)> {
+    fn text_fault(&self, text: &str, context: &Context) -> Option<(u8, String)> {
         let wanted = self.shown(context.resource());
         let own = Arn::parse(&wanted)?;
         let written = shown(text);
@@ -257,17 +249,34 @@ impl World<'_> {
     }
 }
 
+/// Which actions a statement is about instead, and the element that says so.
+fn action_fault(statement: &Prepared, context: &Context) -> (String, &'static str) {
+    let name = context.action.full_name();
+    if statement.node.get("NotAction").is_some() {
+        return (format!("its NotAction leaves out `{name}`"), "NotAction");
+    }
+    (format!("it allows {}, not `{name}`", written_actions(statement)), "Action")
+}
+
+/// What is wrong with what a statement is about, where no text of it comes close.
+fn resource_fault(statement: &Prepared) -> (&'static str, &'static str) {
+    if statement.node.get("NotResource").is_some() {
+        ("its NotResource leaves this one out", "NotResource")
+    } else if statement.node.get("Resource").is_some() {
+        ("its Resource is about something else", "Resource")
+    } else {
+        ("it has no Resource, and so no effect", "Action")
+    }
+}
+
 /// Whether two ARNs name the same thing, wherever it lies; wildcards at the end included.
 fn same_resource(arn: &Arn, own: &Arn) -> bool {
     let start =
         |text: &str| text.split(['*', '?', '\u{fdd0}']).next().unwrap_or_default().to_owned();
     let (written, wanted) = (start(arn.resource), start(own.resource));
-    arn.resource == own.resource
-        || (!written.is_empty()
-            && wanted.starts_with(&written)
-            && arn.resource != own.resource
-            && arn.resource.contains(['*', '?', '\u{fdd0}']))
-        || written == wanted
+    let is_open = arn.resource.contains(['*', '?', '\u{fdd0}']);
+    written == wanted
+        || !written.is_empty() && wanted.starts_with(&written) && is_open
         || lacks_suffix(arn, own)
 }
 

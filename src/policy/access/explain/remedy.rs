@@ -75,7 +75,6 @@ impl World<'_> {
             KeyOf::Key(at) => self.keys.get(*at),
             KeyOf::Managed | KeyOf::Unknown(_) => None,
         };
-        let what = if secret.is_parameter { "parameter" } else { "secret" };
         let add = |document: String, statement: Statement| Remedy {
             text: "add this statement".into(),
             document,
@@ -106,15 +105,7 @@ impl World<'_> {
                 format!("a policy of {}", principal.label),
                 self.decrypt_statement(secret, key?),
             ),
-            LinkCode::L5 => Remedy {
-                document: format!("the {what} {}", secret.label),
-                text: if key.is_some() {
-                    "enable the key, or encrypt under another one".into()
-                } else {
-                    format!("encrypt the {what} under a customer managed key whose policy lets {} decrypt", principal.label)
-                },
-                statement: None,
-            },
+            LinkCode::L5 => other_key(key.is_some(), principal, secret),
             LinkCode::L6 => Remedy {
                 document: "the statement that denies".into(),
                 text: "narrow it, or leave out what is meant to be read: no Allow overrules a Deny".into(),
@@ -175,6 +166,20 @@ impl World<'_> {
         let service = if secret.is_parameter { "ssm" } else { "secretsmanager" };
         format!("{service}.{}.amazonaws.com", self.written(&secret.region))
     }
+}
+
+/// What to do about a key that cannot be used.
+fn other_key(is_own: bool, principal: &Principal, secret: &Secret) -> Remedy {
+    let what = if secret.is_parameter { "parameter" } else { "secret" };
+    let text = if is_own {
+        "enable the key, or encrypt under another one".into()
+    } else {
+        format!(
+            "encrypt the {what} under a customer managed key whose policy lets {} decrypt",
+            principal.label
+        )
+    };
+    Remedy { document: format!("the {what} {}", secret.label), text, statement: None }
 }
 
 impl Secret {

@@ -141,7 +141,9 @@ impl<'w> Builder<'w> {
             }
             Place::Key(at) => world.keys.get_mut(at).map(|own| own.policy.get_or_insert_default()),
         };
-        set.into_iter().for_each(|set| set.policies.push(number));
+        if let Some(set) = set {
+            set.policies.push(number);
+        }
     }
 
     /// Documents that somebody names. `what` is what they are where none is named.
@@ -162,7 +164,7 @@ impl<'w> Builder<'w> {
                 let places = self.by_file.get(file).cloned().unwrap_or_default();
                 let set = self.at(&places);
                 if set.policies.is_empty() {
-                    return self.lack("the documents of this file", by, true);
+                    return Self::lack("the documents of this file", by, true);
                 }
                 set
             }
@@ -175,16 +177,16 @@ impl<'w> Builder<'w> {
                 let places: Vec<_> = places.iter().filter(is_there).copied().collect();
                 let set = self.at(&places);
                 if set.policies.is_empty() {
-                    return self.lack("the document that stands here", at, true);
+                    return Self::lack("the document that stands here", at, true);
                 }
                 set
             }
             Named::Managed { arn, by } => self.managed(arn, by),
-            Named::Missing { path, by } => self.lack(path, by, true),
+            Named::Missing { path, by } => Self::lack(path, by, true),
         }
     }
 
-    fn lack(&self, name: &str, by: &At, may_deny: bool) -> Set {
+    fn lack(name: &str, by: &At, may_deny: bool) -> Set {
         let lack = Lack { name: name.into(), may_deny, at: Some(by.clone()) };
         Set { policies: Vec::new(), lacks: vec![lack] }
     }
@@ -202,7 +204,7 @@ impl<'w> Builder<'w> {
                 Set { policies, lacks: Vec::new() }
             }
             // What AWS keeps allows; but for those that are there to lock somebody out.
-            None => self.lack(
+            None => Self::lack(
                 arn,
                 by,
                 !is_of_aws || name.contains("Deny") || name.contains("Quarantine"),

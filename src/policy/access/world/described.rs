@@ -117,12 +117,11 @@ impl Builder<'_> {
     fn described_key(&mut self, key: &said::Key) {
         let account = self.account(&key.account);
         let region = self.region(key.region.as_deref(), key.arn.as_deref());
-        let arn = match &key.arn {
-            Some(arn) => Value::of(arn),
-            None => {
-                let id = self.unknown();
-                self.start("kms", &region, account).then("key/").followed_by(&id)
-            }
+        let arn = if let Some(arn) = &key.arn {
+            Value::of(arn)
+        } else {
+            let id = self.unknown();
+            self.start("kms", &region, account).then("key/").followed_by(&id)
         };
         let policy = key.policy.as_ref().map(|documents| self.set(&Some(documents.clone()), ""));
         self.world.keys.push(Key {
@@ -158,7 +157,9 @@ impl Builder<'_> {
             })
             .collect();
         let own = self.world.keys.iter_mut().find(|own| own.label == key.id);
-        own.into_iter().for_each(|own| own.grants.clone_from(&grants));
+        if let Some(own) = own {
+            own.grants = grants;
+        }
     }
 
     /// The keys by everything that they are called.

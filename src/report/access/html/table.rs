@@ -55,12 +55,12 @@ impl<'a> Table<'a> {
     /// The chain of a path, with all words.
     pub(super) fn chain(&mut self, path: &'a Path) -> u32 {
         let rows = LinkCode::ALL.map(|code| link(path, code).map(|link| self.row(link)));
-        self.add_chain(rows)
+        self.add_chain(&rows)
     }
 
     /// The chain of a path, without the words.
     pub(super) fn brief_chain(&mut self, path: &Path) -> u32 {
-        self.add_chain(LinkCode::ALL.map(|code| link(path, code).map(plain_row)))
+        self.add_chain(&LinkCode::ALL.map(|code| link(path, code).map(plain_row)))
     }
 
     /// A text that stays on its line.
@@ -114,7 +114,7 @@ impl<'a> Table<'a> {
         [status, needed, text, site, near, near_site, document, place, words, statement]
     }
 
-    fn add_chain(&mut self, rows: [Option<Row>; 9]) -> u32 {
+    fn add_chain(&mut self, rows: &[Option<Row>; 9]) -> u32 {
         let chain = rows.map(|row| row.map_or(0, |row| self.add_row(row)));
         if let Some(at) = self.known.get(&chain) {
             return *at;
