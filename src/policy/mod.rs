@@ -29,6 +29,7 @@ pub use access::ManifestError;
 pub use catalogue::{
     Catalogue, CatalogueError, date as catalogue_date, sources as catalogue_sources,
 };
+use access::Manifest;
 use checks::{Check, Deployment, Run, World};
 use reporter::Reporter;
 
@@ -184,7 +185,7 @@ pub fn analyse(blobs: &[Blob], options: &Options) -> Vec<Analysis> {
     follow(&mut stacks);
     let texts = |file: usize| blobs.get(file).map_or(&[][..], |blob| blob.text);
     let checked = stacks.iter().flat_map(|stack| check(stack, &texts, options));
-    let of_world = check_world(&stacks, &texts, options);
+    let of_world = check_world(&stacks, &Manifest::default(), &texts, options);
     let mut analyses: Vec<Analysis> = blobs.iter().map(|_| Analysis::default()).collect();
     for (file, analysis) in checked.chain(of_world) {
         if let Some(whole) = analyses.get_mut(file) {
@@ -212,11 +213,12 @@ impl Analysis {
 /// Checks what only everything together shows: what each file gave.
 pub fn check_world<'t>(
     stacks: &[Stack],
+    manifest: &Manifest,
     texts: &dyn Fn(usize) -> &'t [u8],
     options: &Options,
 ) -> Vec<(usize, Analysis)> {
     let deployments = stacks.iter().map(|stack| Deployment::new(stack, options)).collect();
-    let world = World { deployments };
+    let world = World { deployments, said: manifest.said().clone(), ..World::default() };
     let of_file: HashMap<usize, &Deployment> = world
         .deployments
         .iter()

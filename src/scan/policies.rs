@@ -12,6 +12,7 @@ use crate::finding::{Edit, Finding, FindingKind, Fix, Place};
 use crate::fingerprint::ContentId;
 use crate::location::{Location, Position, Width};
 use crate::outcome::{SkipReason, Skipped};
+use crate::policy::access::Manifest;
 use crate::policy::{self, Analysis, Defect, Stack, Template};
 use crate::pool::each;
 use crate::secrets;
@@ -90,7 +91,7 @@ pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
         catch_unwind(checked).map_err(|_| stack.files().to_vec())
     });
     let mut analyses: BTreeMap<usize, Analysis> = BTreeMap::new();
-    let of_world = catch_unwind(AssertUnwindSafe(|| policy::check_world(&joined, &texts, options)));
+    let of_world = catch_unwind(AssertUnwindSafe(|| policy::check_world(&joined, &Manifest::default(), &texts, options)));
     for result in checked.into_iter().chain([of_world.map_err(|_| vec![0])]) {
         match result {
             Ok(found) => {

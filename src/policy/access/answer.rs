@@ -44,7 +44,7 @@ impl World<'_> {
 
     /// The secrets that each principal is held against: those of its own stack, and all whose account is known where its own
     /// is known too. Of two templates in accounts that nobody names nothing can be said.
-    fn pairs(&self) -> Vec<Vec<usize>> {
+    pub(super) fn pairs(&self) -> Vec<Vec<usize>> {
         let is_known = |account: usize| {
             self.accounts.get(account).is_some_and(|account| account.id.text().is_some())
         };

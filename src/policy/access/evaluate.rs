@@ -355,7 +355,7 @@ impl Principal {
         match &self.session {
             Some(session) => pattern.matches(&start.then(session)),
             // Which session it is, each request says.
-            None => match pattern.matches(&start.open(super::matching::Symbol(0))) {
+            None => match pattern.matches(&start.open(super::matching::Symbol::new(0))) {
                 Truth::No => Truth::No,
                 _ => Truth::Depends,
             },

@@ -18,7 +18,28 @@ pub(super) enum Atom {
 
 /// Something that is not known, but is the same wherever it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Symbol(pub(super) u32);
+pub(super) struct Symbol {
+    number: u32,
+    /// Whether AWS makes it up for one resource: then it is no other one's, and not empty.
+    is_made_up: bool,
+}
+
+impl Symbol {
+    /// Something of which nothing is known.
+    pub(super) const fn new(number: u32) -> Self {
+        Self { number, is_made_up: false }
+    }
+
+    /// What AWS makes up for one resource.
+    pub(super) const fn made_up(number: u32) -> Self {
+        Self { number, is_made_up: true }
+    }
+
+    /// Whether it is certainly another one.
+    fn is_other_than(self, other: Self) -> bool {
+        self.is_made_up && other.is_made_up && self.number != other.number
+    }
+}
 
 /// A value that a request has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -213,8 +234,8 @@ impl Pattern {
         for atom in value.atoms.iter().skip(start) {
             next.fill(false);
             let mut is_alive = false;
-            if let (Atom::Open(_), Sure::Possibly) = (atom, sure) {
-                is_alive = run_over(tokens, &now, &mut next);
+            if let (Atom::Open(symbol), Sure::Possibly) = (atom, sure) {
+                is_alive = run_over(tokens, *symbol, &now, &mut next);
             } else {
                 for (at, token) in tokens.iter().enumerate() {
                     if now.get(at) != Some(&true) {
@@ -245,7 +266,8 @@ fn skip(tokens: &[Token], places: &mut [bool], sure: Sure) {
         }
         let is_optional = match token {
             Token::Any { .. } => true,
-            Token::Gap { .. } | Token::Open(_) => sure == Sure::Possibly,
+            Token::Open(symbol) => sure == Sure::Possibly && !symbol.is_made_up,
+            Token::Gap { .. } => sure == Sure::Possibly,
             Token::Char(_) | Token::One { .. } | Token::Random(..) => false,
         };
         if is_optional {
@@ -254,17 +276,19 @@ fn skip(tokens: &[Token], places: &mut [bool], sure: Sure) {
     }
 }
 
-/// Adds the places that are reached by some text without a colon.
-fn run_over(tokens: &[Token], now: &[bool], next: &mut [bool]) -> bool {
+/// Adds the places that are reached by what a symbol stands for: some text without a colon.
+fn run_over(tokens: &[Token], symbol: Symbol, now: &[bool], next: &mut [bool]) -> bool {
     let (mut is_running, mut is_alive) = (false, false);
     for (at, is_here) in now.iter().enumerate() {
         is_running |= is_here;
         if is_running {
             is_alive |= set(next, at);
         }
-        if tokens.get(at) == Some(&Token::Char(':')) {
-            is_running = false;
-        }
+        let is_barrier = match tokens.get(at) {
+            Some(Token::Open(other)) => symbol.is_other_than(*other),
+            token => token == Some(&Token::Char(':')),
+        };
+        is_running &= !is_barrier;
     }
     is_alive
 }
@@ -328,7 +352,7 @@ mod tests {
             '*' => Token::Any { colon: true },
             '?' => Token::One { colon: true },
             '%' => Token::Any { colon: false },
-            '$' => Token::Open(Symbol(1)),
+            '$' => Token::Open(Symbol::new(1)),
             '!' => Token::Gap { colon: true, is_of_request: false },
             other => Token::Char(other),
         };
@@ -339,9 +363,9 @@ mod tests {
         let mut value = Value::default();
         for character in text.chars() {
             value = match character {
-                '#' => value.random(Symbol(7)),
-                '$' => Value { atoms: [value.atoms, vec![Atom::Open(Symbol(1))]].concat() },
-                '&' => Value { atoms: [value.atoms, vec![Atom::Open(Symbol(2))]].concat() },
+                '#' => value.random(Symbol::new(7)),
+                '$' => value.open(Symbol::new(1)),
+                '&' => value.open(Symbol::new(2)),
                 other => value.char(other),
             };
         }
@@ -383,10 +407,20 @@ mod tests {
 
     #[test]
     fn a_reference_to_a_secret_matches_that_secret_whatever_its_suffix() {
-        let own = Value::of("db-").random(Symbol(7));
+        let own = Value::of("db-").random(Symbol::new(7));
         assert_eq!(own.pattern().matches(&value("db-#")), Truth::Yes);
-        let other = Value::of("db-").random(Symbol(8));
+        let other = Value::of("db-").random(Symbol::new(8));
         assert_eq!(other.pattern().matches(&value("db-#")), Truth::Depends);
+    }
+
+    #[test]
+    fn what_aws_makes_up_for_one_resource_is_no_other_ones() {
+        let key = |symbol| Value::of("arn:key/").open(symbol);
+        let matches = |one: Symbol, other: Symbol| key(one).pattern().matches(&key(other));
+        assert_eq!(matches(Symbol::made_up(1), Symbol::made_up(1)), Truth::Yes);
+        assert_eq!(matches(Symbol::made_up(1), Symbol::made_up(2)), Truth::No);
+        assert_eq!(matches(Symbol::made_up(1), Symbol::new(2)), Truth::Unknown);
+        assert_eq!(Value::of("arn:key/").pattern().matches(&key(Symbol::made_up(1))), Truth::Unknown);
     }
 
     #[test]

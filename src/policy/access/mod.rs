@@ -15,6 +15,7 @@ mod grant;
 mod layout;
 mod manifest;
 mod matching;
+mod paths;
 mod reading;
 mod statement;
 mod truth;
@@ -25,11 +26,11 @@ use std::path::Path;
 
 use crate::access::{Access, Grant, Site};
 use crate::blob::Blob;
-use crate::policy::checks::Deployment;
+use crate::policy::checks::{self, Deployment};
 use crate::policy::link::Stack;
 use crate::policy::read::Template;
 use crate::policy::{Options, Unread};
-use description::Description;
+pub(super) use description::Description;
 use layout::LaidOut;
 use world::World;
 
@@ -37,6 +38,7 @@ pub use answer::names_label;
 pub use description::At;
 pub use grant::UnknownLabel;
 pub use manifest::ManifestError;
+pub(super) use paths::{Fault, Faulty};
 
 /// What somebody says of accounts, beside what templates declare.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +68,10 @@ impl Manifest {
         Ok(Self { said })
     }
 
+    pub(super) fn said(&self) -> &Description {
+        &self.said
+    }
+
     /// This, and what other files say that are no templates: folders laid out by account, what AWS prints of an account,
     /// what the CDK says of its stacks.
     #[must_use]
@@ -90,6 +96,11 @@ impl Manifest {
         self.said.add(found);
         self
     }
+}
+
+/// The paths that something is wrong with, of all that is checked together.
+pub(super) fn faulty<'w>(world: &'w checks::World<'w>) -> &'w [Faulty] {
+    world.faulty.get_or_init(|| World::new(&world.said, &world.deployments).faulty())
 }
 
 /// Whether a blob says something of accounts, although no policy may be in it.

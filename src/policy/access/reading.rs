@@ -1,6 +1,6 @@
 //! From the text of a policy to a pattern: wildcards, variables, and what a template leaves open.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::context::{Context, State};
 use super::matching::{Pattern, Symbol, Token, Value};
@@ -11,6 +11,8 @@ use crate::policy::text::{is_iam_variable, leading_hole, variable};
 #[derive(Debug, Default)]
 pub(super) struct Symbols {
     by_name: HashMap<(usize, String), Symbol>,
+    /// Names of holes that stand for what AWS makes up: an id, a name that nobody gave.
+    made_up: HashSet<(usize, String)>,
     count: u32,
 }
 
@@ -20,9 +22,17 @@ impl Symbols {
         if let Some(known) = self.by_name.get(&(scope, name.to_owned())) {
             return *known;
         }
-        let symbol = self.new_one();
+        self.count += 1;
+        let is_made_up = self.made_up.contains(&(scope, name.to_owned()));
+        let symbol =
+            if is_made_up { Symbol::made_up(self.count) } else { Symbol::new(self.count) };
         self.by_name.insert((scope, name.to_owned()), symbol);
         symbol
+    }
+
+    /// Says that a hole of a scope is what AWS makes up for one resource.
+    pub(super) fn is_made_up(&mut self, scope: usize, name: &str) {
+        self.made_up.insert((scope, name.to_owned()));
     }
 
     /// What symbols are called, where they have a name.
@@ -33,7 +43,7 @@ impl Symbols {
     /// A symbol that nothing else has.
     pub(super) fn new_one(&mut self) -> Symbol {
         self.count += 1;
-        Symbol(self.count)
+        Symbol::new(self.count)
     }
 }
 

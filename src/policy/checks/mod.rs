@@ -19,11 +19,13 @@ mod trust;
 mod wording;
 mod world;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::Options;
+use super::access::{Description, Faulty};
 use super::document::{Document, Kind, Root};
 use super::fix::Change;
 use super::link::{Resource, Stack};
@@ -110,8 +112,13 @@ impl<'a> Deployment<'a> {
 }
 
 /// Everything that was read, stack by stack.
+#[derive(Default)]
 pub(super) struct World<'a> {
     pub(super) deployments: Vec<Deployment<'a>>,
+    /// What a manifest says of it.
+    pub(super) said: Description,
+    /// Paths to secrets that something is wrong with, once a check asks.
+    pub(super) faulty: OnceCell<Vec<Faulty>>,
 }
 
 /// The more general checks that are not reported beside this one.

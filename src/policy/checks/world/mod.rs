@@ -1,11 +1,12 @@
 //! What only shows when everything that was read is seen together: secrets that are declared in one file and named in
 //! another, keys that a role cannot use, tags that decide who gets in.
 
+mod access;
 mod keys;
 mod names;
 mod takeover;
 
-use super::{Check, Deployment, IDENTITY, Kind, Run, Supersedes, World};
+use super::{Check, Deployment, IDENTITY, Kind, RESOURCE, Run, Supersedes, World};
 use crate::finding::{Confidence, Severity};
 use crate::policy::document::{Document, Root};
 
@@ -49,14 +50,35 @@ pub(super) const CHECKS: &[Check] = &[
         ..Check::ROW
     },
     Check {
-        id: "sm-key-not-readable",
-        title: "secret under a key that its reader cannot use",
+        id: "access-path-broken",
+        title: "role that is to read a secret and cannot",
         kinds: IDENTITY,
-        why: "Secrets Manager decrypts with the rights of the caller. A key of your own leaves the decision to its policy and to the policies of the role; when neither allows `kms:Decrypt`, each attempt to read the secret fails.",
-        help: "Allow `kms:Decrypt` on the key to the role, in its own policy or in that of the key.",
-        url: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html",
-        run: Run::World(keys::not_readable),
+        why: "To read a secret takes more than one policy: those of the role, in another account that of the secret, and for a key of your own that of the key, for Secrets Manager decrypts with the rights of the caller. Everything that was read holds all documents of this path, and one of them does not let it through: each attempt to read the secret fails.",
+        help: "Add what is missing: `keylint access` shows each link of the path and the statement to add.",
+        url: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html",
+        run: Run::World(access::broken),
         supersedes: Supersedes::OnElement(&["sm-missing-kms-decrypt"]),
+        ..Check::ROW
+    },
+    Check {
+        id: "access-path-dead-grant",
+        title: "secret that lets in a role which does not ask for it",
+        severity: Severity::Note,
+        kinds: RESOURCE,
+        why: "Between accounts both sides have to allow a request. The policy of the secret names this role, and no policy of the role allows to read the secret: the grant opens nothing, until somebody gives the role more.",
+        help: "Give the role what it lacks, if it is to read the secret; else take it out of the policy of the secret.",
+        url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html",
+        run: Run::World(access::dead_grant),
+        ..Check::ROW
+    },
+    Check {
+        id: "access-path-unexpected",
+        title: "secret that can be read by whom the manifest forbids it",
+        kinds: IDENTITY,
+        why: "The manifest `accounts.toml` expects that this role cannot read the secret. The policies that were read let it.",
+        help: "Narrow the policy that lets it in, or change what the manifest expects: `keylint access` shows each link of the path.",
+        url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+        run: Run::World(access::unexpected),
         ..Check::ROW
     },
     Check {

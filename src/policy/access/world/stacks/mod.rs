@@ -61,6 +61,9 @@ impl<'w> Builder<'w> {
                 );
                 continue;
             }
+            for resource in &stack.resources {
+                self.symbols.is_made_up(number + 1, &resource.name);
+            }
             let account = self.account_of(number, where_deployed(stack));
             all.push(Taken {
                 deployment,
