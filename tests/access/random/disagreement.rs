@@ -49,7 +49,7 @@ pub(super) fn questions(world: &World) -> Vec<(&Principal, &Secret, &str)> {
 /// What keylint says otherwise of worlds of which the same is told; a single one is told in full.
 pub(super) fn disagreement(worlds: &[World]) -> Option<Disagreement> {
     let first = &worlds[0];
-    let access = match answers(&written::files(first), written::MANIFEST)? {
+    let access = match answers(&written::files(first)) {
         Ok(access) => access,
         Err(error) => return Some(Disagreement::new("manifest", "", &error)),
     };

@@ -33,13 +33,13 @@ const TOLD_KEYS: &[&[&str]] = &[
 /// A world of which everything is told.
 pub(super) fn world(rng: &mut Rng) -> World {
     let mut world = World { context: context(rng), ..World::default() };
-    for (name, id) in &ACCOUNTS[..1 + rng.below(3)] {
+    for (name, id) in &ACCOUNTS[..=rng.below(3)] {
         let org = Known::told(Some(rng.text(&[ORGS[0], ORGS[0], ORGS[1]])));
         let account =
             Account { name: (*name).into(), id: (*id).into(), org, scps: None, rcps: None };
         world.accounts.push(account);
     }
-    for name in &["App", "ann", "Api"][..1 + rng.below(2)] {
+    for name in &["App", "ann", "Api"][..=rng.below(2)] {
         let principal = principal(rng, &world, name);
         world.principals.push(principal);
     }
@@ -107,7 +107,7 @@ fn tags(rng: &mut Rng) -> Tags {
         tags.insert("team".into(), rng.text(TAGS));
     }
     if rng.percent(50) {
-        tags.insert("stage".into(), rng.text(STAGES));
+        tags.insert("Stage".into(), rng.text(STAGES));
     }
     tags
 }
