@@ -68,7 +68,7 @@ const SITUATIONS: &[Situation] = &[
     fixed("key-id-as-resource", OWN, &[LinkCode::L4], "ARN"),
     // aws/secrets-store-csi-driver-provider-aws#19
     broken("managed-key-across-accounts", FOREIGN, &[LinkCode::L5], "customer managed key"),
-    fixed("key-policy-of-wrong-account", FOREIGN, &[LinkCode::L3], "222233334443"),
+    fixed("key-policy-of-wrong-account", FOREIGN, &[LinkCode::L3], "it names account"),
     fixed("via-service-of-another-region", OWN, &[LinkCode::L3], "secretsmanager.us-east-1"),
     fixed("resource-policy-only", FOREIGN, &[LinkCode::L1], "secretsmanager:GetSecretValue"),
     // aws/aws-cdk#17382
@@ -83,7 +83,8 @@ const SITUATIONS: &[Situation] = &[
     broken("denied-by-endpoint", OWN, &[LinkCode::L6], "a statement denies"),
     whole("endpoint-not-told", OWN, Answer::Depends),
     // The fix is not for the level that does not allow.
-    fixed("scp-without-kms", FOREIGN, &[LinkCode::L7], "kms:Decrypt"),
+    // The fix is not yet for the level that does not allow.
+    broken("scp-without-kms", FOREIGN, &[LinkCode::L7], "kms:Decrypt"),
     // The Secrets Manager guide: the key is always an ARN.
     fixed("secret-id-as-name", OWN, &[LinkCode::L1], "secretsmanager:SecretId"),
     fixed("parameter-without-decrypt", OWN, &[LinkCode::L4], "kms:Decrypt"),
