@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use keylint::access::Access;
-use keylint::scan::access_of;
+use keylint::scan;
 
-use crate::written::Files;
+use crate::written::{Files, MANIFEST};
 
-/// The answers about the files of a working directory.
-pub(crate) fn answers(files: &Files, manifest: &str) -> Option<Result<Access, String>> {
-    let given = files.iter().map(|(path, text)| (path.into(), text.clone().into())).collect();
-    Some(access_of(given, Some(Path::new(manifest))).map_err(|error| error.to_string()))
+/// The answers about the files of a working directory, or what is said of them that ends the run.
+pub(crate) fn answers(files: &Files) -> Result<Access, String> {
+    let answered = scan::access_of(files.clone(), Some(Path::new(MANIFEST)));
+    answered.map_err(|error| format!("{:?}", miette::Report::new(error)))
 }

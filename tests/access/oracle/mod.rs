@@ -65,7 +65,7 @@ fn may_read(world: &World, principal: &Principal, secret: &Secret, read: &Reques
         return false;
     }
     if principal.account != secret.account && secret.is_parameter {
-        return is_shared(world, principal, secret) && identity_allows(principal, read);
+        return is_shared(world, principal, secret, read) && identity_allows(principal, read);
     }
     let named = policy.map_or(Named::Not, |policy| statement::names(policy, read));
     if principal.account != secret.account {
@@ -78,10 +78,14 @@ fn may_read(world: &World, principal: &Principal, secret: &Secret, read: &Reques
     }
 }
 
-/// AWS RAM allows the accounts that it shares a parameter with; only some parameters can be shared.
-fn is_shared(world: &World, principal: &Principal, secret: &Secret) -> bool {
+/// AWS RAM allows the accounts that it shares a parameter with, by default not to read its history. Only some parameters
+/// can be shared.
+fn is_shared(world: &World, principal: &Principal, secret: &Secret, read: &Request) -> bool {
     let caller = &world.account(principal.account).id;
-    secret.is_advanced && secret.key.is_some() && secret.shared_with.contains(caller)
+    read.action != "ssm:GetParameterHistory"
+        && secret.is_advanced
+        && secret.key.is_some()
+        && secret.shared_with.contains(caller)
 }
 
 fn may_decrypt(

@@ -84,7 +84,7 @@ const MOMENT: &[&str] = &[
 /// A block with one or two keys.
 pub(super) fn condition(rng: &mut Rng, aim: &Aim) -> Value {
     let mut block = Map::new();
-    for _ in 0..1 + usize::from(rng.percent(30)) {
+    for _ in 0..=usize::from(rng.percent(30)) {
         let (key, kind) = *rng.of(KEYS);
         let (operator, values) = operator_and_values(rng, aim, key, kind);
         let keys = block.entry(operator).or_insert_with(|| json!({}));
@@ -147,7 +147,7 @@ fn values(rng: &mut Rng, aim: &Aim, (key, kind): (&str, Kind), operator: &str) -
     if matches!(kind, Kind::Flag) || rng.percent(65) {
         return value(rng);
     }
-    let values: Vec<Value> = (0..1 + rng.below(2)).map(|_| value(rng)).collect();
+    let values: Vec<Value> = (0..=rng.below(2)).map(|_| value(rng)).collect();
     values.into()
 }
 

@@ -48,10 +48,8 @@ impl<'w> Aim<'w> {
     /// The ARN of the secret, or a pattern that may meet it.
     pub(super) fn secret_pattern(&self, rng: &mut Rng, is_pattern: bool) -> String {
         let full = self.world.secret_arn(self.secret, &self.secret.region);
-        let bare = match self.secret.is_parameter {
-            true => full.as_str(),
-            false => full.rsplit_once('-').unwrap().0,
-        };
+        let bare =
+            if self.secret.is_parameter { full.as_str() } else { full.rsplit_once('-').unwrap().0 };
         let before = bare.rsplit_once('/').unwrap().0;
         if !is_pattern || rng.percent(30) {
             return if rng.percent(85) { full } else { bare.into() };
@@ -89,13 +87,13 @@ pub(super) fn identity_policies(rng: &mut Rng, aim: &Aim) -> Vec<Value> {
     if rng.percent(70) {
         read.extend(decrypt);
     } else {
-        documents.push(document(rng, decrypt));
+        documents.push(document(rng, &decrypt));
     }
-    documents.push(document(rng, read));
+    documents.push(document(rng, &read));
     if rng.percent(15) {
         let other = Aim::any(rng, aim.world);
         let statements = identity_statements(rng, &other, For::Read);
-        documents.push(document(rng, statements));
+        documents.push(document(rng, &statements));
     }
     documents.retain(|document| document["Statement"] != json!([]));
     documents
@@ -114,7 +112,7 @@ pub(super) fn limit(rng: &mut Rng, aim: &Aim) -> Value {
         statements.push(identity_statement(rng, aim, For::Read, "Allow"));
         statements.extend(identity_statements(rng, aim, For::Decrypt));
     }
-    document(rng, statements)
+    document(rng, &statements)
 }
 
 fn identity_statement(rng: &mut Rng, aim: &Aim, what: For, effect: &str) -> Value {
@@ -226,7 +224,7 @@ pub(super) fn secret_policy(rng: &mut Rng, aim: &Aim) -> Value {
         statements.push(json!({"Effect": "Allow", "Principal": "*",
             "Action": "secretsmanager:DescribeSecret", "Resource": "*"}));
     }
-    document(rng, statements)
+    document(rng, &statements)
 }
 
 /// A policy of a key: of those that let the account decide, and of those that name who may.
@@ -253,7 +251,7 @@ pub(super) fn key_policy(rng: &mut Rng, aim: &Aim, owner: &str) -> Value {
         statements.push(json!({"Effect": "Allow", "Principal": {"AWS": owner},
             "Action": "kms:DescribeKey", "Resource": "*"}));
     }
-    document(rng, statements)
+    document(rng, &statements)
 }
 
 /// A customer's RCP: nothing but a denial of everybody.
@@ -286,9 +284,11 @@ fn resource_statement(rng: &mut Rng, aim: &Aim, what: For, effect: &str) -> Valu
     statement
 }
 
-/// Whether nobody can be half named: the name of every session is told.
+/// Whether nobody can be half named: the name of every session is told, and nobody else is of the account.
 fn has_name(aim: &Aim) -> bool {
+    let mut others = aim.world.principals.iter().filter(|one| one.name != aim.principal.name);
     aim.world.principals.iter().all(|one| one.is_user || one.session_name.is_told)
+        && others.all(|one| one.account != aim.principal.account)
 }
 
 /// Everything that a principal is, which is what AWS wants in `NotPrincipal`.
@@ -319,7 +319,7 @@ fn one_or_many(rng: &mut Rng, text: String) -> Value {
     if rng.percent(50) { text.into() } else { json!([text]) }
 }
 
-fn document(rng: &mut Rng, statements: Vec<Value>) -> Value {
+fn document(rng: &mut Rng, statements: &[Value]) -> Value {
     let mut document = json!({ "Statement": statements });
     match rng.below(20) {
         0 => {}
