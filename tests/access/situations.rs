@@ -68,7 +68,7 @@ const SITUATIONS: &[Situation] = &[
     fixed("key-id-as-resource", OWN, &[LinkCode::L4], "ARN"),
     // aws/secrets-store-csi-driver-provider-aws#19
     broken("managed-key-across-accounts", FOREIGN, &[LinkCode::L5], "customer managed key"),
-    fixed("key-policy-of-wrong-account", FOREIGN, &[LinkCode::L3], "it names account"),
+    fixed("key-policy-of-wrong-account", FOREIGN, &[LinkCode::L3], "222233334443"),
     fixed("via-service-of-another-region", OWN, &[LinkCode::L3], "secretsmanager.us-east-1"),
     fixed("resource-policy-only", FOREIGN, &[LinkCode::L1], "secretsmanager:GetSecretValue"),
     // aws/aws-cdk#17382
@@ -80,11 +80,9 @@ const SITUATIONS: &[Situation] = &[
     fixed("role-made-anew", FOREIGN, &[LinkCode::L2], "deleted"),
     fixed("caller-account-of-owner", FOREIGN, &[LinkCode::L3], "kms:CallerAccount"),
     fixed("encryption-context-without-suffix", OWN, &[LinkCode::L4], "-??????"),
-    broken("denied-by-endpoint", OWN, &[LinkCode::L6], "a statement denies"),
+    broken("denied-by-endpoint", OWN, &[LinkCode::L6], "sourcevpce"),
     whole("endpoint-not-told", OWN, Answer::Depends),
-    // The fix is not for the level that does not allow.
-    // The fix is not yet for the level that does not allow.
-    broken("scp-without-kms", FOREIGN, &[LinkCode::L7], "kms:Decrypt"),
+    fixed("scp-without-kms", FOREIGN, &[LinkCode::L7], "kms:Decrypt"),
     // The Secrets Manager guide: the key is always an ARN.
     fixed("secret-id-as-name", OWN, &[LinkCode::L1], "secretsmanager:SecretId"),
     fixed("parameter-without-decrypt", OWN, &[LinkCode::L4], "kms:Decrypt"),

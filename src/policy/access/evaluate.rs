@@ -139,7 +139,12 @@ impl<'w> World<'w> {
             principal.session_policy.as_ref(),
         ];
         let own = own.into_iter().flatten().map(|set| self.denies(set, &context));
-        let of_resource = resource.map_or(Truth::No, |set| self.resource_denies(set, &context));
+        let of_resource = match resource {
+            Some(set) => self.resource_denies(set, &context),
+            // The policy that every key has, and that was not given, may deny.
+            None if context.key.is_some() && !is_of_aws => Truth::Unknown,
+            None => Truth::No,
+        };
         Said {
             context,
             same,

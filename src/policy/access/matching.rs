@@ -280,10 +280,11 @@ fn skip(tokens: &[Token], places: &mut [bool], sure: Sure) {
 fn run_over(tokens: &[Token], symbol: Symbol, now: &[bool], next: &mut [bool]) -> bool {
     let (mut is_running, mut is_alive) = (false, false);
     for (at, is_here) in now.iter().enumerate() {
-        is_running |= is_here;
-        if is_running {
+        let takes_more = matches!(tokens.get(at), Some(Token::Any { .. } | Token::Gap { .. }));
+        if is_running || *is_here && (takes_more || !symbol.is_made_up) {
             is_alive |= set(next, at);
         }
+        is_running |= is_here;
         let is_barrier = match tokens.get(at) {
             Some(Token::Open(other)) => symbol.is_other_than(*other),
             token => token == Some(&Token::Char(':')),
@@ -420,7 +421,8 @@ mod tests {
         assert_eq!(matches(Symbol::made_up(1), Symbol::made_up(1)), Truth::Yes);
         assert_eq!(matches(Symbol::made_up(1), Symbol::made_up(2)), Truth::No);
         assert_eq!(matches(Symbol::made_up(1), Symbol::new(2)), Truth::Unknown);
-        assert_eq!(Value::of("arn:key/").pattern().matches(&key(Symbol::made_up(1))), Truth::Unknown);
+        assert_eq!(Value::of("arn:key/").pattern().matches(&key(Symbol::made_up(1))), Truth::No);
+        assert_eq!(Value::of("arn:key/").pattern().matches(&key(Symbol::new(1))), Truth::Unknown);
     }
 
     #[test]

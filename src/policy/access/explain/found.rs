@@ -148,6 +148,9 @@ impl World<'_> {
         let action = said.context.action.full_name();
         let text = match (said.deny, &denial) {
             (Truth::No, _) => "nothing denies it".to_owned(),
+            (Truth::Yes, Some((_, _, why))) if !why.is_empty() => {
+                format!("a statement denies `{action}`, for its condition holds: {why}")
+            }
             (Truth::Yes, _) => format!("a statement denies `{action}`"),
             (Truth::Depends, Some((_, _, why))) => {
                 format!("a statement denies `{action}` under conditions: {why}")
@@ -214,9 +217,13 @@ impl World<'_> {
             }
             (Truth::Unknown, _) => "whether the organisation's policies let it pass was not given; where they stand in one list, write a list for each level".into(),
         };
-        let levels = missing.and_then(|said| said.context.account.scps.as_ref());
-        let sets = levels.into_iter().flat_map(|levels| &levels.levels);
-        let first = sets.flat_map(|set| self.policies_of(set)).map(Policy::at).next();
+        // The level that does not let it pass.
+        let first = missing.and_then(|said| {
+            let levels = said.context.account.scps.as_ref()?;
+            let mut sets = levels.levels.iter();
+            let set = sets.find(|set| self.allows(set, &said.context) == truth);
+            self.policies_of(set.or_else(|| levels.levels.first())?).map(Policy::at).next()
+        });
         Found { at: first.clone(), document: first, ..Found::new(status(truth), text) }
     }
 
@@ -320,7 +327,7 @@ impl World<'_> {
 
 /// The conditions of a statement that decide.
 fn conditions(statement: &Prepared, context: &Context) -> String {
-    let open = statement.lines.iter().filter(|line| line.holds(context).is_open());
+    let open = statement.lines.iter().filter(|line| line.holds(context) != Truth::No);
     let all: Vec<String> = open
         .map(|line| {
             let values: Vec<String> = line

@@ -30,6 +30,10 @@ pub(super) struct Near {
     closeness: u8,
 }
 
+/// The longest names that are compared letter by letter, in bytes, and how many of a statement.
+const MOST_COMPARED: usize = 256;
+const MOST_NAMED: usize = 20;
+
 /// How much of closeness each element of a statement is.
 fn weight(truth: Truth) -> u8 {
     match truth {
@@ -81,8 +85,11 @@ impl World<'_> {
             (Truth::No, None) => 0,
             (truth, _) => 6 * weight(truth),
         };
-        let closeness =
-            8 * weight(fit.action) + resource + 5 * weight(principal) + 2 * weight(fit.condition);
+        let who = match principal {
+            Truth::No => self.closest_principal(statement, context),
+            truth => 5 * weight(truth),
+        };
+        let closeness = 8 * weight(fit.action) + resource + who + 2 * weight(fit.condition);
         let (text, span) = self.fault(statement, context, (fit, principal), closest)?;
         Some(Near { text, at: At { file: policy.file, span }, closeness })
     }
@@ -132,6 +139,25 @@ impl World<'_> {
             line.operator.base,
             if wanted.is_empty() { "nothing".into() } else { listed(&wanted) }
         ))
+    }
+
+    /// How close those whom a statement names come to the principal: somebody of almost that name may be meant, and the owner of
+    /// the resource is not.
+    fn closest_principal(&self, statement: &Prepared, context: &Context) -> u8 {
+        let (arn, account) = (self.shown(&context.principal.arn), self.shown(&context.account.id));
+        let owner = self.shown(&context.owner.id);
+        let closeness = |who: &Who| {
+            let (text, own) = match who {
+                Who::Account(pattern) => (self.pattern(pattern), &account),
+                Who::Identity(pattern) => (self.pattern(pattern), &arn),
+                _ => return 0,
+            };
+            // Longer ones are compared by nobody.
+            let is_alike = text.len() <= MOST_COMPARED && strsim::osa_distance(&text, own) <= 2;
+            if is_alike { 4 } else { u8::from(!text.contains(owner.as_str())) }
+        };
+        let named = statement.listed_principals().iter().take(MOST_NAMED);
+        named.map(|item| closeness(&item.is)).max().unwrap_or(0)
     }
 
     /// Whom a statement names instead.
