@@ -20,16 +20,17 @@ mod tree;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use crate::blob::Blob;
 use crate::finding::{CheckMeta, Confidence, Example, RuleMeta, Severity};
 use crate::fingerprint::Fingerprint;
+use access::Manifest;
 pub use access::ManifestError;
 pub use catalogue::{
     Catalogue, CatalogueError, date as catalogue_date, sources as catalogue_sources,
 };
-use access::Manifest;
 use checks::{Check, Deployment, Run, World};
 use reporter::Reporter;
 
@@ -180,12 +181,17 @@ pub struct Options {
 
 /// Reads and checks blobs that are all there is.
 pub fn analyse(blobs: &[Blob], options: &Options) -> Vec<Analysis> {
-    let templates = blobs.iter().map(Template::read).collect();
+    let templates: Vec<Template> = blobs.iter().map(Template::read).collect();
+    let paths: Vec<_> =
+        blobs.iter().map(|blob| blob.origin().full_path().unwrap_or_default()).collect();
+    let named: Vec<(&Path, &[u8])> =
+        paths.iter().zip(blobs).map(|(path, blob)| (&**path, blob.text)).collect();
+    let manifest = Manifest::among(&named).unwrap_or_default().with_files(&templates);
     let mut stacks: Vec<Stack> = group(templates).into_iter().map(Stack::new).collect();
     follow(&mut stacks);
     let texts = |file: usize| blobs.get(file).map_or(&[][..], |blob| blob.text);
     let checked = stacks.iter().flat_map(|stack| check(stack, &texts, options));
-    let of_world = check_world(&stacks, &Manifest::default(), &texts, options);
+    let of_world = check_world(&stacks, &manifest, &texts, options);
     let mut analyses: Vec<Analysis> = blobs.iter().map(|_| Analysis::default()).collect();
     for (file, analysis) in checked.chain(of_world) {
         if let Some(whole) = analyses.get_mut(file) {

@@ -99,7 +99,7 @@ pub fn access_before(
                 files.add(File { origin: origin.map_or(file.origin, Arc::new), ..file });
             }
         }
-        let manifest = manifest.filter(|path| files.by_path.contains_key(&plain(path)));
+        let manifest = manifest.filter(|path| files.by_path.contains_key(&access::plain(path)));
         files.answer(manifest, &config.policy)
     })
 }
@@ -247,24 +247,24 @@ impl Files {
 
     fn add(&mut self, file: File) {
         if let Origin::File { path } = &*file.origin {
-            self.by_path.insert(plain(path), self.all.len());
+            self.by_path.insert(access::plain(path), self.all.len());
         }
         self.all.push(file);
     }
 
     /// The file of a path, which is read if it was not.
     fn find(&mut self, path: &Path) -> Option<usize> {
-        let known = self.by_path.get(&plain(path)).copied();
+        let known = self.by_path.get(&access::plain(path)).copied();
         if known.is_some() || self.is_closed || !path.is_file() {
             return known;
         }
         let unit = Unit::File(path.to_path_buf());
         let again = source::read_whole(&unit, &mut |blob| {
-            self.by_path.insert(plain(path), self.all.len());
+            self.by_path.insert(access::plain(path), self.all.len());
             self.all.push(File::of(blob));
         });
         self.skipped.extend(again.err());
-        self.by_path.get(&plain(path)).copied()
+        self.by_path.get(&access::plain(path)).copied()
     }
 
     fn answer(
@@ -287,10 +287,7 @@ impl Files {
     }
 
     /// The stacks of all files, what is said of them, and which files could not be read.
-    fn joined(
-        &mut self,
-        manifest: Option<&Path>,
-    ) -> Result<Joined, AccessError> {
+    fn joined(&mut self, manifest: Option<&Path>) -> Result<Joined, AccessError> {
         let manifest = match manifest {
             Some(path) => self.manifest(path)?,
             None => Manifest::default(),
@@ -322,19 +319,4 @@ impl Files {
         let file = self.all.get(at.file)?;
         Some(Site { origin: Arc::clone(&file.origin), location: file.locate(&at.span) })
     }
-}
-
-/// A path without `.` and `..`, as far as its text says.
-fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir if out.file_name().is_some() => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }

@@ -286,7 +286,11 @@ impl Part {
         let lints = config.halves != Halves::Secrets && unit.has_policies();
         if lints && blob.is_whole {
             secrets.meter.enter(Stage::Policies);
-            if policy::may_hold_policy(blob) {
+            let is_manifest = |blob: &Blob| {
+                let path = blob.origin().path();
+                path.is_some_and(|path| policy::access::is_manifest(path, blob.text))
+            };
+            if policy::may_hold_policy(blob) || is_manifest(blob) {
                 self.policies.push(Held::new(blob, unit));
             }
         }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{Part, meets, place, redactions, unlisted};
@@ -72,6 +73,8 @@ pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
         (File { origin, text, width, start, unit }, template)
     };
     let (files, templates): (Vec<File>, Vec<Template>) = held.into_iter().map(split).unzip();
+    let (manifest, unread) = manifest(&files);
+    let manifest = manifest.with_files(&templates);
     let stacks = each(policy::group(templates), |files| {
         let names: Vec<usize> = files.iter().map(|(at, _)| *at).collect();
         catch_unwind(AssertUnwindSafe(|| Stack::new(files))).map_err(|_| names)
@@ -91,7 +94,8 @@ pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
         catch_unwind(checked).map_err(|_| stack.files().to_vec())
     });
     let mut analyses: BTreeMap<usize, Analysis> = BTreeMap::new();
-    let of_world = catch_unwind(AssertUnwindSafe(|| policy::check_world(&joined, &Manifest::default(), &texts, options)));
+    let of_world =
+        catch_unwind(AssertUnwindSafe(|| policy::check_world(&joined, &manifest, &texts, options)));
     for result in checked.into_iter().chain([of_world.map_err(|_| vec![0])]) {
         match result {
             Ok(found) => {
@@ -108,6 +112,7 @@ pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
             part.policies_of(file, analysis, config);
         }
     }
+    part.skipped.extend(unread);
     let of_failed = failed.into_iter().filter_map(|file| files.get(file));
     part.skipped.extend(of_failed.map(|file| {
         Skipped::new(
@@ -117,6 +122,26 @@ pub(super) fn lint(held: Vec<Held>, config: &Config) -> Part {
         )
     }));
     part
+}
+
+/// The manifest among the files; where it says what cannot be, that.
+fn manifest(files: &[File]) -> (Manifest, Option<Skipped>) {
+    let paths: Vec<_> =
+        files.iter().map(|file| file.origin.full_path().unwrap_or_default()).collect();
+    let named: Vec<(&Path, &[u8])> =
+        paths.iter().zip(files).map(|(path, file)| (&**path, &*file.text)).collect();
+    match Manifest::among(&named) {
+        Ok(manifest) => (manifest, None),
+        Err((file, error)) => {
+            let skipped = files.get(file).map(|file| {
+                let detail = format!(
+                    "the manifest says what cannot be: {error}; `keylint access` shows where"
+                );
+                Skipped::new((*file.origin).clone(), SkipReason::Malformed, detail)
+            });
+            (Manifest::default(), skipped)
+        }
+    }
 }
 
 impl Part {

@@ -22,7 +22,8 @@ mod truth;
 mod who;
 mod world;
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
 
 use crate::access::{Access, Grant, Site};
 use crate::blob::Blob;
@@ -68,6 +69,29 @@ impl Manifest {
         Ok(Self { said })
     }
 
+    /// The manifest among files, each with its path and text: of several the one that lies highest. Files that it names are looked
+    /// for among the others.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`], with the place of the manifest among the files.
+    pub fn among(files: &[(&Path, &[u8])]) -> Result<Self, (usize, ManifestError)> {
+        let manifests =
+            files.iter().enumerate().filter(|(_, (path, text))| is_manifest(path, text));
+        let highest = manifests.min_by_key(|(_, (path, _))| (path.components().count(), *path));
+        let Some((file, (path, text))) = highest else { return Ok(Self::default()) };
+        let by_path: HashMap<PathBuf, usize> =
+            files.iter().enumerate().map(|(at, (path, _))| (plain(path), at)).collect();
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let read = Self::read(
+            &path.to_string_lossy(),
+            &String::from_utf8_lossy(text),
+            file,
+            &mut |wanted| by_path.get(&plain(&folder.join(wanted))).copied(),
+        );
+        read.map_err(|error| (file, error))
+    }
+
     pub(super) fn said(&self) -> &Description {
         &self.said
     }
@@ -101,6 +125,38 @@ impl Manifest {
 /// The paths that something is wrong with, of all that is checked together.
 pub(super) fn faulty<'w>(world: &'w checks::World<'w>) -> &'w [Faulty] {
     world.faulty.get_or_init(|| World::new(&world.said, &world.deployments).faulty())
+}
+
+/// Whether a file is a manifest, by its name and by what it says. Others have files of that name too.
+pub fn is_manifest(path: &Path, text: &[u8]) -> bool {
+    const TABLES: [&str; 8] = [
+        "[[role]]",
+        "[[user]]",
+        "[[secret]]",
+        "[[parameter]]",
+        "[[key]]",
+        "[[expect]]",
+        "[[template]]",
+        "[account.",
+    ];
+    let text = || String::from_utf8_lossy(text);
+    path.file_name().is_some_and(|name| name == "accounts.toml")
+        && TABLES.iter().any(|table| text().contains(table))
+}
+
+/// A path without `.` and `..`, as far as its text says.
+pub(crate) fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if out.file_name().is_some() => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// Whether a blob says something of accounts, although no policy may be in it.

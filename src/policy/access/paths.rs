@@ -48,7 +48,7 @@ impl World<'_> {
         if pairs.iter().map(Vec::len).sum::<usize>() > MOST_PAIRS {
             return Vec::new();
         }
-        let mut found = Vec::new();
+        let mut found = self.dead_keys(&pairs);
         for (principal, secrets) in pairs.into_iter().enumerate() {
             for secret in secrets {
                 let evaluated = self.evaluate(principal, secret);
@@ -82,10 +82,14 @@ impl World<'_> {
         Some(self.faulty_at(Fault::DeadGrant, (file, span), path))
     }
 
-    fn faulty_at(&self, fault: Fault, (file, span): (usize, Range<usize>), path: &Evaluated) -> Faulty {
-        let missing = |link: &super::explain::Explained| {
-            link.is_needed && link.status == Status::Missing
-        };
+    fn faulty_at(
+        &self,
+        fault: Fault,
+        (file, span): (usize, Range<usize>),
+        path: &Evaluated,
+    ) -> Faulty {
+        let missing =
+            |link: &super::explain::Explained| link.is_needed && link.status == Status::Missing;
         let links = self.links(path);
         Faulty {
             fault,
@@ -102,6 +106,58 @@ impl World<'_> {
                 })
                 .collect(),
         }
+    }
+
+    /// Statements of key policies that let in a principal for the sake of secrets, and none of these can it read.
+    fn dead_keys(&self, pairs: &[Vec<usize>]) -> Vec<Faulty> {
+        let mut found = Vec::new();
+        for (principal, secrets) in pairs.iter().enumerate() {
+            let paths: Vec<Evaluated> =
+                secrets.iter().filter_map(|secret| self.evaluate(principal, *secret)).collect();
+            let asks = |path: &Evaluated| {
+                path.read.identity != Truth::No || path.read.given() != Truth::No
+            };
+            if paths.iter().any(asks) {
+                continue;
+            }
+            for path in &paths {
+                let Some(said) = path.decrypt.as_ref().filter(|_| !path.is_under_managed_key())
+                else {
+                    continue;
+                };
+                let set = said.context.key.and_then(|key| key.policy.as_ref());
+                let naming = set.and_then(|set| self.naming(set, &said.context));
+                let is_for_secrets =
+                    |at: &(usize, Range<usize>)| self.is_for_secrets(set, at, &said.context);
+                if let Some(at) = naming.filter(is_for_secrets) {
+                    found.push(self.faulty_at(Fault::DeadGrant, at, path));
+                    break;
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a statement is about what Secrets Manager or Parameter Store decrypts, and nothing else.
+    fn is_for_secrets(
+        &self,
+        set: Option<&Set>,
+        at: &(usize, Range<usize>),
+        context: &Context,
+    ) -> bool {
+        let policies = set.into_iter().flat_map(|set| self.policies_of(set));
+        let mut statements =
+            policies.filter(|policy| policy.file == at.0).flat_map(|policy| &policy.statements);
+        statements.any(|statement| {
+            let is_it =
+                statement.node.span.start <= at.1.start && at.1.end <= statement.node.span.end;
+            is_it
+                && statement.lines.iter().any(|line| {
+                    line.key == "kms:viaservice"
+                        && line.operator.requires_value()
+                        && line.holds(context) == Truth::Yes
+                })
+        })
     }
 
     /// The action by which a policy of the principal asks for the secret.
@@ -130,9 +186,10 @@ impl World<'_> {
         for policy in self.policies_of(set) {
             for statement in policy.statements.iter().filter(|one| one.may_allow()) {
                 let named = statement.names(context);
-                let is_it = statement.listed_principals().iter().any(super::statement::Item::is_identity)
-                    && named.directly.or(named.as_role) == Truth::Yes
-                    && statement.applies(context) == Truth::Yes;
+                let is_it =
+                    statement.listed_principals().iter().any(super::statement::Item::is_identity)
+                        && named.directly.or(named.as_role) == Truth::Yes
+                        && statement.applies(context) == Truth::Yes;
                 if is_it {
                     let node = statement.node.get("Principal").unwrap_or(statement.node);
                     return Some((policy.file, node.span.clone()));

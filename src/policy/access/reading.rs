@@ -24,8 +24,7 @@ impl Symbols {
         }
         self.count += 1;
         let is_made_up = self.made_up.contains(&(scope, name.to_owned()));
-        let symbol =
-            if is_made_up { Symbol::made_up(self.count) } else { Symbol::new(self.count) };
+        let symbol = if is_made_up { Symbol::made_up(self.count) } else { Symbol::new(self.count) };
         self.by_name.insert((scope, name.to_owned()), symbol);
         symbol
     }

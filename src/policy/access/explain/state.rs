@@ -50,7 +50,7 @@ impl<'w> Evaluated<'w> {
     }
 
     /// Whether the key is the one that AWS manages, whose policy nobody writes.
-    pub(super) fn is_under_managed_key(&self) -> bool {
+    pub(in crate::policy::access) fn is_under_managed_key(&self) -> bool {
         self.read.context.secret.key == KeyOf::Managed
     }
 

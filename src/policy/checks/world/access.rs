@@ -23,7 +23,7 @@ fn report(world: &World, fault: Fault, violations: &mut Violations) {
         violations.report(&path.span, match fault {
             Fault::Broken => format!("{principal} is to read {secret} and cannot. Missing: {links}."),
             Fault::DeadGrant => format!(
-                "The policy of {secret} lets in {principal}, which cannot read it all the same. Missing: {links}."
+                "{principal} is let in here for the sake of {secret}, and cannot read it all the same. Missing: {links}."
             ),
             Fault::Unexpected => format!(
                 "{principal} can read {secret}, and accounts.toml says that it cannot."

@@ -6,7 +6,7 @@ mod keys;
 mod names;
 mod takeover;
 
-use super::{Check, Deployment, IDENTITY, Kind, RESOURCE, Run, Supersedes, World};
+use super::{Check, Deployment, IDENTITY, Kind, Run, Supersedes, World};
 use crate::finding::{Confidence, Severity};
 use crate::policy::document::{Document, Root};
 
@@ -62,11 +62,11 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "access-path-dead-grant",
-        title: "secret that lets in a role which does not ask for it",
+        title: "grant for a secret to a role which does not ask for it",
         severity: Severity::Note,
-        kinds: RESOURCE,
-        why: "Between accounts both sides have to allow a request. The policy of the secret names this role, and no policy of the role allows to read the secret: the grant opens nothing, until somebody gives the role more.",
-        help: "Give the role what it lacks, if it is to read the secret; else take it out of the policy of the secret.",
+        kinds: &[Kind::Resource, Kind::Key],
+        why: "To read a secret takes more than one policy. This one, of the secret or of its key, names the role, and no policy of the role allows to read the secret: the grant opens nothing, until somebody gives the role more.",
+        help: "Give the role what it lacks, if it is to read the secret; else take it out of this policy.",
         url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html",
         run: Run::World(access::dead_grant),
         ..Check::ROW
