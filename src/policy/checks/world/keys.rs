@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::policy::actions;
 use crate::policy::arn::Arn;
 use crate::policy::checks::roles::{Found, Permissions};
 use crate::policy::checks::{Deployment, Violations, World, quote};
@@ -120,113 +119,6 @@ fn identities<'d>(deployment: &'d Deployment) -> HashSet<&'d str> {
     let all = &deployment.stack.resources;
     let meant = all.iter().filter(|resource| resource.is(Type::Role) || resource.is(Type::User));
     meant.filter_map(|resource| resource.arn.as_deref()).collect()
-}
-
-/// Whether a policy of the role may allow to decrypt with a key.
-fn may_decrypt(policies: &Permissions, key: &Key, keys: &HashMap<&str, Key>) -> bool {
-    let is_elsewhere = |text: &str| {
-        let is_another = keys.contains_key(text) && key.resource.arn.as_deref() != Some(text);
-        let is_of = |arn: Arn| arn.service == "kms" || arn.service.contains(['*', '?']);
-        is_another || Arn::parse(text).is_some_and(|arn| !is_of(arn) && !has_hole(arn.service))
-    };
-    let mut statements = policies.documents.iter().flat_map(|(_, document)| document.allows());
-    statements.any(|statement| {
-        let resources = statement.resources();
-        statement.is_about("kms", "Decrypt")
-            && (resources.is_empty() || !resources.iter().all(|text| is_elsewhere(text.value)))
-    })
-}
-
-/// What a stack declares, by ARN.
-struct Declared<'d> {
-    keys: HashMap<&'d str, Key<'d>>,
-    /// Secrets, by their name as well, each with the ARN of its key.
-    secrets: HashMap<&'d str, (&'d Resource, &'d str)>,
-    identities: HashSet<&'d str>,
-}
-
-pub(super) fn not_readable(world: &World, violations: &mut Violations) {
-    for deployment in deployments(world) {
-        let keys = keys(deployment);
-        let secrets = secrets(deployment, &keys);
-        if secrets.is_empty() {
-            continue;
-        }
-        let declared = Declared { keys, secrets, identities: identities(deployment) };
-        for role in deployment.stack.of_type(Type::Role) {
-            let policies = Permissions::of(deployment, role);
-            if policies.is_known && policies.elsewhere.is_empty() {
-                unreadable(&policies, role, &declared, violations);
-            }
-        }
-    }
-}
-
-/// The secrets under keys whose policy is known, by their ARN and by their name.
-fn secrets<'d>(
-    deployment: &'d Deployment<'d>,
-    keys: &HashMap<&'d str, Key<'d>>,
-) -> HashMap<&'d str, (&'d Resource, &'d str)> {
-    let mut all = HashMap::new();
-    for secret in deployment.stack.of_type(Type::Secret) {
-        let key = secret
-            .property("KmsKeyId")
-            .and_then(|node| deployment.stack.referred(Type::Key, node))
-            .and_then(|key| key.arn.as_deref())
-            .filter(|arn| keys.contains_key(arn));
-        for text in [&secret.arn, &secret.own_name].into_iter().flatten() {
-            all.extend(key.map(|key| (text.as_str(), (secret, key))));
-        }
-    }
-    all
-}
-
-/// Reports each secret that a role reads under a key that it cannot use.
-fn unreadable(
-    policies: &Permissions,
-    role: &Resource,
-    declared: &Declared,
-    violations: &mut Violations,
-) {
-    let mut is_usable: HashMap<&str, bool> = HashMap::new();
-    for (root, statement) in statements(policies) {
-        let reads =
-            |text: &str| actions::matches(text, "secretsmanager", "GetSecretValue") && text != "*";
-        let Some(action) = statement.actions().iter().find(|text| reads(text.value)) else {
-            continue;
-        };
-        violations.look_at(root.file);
-        for (secret, arn) in
-            statement.resources().iter().filter_map(|text| declared.meant(text.value))
-        {
-            let Some(key) = declared.keys.get(arn) else { continue };
-            let usable = *is_usable.entry(arn).or_insert_with(|| {
-                may_decrypt(policies, key, &declared.keys)
-                    || key.may_name(role, &declared.identities)
-            });
-            if !usable {
-                violations.report(&action.span, format!(
-                    "{} is encrypted with the key {}. No policy of {} allows `kms:Decrypt` on it and the key's policy does not name that role, so every attempt to read the secret fails.",
-                    quote(&secret.name),
-                    quote(&key.resource.name),
-                    quote(&role.name)
-                ));
-                break;
-            }
-        }
-    }
-}
-
-impl<'d> Declared<'d> {
-    /// The secret that a resource of a policy means, with the ARN of its key.
-    fn meant(&self, text: &str) -> Option<(&'d Resource, &'d str)> {
-        let by_name = || {
-            let name = Arn::parse(text)?.secret()?;
-            let name = name.strip_suffix("-??????").or_else(|| name.strip_suffix("-*"))?;
-            self.secrets.get(name)
-        };
-        self.secrets.get(text).or_else(by_name).copied()
-    }
 }
 
 /// The statements that allow, each with the place of its document.
