@@ -210,15 +210,19 @@ impl<'w> World<'w> {
         Truth::any(about).or(self.unread_denial(set))
     }
 
+    /// Whether policies of one level only deny. Who attaches such has left the one in place that allows everything.
+    pub(super) fn only_denies(&self, set: &Set) -> bool {
+        let may_allow = |policy: &Policy| {
+            !policy.is_complete || policy.statements.iter().any(Prepared::may_allow)
+        };
+        set.lacks.is_empty() && !self.policies_of(set).any(may_allow)
+    }
+
     /// Whether policies of the organisation let a request pass, and whether they deny it.
     fn pass(&self, levels: &Levels, context: &Context) -> (Truth, Truth) {
         let denies = Truth::any(levels.levels.iter().map(|set| self.denies(set, context)));
-        // Who attaches policies that only deny has left the one in place that allows everything.
         let allows = |set: &Set| {
-            let has_allow = self.policies_of(set).any(|policy| {
-                !policy.is_complete || policy.statements.iter().any(Prepared::may_allow)
-            });
-            if has_allow || !set.lacks.is_empty() { self.allows(set, context) } else { Truth::Yes }
+            if self.only_denies(set) { Truth::Yes } else { self.allows(set, context) }
         };
         let all = Truth::all(levels.levels.iter().map(allows));
         if levels.is_ordered {

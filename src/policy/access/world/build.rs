@@ -65,6 +65,7 @@ impl<'w> Builder<'w> {
         }
         self.add_managed_keys();
         self.world.names = self.symbols.names();
+        self.world.assume();
         self.world
     }
 

@@ -1,6 +1,7 @@
 //! What there is: accounts, principals, secrets, keys, and the policies of each. Made of what was said (`described`) and of what
 //! templates declare (`stacks`); asked by the evaluation.
 
+mod assumed;
 mod build;
 mod described;
 mod managed;
