@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::description::At;
+use super::description::{At, Expected};
 use super::explain::{Explained, links_in_short, shown};
 use super::matching::{Pattern, Value};
 use super::truth::Truth;
@@ -22,19 +22,49 @@ pub(in crate::policy) type Places<'p> = &'p (dyn Fn(&At) -> Option<Site> + Sync)
 impl World<'_> {
     /// Answers for every pair.
     pub(in crate::policy) fn answer(&self, places: Places) -> Access {
-        let pairs = self.pairs();
+        let mut pairs = self.pairs();
         let explain_all = pairs.iter().map(Vec::len).sum::<usize>() <= MOST_EXPLAINED;
-        let of_principals: Vec<(usize, Vec<usize>)> = pairs.into_iter().enumerate().collect();
-        let paths = each(of_principals, |(principal, secrets)| {
-            let path = |secret| self.path(principal, secret, explain_all, places);
+        // Reports list everything by its label.
+        let principals = by_label(&self.principals, |own| &own.label);
+        let secrets = by_label(&self.secrets, |own| &own.label);
+        let mut places_of_secrets = vec![0; secrets.len()];
+        for (place, secret) in secrets.iter().enumerate() {
+            if let Some(own) = places_of_secrets.get_mut(*secret) {
+                *own = place;
+            }
+        }
+        let place_of = |secret: usize| places_of_secrets.get(secret).copied().unwrap_or_default();
+        let of_principals: Vec<(usize, usize, Vec<usize>)> = principals
+            .iter()
+            .enumerate()
+            .map(|(place, at)| {
+                (place, *at, pairs.get_mut(*at).map(std::mem::take).unwrap_or_default())
+            })
+            .collect();
+        let paths = each(of_principals, |(place, principal, mut secrets)| {
+            secrets.sort_by_key(|secret| place_of(*secret));
+            let path = |secret| {
+                let path = self.path(principal, secret, explain_all, places)?;
+                Some(Path { principal: place, secret: place_of(secret), ..path })
+            };
             secrets.into_iter().filter_map(path).collect::<Vec<Path>>()
         });
         let paths: Vec<Path> = paths.into_iter().flatten().collect();
+        let principals: Vec<access::Principal> = principals
+            .iter()
+            .filter_map(|at| self.principals.get(*at))
+            .map(|one| self.principal(one, places))
+            .collect();
+        let secrets: Vec<access::Secret> = secrets
+            .iter()
+            .filter_map(|at| self.secrets.get(*at))
+            .map(|one| self.secret(one, places))
+            .collect();
         Access {
-            expectations: self.expected(&paths, places),
+            expectations: self.expected((&principals, &secrets), &paths, places),
             accounts: self.accounts.iter().map(|account| self.account(account, places)).collect(),
-            principals: self.principals.iter().map(|one| self.principal(one, places)).collect(),
-            secrets: self.secrets.iter().map(|one| self.secret(one, places)).collect(),
+            principals,
+            secrets,
             keys: self.keys.iter().map(|one| self.key(one, places)).collect(),
             paths,
             assumptions: self.assumed(places),
@@ -201,49 +231,45 @@ impl World<'_> {
         all
     }
 
-    /// What becomes of each expectation.
-    fn expected(&self, paths: &[Path], places: Places) -> Vec<Expectation> {
-        let expectation = |wanted: &super::description::Expected| {
-            let names_principal: Vec<bool> = self
-                .principals
-                .iter()
-                .map(|own| names_label(&wanted.principal, &own.label))
-                .collect();
-            let names_secret: Vec<bool> =
-                self.secrets.iter().map(|own| Self::names_secret(wanted, own)).collect();
-            let is_about = |path: &Path| {
-                names_principal.get(path.principal) == Some(&true)
-                    && names_secret.get(path.secret) == Some(&true)
+    /// What becomes of each expectation; paths are sorted by principal.
+    fn expected(
+        &self,
+        (principals, secrets): (&[access::Principal], &[access::Secret]),
+        paths: &[Path],
+        places: Places,
+    ) -> Vec<Expectation> {
+        let starts: Vec<usize> = (0..=principals.len())
+            .map(|principal| paths.partition_point(|path| path.principal < principal))
+            .collect();
+        let expectation = |wanted: &Expected| {
+            let is_meant: Vec<bool> =
+                secrets.iter().map(|secret| names_secret(wanted, secret)).collect();
+            let of_principals =
+                principals.iter().zip(starts.windows(2)).filter_map(|(own, ends)| {
+                    let [start, end] = ends else { return None };
+                    names_label(&wanted.principal, &own.label).then_some(*start..*end)
+                });
+            let is_about = |at: &usize| {
+                let path = paths.get(*at);
+                path.is_some_and(|path| is_meant.get(path.secret) == Some(&true))
             };
-            let about = paths.iter().enumerate().filter(|(_, path)| is_about(path));
-            let (mut own, mut broken, mut open) = (Vec::new(), Vec::new(), Vec::new());
-            for (at, path) in about {
-                own.push(at);
-                match (path.answer, wanted.allows) {
-                    (Answer::Yes, false) | (Answer::No, true) => broken.push(at),
-                    (Answer::Depends | Answer::Unknown, _) => open.push(at),
-                    (Answer::Yes, true) | (Answer::No, false) => {}
-                }
-            }
+            let own: Vec<usize> = of_principals.flatten().filter(is_about).collect();
+            let with = |wanted: &dyn Fn(Answer) -> bool| {
+                let is_it = |at: &&usize| paths.get(**at).is_some_and(|path| wanted(path.answer));
+                own.iter().filter(is_it).copied().collect()
+            };
+            let otherwise = if wanted.allows { Answer::No } else { Answer::Yes };
             Expectation {
                 allows: wanted.allows,
                 principal: wanted.principal.clone(),
                 secret: wanted.secret.clone(),
-                paths: own,
-                broken,
-                open,
+                broken: with(&|answer| answer == otherwise),
+                open: with(&|answer| matches!(answer, Answer::Depends | Answer::Unknown)),
                 site: places(&wanted.at),
+                paths: own,
             }
         };
         self.expectations.iter().map(expectation).collect()
-    }
-
-    /// Whether an expectation is about a secret. Replicas are meant where they are named, and by whoever forbids the secret.
-    fn names_secret(wanted: &super::description::Expected, secret: &Secret) -> bool {
-        let plain = secret.label.split('@').next().unwrap_or_default();
-        names_label(&wanted.secret, &secret.label)
-            && (!secret.is_replica || wanted.secret.contains('@') || !wanted.allows)
-            || secret.is_replica && !wanted.allows && names_label(&wanted.secret, plain)
     }
 
     /// A value as a person reads it.
@@ -261,6 +287,22 @@ impl From<Truth> for Answer {
             Truth::Unknown => Self::Unknown,
         }
     }
+}
+
+/// Whether an expectation is about a secret. Replicas are meant where they are named, and by whoever forbids the secret.
+fn names_secret(wanted: &Expected, secret: &access::Secret) -> bool {
+    let is_replica = secret.kind == SecretKind::Replica;
+    let plain = secret.label.split('@').next().unwrap_or_default();
+    names_label(&wanted.secret, &secret.label)
+        && (!is_replica || wanted.secret.contains('@') || !wanted.allows)
+        || is_replica && !wanted.allows && names_label(&wanted.secret, plain)
+}
+
+/// The places of things, in the order of their labels.
+fn by_label<T>(all: &[T], label: impl Fn(&T) -> &String) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..all.len()).collect();
+    places.sort_by_key(|at| all.get(*at).map(&label));
+    places
 }
 
 /// Whether a label is one of those that a pattern with `*` and `?` stands for.

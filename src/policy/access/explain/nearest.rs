@@ -205,9 +205,14 @@ impl World<'_> {
     /// Whether a text is the ARN of what is asked for but for its suffix, region or account.
     pub(super) fn is_nearly(&self, text: &str, context: &Context) -> bool {
         let wanted = self.shown(context.resource());
-        Arn::parse(text)
-            .zip(Arn::parse(&wanted))
-            .is_some_and(|(arn, own)| arn.service == own.service && same_resource(&arn, &own))
+        let (Some(arn), Some(own)) = (Arn::parse(text), Arn::parse(&wanted)) else { return false };
+        // A path that others have as well is not the name.
+        let is_whole = |end: &str| arn.resource.strip_suffix(end) == Some(without_suffix(&own));
+        arn.service == own.service
+            && (lacks_suffix(&arn, &own)
+                || is_whole("-*")
+                || is_whole("*")
+                || arn.resource == own.resource)
     }
 
     /// What keeps a text from being the ARN of what is asked for.
@@ -304,6 +309,13 @@ fn same_resource(arn: &Arn, own: &Arn) -> bool {
     written == wanted
         || !written.is_empty() && wanted.starts_with(&written) && is_open
         || lacks_suffix(arn, own)
+}
+
+/// What follows the account, without the random suffix of a secret.
+fn without_suffix<'a>(own: &Arn<'a>) -> &'a str {
+    let is_secret = own.secret().is_some();
+    let end = own.resource.len().saturating_sub(if is_secret { 7 } else { 0 });
+    own.resource.get(..end).unwrap_or(own.resource)
 }
 
 /// Whether nothing but the random suffix is missing.
