@@ -1,5 +1,6 @@
 //! From the text of a policy to a pattern: wildcards, variables, and what a template leaves open.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::context::{Context, State};
@@ -76,8 +77,8 @@ pub(super) struct Written {
 }
 
 /// A text with its variables filled in.
-pub(super) enum Filled {
-    Pattern(Pattern),
+pub(super) enum Filled<'p> {
+    Pattern(Cow<'p, Pattern>),
     /// A variable of it is missing, so that it stands for nothing.
     Nothing,
 }
@@ -161,9 +162,9 @@ impl Written {
     }
 
     /// The pattern, with what the request has in the place of variables.
-    pub(super) fn filled(&self, context: &Context) -> Filled {
+    pub(super) fn filled(&self, context: &Context) -> Filled<'_> {
         if self.variables.is_empty() {
-            return Filled::Pattern(self.pattern.clone());
+            return Filled::Pattern(Cow::Borrowed(&self.pattern));
         }
         let mut tokens = Vec::with_capacity(self.pattern.tokens.len());
         let mut variables = self.variables.iter().peekable();
@@ -181,7 +182,7 @@ impl Written {
                 _ => tokens.push(token.clone()),
             }
         }
-        Filled::Pattern(Pattern { tokens })
+        Filled::Pattern(Cow::Owned(Pattern { tokens }))
     }
 
     /// The pattern, where no request has a say in it.

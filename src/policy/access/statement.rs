@@ -301,10 +301,9 @@ impl<'w> Prepared<'w> {
 
 impl Item<Written> {
     pub(super) fn matches(&self, context: &Context) -> Truth {
-        let truth = match (self.is.fixed(), self.is.filled(context)) {
-            (Some(pattern), _) => pattern.matches(context.resource()),
-            (None, Filled::Pattern(pattern)) => pattern.matches(context.resource()),
-            (None, Filled::Nothing) => Truth::No,
+        let truth = match self.is.filled(context) {
+            Filled::Pattern(pattern) => pattern.matches(context.resource()),
+            Filled::Nothing => Truth::No,
         };
         if self.is_alternative { truth.at_most_unknown() } else { truth }
     }
