@@ -163,7 +163,7 @@ pub struct Path {
     /// Whether it can.
     pub answer: Answer,
     /// What of it the documents say: L1 to L9, each once, in this order.
-    pub links: Vec<Link>,
+    pub links: Arc<[Link]>,
     /// Whether some document is about this principal and this secret in particular: a path that somebody meant.
     pub is_meant: bool,
 }
@@ -229,12 +229,16 @@ pub struct Assumption {
 }
 
 impl Access {
+    /// With more paths than this, those that nobody meant and nobody can take are not told in full.
+    pub const MOST_TOLD: usize = 2_000;
+
     /// Whether everything that was expected may be so: no expectation is broken.
     pub fn is_as_expected(&self) -> bool {
         self.expectations.iter().all(|expectation| expectation.broken.is_empty())
     }
 
-    /// Leaves out the paths that are not asked for, but for those that are otherwise than expected.
+    /// Leaves out the paths that are not asked for, but for those that are otherwise than expected, and the expectations
+    /// that are about other paths alone.
     pub fn narrow(&mut self, is_asked: impl Fn(&str, &str) -> bool) {
         let broken: BTreeSet<usize> =
             self.expectations.iter().flat_map(|one| one.broken.iter().copied()).collect();
@@ -248,6 +252,9 @@ impl Access {
             }
         }
         let moved = |all: &[usize]| all.iter().filter_map(|at| places.get(at).copied()).collect();
+        // What is about none of them says nothing of what is asked for.
+        let is_about = |at: &usize| places.contains_key(at);
+        self.expectations.retain(|one| one.paths.is_empty() || one.paths.iter().any(is_about));
         for one in &mut self.expectations {
             one.paths = moved(&one.paths);
             one.broken = moved(&one.broken);

@@ -41,6 +41,12 @@ pub(crate) enum Command {
     /// Scan container images: every layer, also what later layers hide, and their configuration
     Image(ImageArgs),
     /// Say who can read which secret, and which link is missing where nobody can
+    ///
+    /// Reads IAM policies, secrets and KMS keys together, from templates (CloudFormation, SAM, the CDK, Terraform and its
+    /// plans), from folders laid out by account, from what `aws iam get-account-authorization-details` prints, and from a
+    /// manifest, accounts.toml.
+    ///
+    /// Exit codes: 0 nothing is otherwise than expected, 1 an expectation is broken, 2 bad instruction or manifest.
     Access(AccessArgs),
     /// List, show and test rules and checks
     #[command(subcommand)]

@@ -8,6 +8,9 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use keylint::blob::{Blob, Content, Origin, inert, is_inert};
 use keylint::secrets::{Explanation, RuleSet, Scratch};
 
+/// Bytes of a line that a message shows; of a longer one it has the number alone.
+const MAX_LINE: usize = 2_000;
+
 /// A diagnostic that is safe to print: arguments, names and lines of files may come from anybody.
 #[derive(Debug)]
 pub(super) struct Inert<'a> {
@@ -21,11 +24,16 @@ impl<'a> Inert<'a> {
     pub(super) fn new(inner: &'a dyn Diagnostic) -> Self {
         let mask = Mask::new(inner.source_code());
         let clean = |text: String| inert(mask.message(&text).as_bytes());
+        let mut message = clean(inner.to_string());
+        let long = inner.labels().into_iter().flatten().find_map(|label| mask.in_long_line(&label));
+        if let Some(line) = long {
+            message = format!("{message} ({}:{line})", mask.name);
+        }
         Self {
             inner,
-            message: clean(inner.to_string()),
+            message,
             help: inner.help().map(|help| clean(help.to_string())),
-            source: mask.source(),
+            source: mask.source().filter(|_| long.is_none()),
         }
     }
 }
@@ -48,6 +56,7 @@ impl Diagnostic for Inert<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.source.as_ref()?;
         self.inner.labels()
     }
 
@@ -94,6 +103,15 @@ impl Mask {
     fn message(&self, text: &str) -> String {
         let others = self.secrets_of(text, |found| found.score.is_none());
         hide(text, self.secrets.iter().chain(&others))
+    }
+
+    /// The number of the line that a label is in, if nobody can read it for its length.
+    fn in_long_line(&self, label: &LabeledSpan) -> Option<usize> {
+        let (before, after) = self.text.split_at_checked(label.offset())?;
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = after.find('\n').unwrap_or(after.len());
+        let is_long = before.len() - start + end > MAX_LINE;
+        is_long.then(|| before.bytes().filter(|byte| *byte == b'\n').count() + 1)
     }
 
     /// The file, with every character in its place, so that labels stay where they are.

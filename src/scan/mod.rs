@@ -24,7 +24,7 @@ use crate::profile::{Meter, Profile, Stage};
 use crate::secrets::{self, Detected, Detection, Gathered};
 use crate::source::{self, Listing, ReadStats, Source, SourceError, Unit};
 use crate::suppress::allow;
-pub use access::{AccessError, Before, access, access_before, access_of, grant};
+pub use access::{AccessError, Before, Past, access, access_before, access_of, grant};
 use batch::{Batch, OWN};
 use findings::{place, secret_finding};
 use large::Chunks;

@@ -316,7 +316,7 @@ pub(crate) fn hostile(text: &str) -> Access {
         spoil(&mut key.label);
         key.aliases = vec![text.into()];
     }
-    for link in access.paths.iter_mut().flat_map(|path| &mut path.links) {
+    for link in access.paths.iter_mut().flat_map(|path| Arc::make_mut(&mut path.links)) {
         link.text = text.into();
         link.site = bad_site();
         link.nearest = Some(Nearest { text: text.into(), site: bad_site() });
@@ -355,7 +355,7 @@ pub(crate) fn large(side: usize) -> Access {
             _ => Answer::No,
         };
         let mut path = path(&access, (principal, secret), answer, answer != Answer::No);
-        for link in &mut path.links {
+        for link in Arc::make_mut(&mut path.links) {
             link.text = format!("{} of {principal} for {secret}", link.text).into();
         }
         path

@@ -7,11 +7,7 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use crate::cli::args::ConfigFileArgs;
 use keylint::report::access::{ChangesFormat, Format};
 
-/// Reads IAM policies, secrets and KMS keys together, from templates (CloudFormation, SAM, the CDK, Terraform and its plans), from
-/// folders laid out by account, from `aws iam get-account-authorization-details`, and from a manifest, and says for each pair whether the
-/// principal can read the secret, and if not, which link is missing.
-///
-/// Exit codes: 0 nothing is otherwise than expected, 1 an expectation is broken, 2 bad instruction or manifest.
+/// What is read, what is asked, and how it is told.
 #[derive(Debug, ClapArgs)]
 #[command(args_conflicts_with_subcommands = true)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -46,7 +42,7 @@ pub(crate) struct AccessArgs {
 /// What is read.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct WorldArgs {
-    /// Files and directories [default: the folder of the manifest, else the working directory]
+    /// Files and directories; `-` is standard input [default: the folder of the manifest, else the working directory]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// What there is and what is expected of it [default: the accounts.toml of PATH, where it has one]

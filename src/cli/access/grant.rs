@@ -2,6 +2,7 @@
 
 use super::args::{GrantArgs, GrantFormat};
 use super::{Exit, Failure, World, output};
+use keylint::report::access::write_grant;
 use keylint::scan::grant;
 
 pub(super) fn run(args: &GrantArgs) -> Result<Exit, Failure> {
@@ -13,11 +14,7 @@ pub(super) fn run(args: &GrantArgs) -> Result<Exit, Failure> {
     )?;
     output::write(None, |out| match args.format {
         GrantFormat::Text => write!(out, "{grant}"),
-        GrantFormat::Json => writeln!(
-            out,
-            "{}",
-            serde_json::to_string_pretty(&grant).map_err(std::io::Error::other)?
-        ),
+        GrantFormat::Json => write_grant(&grant, out),
     })?;
     Ok(Exit::Clean)
 }

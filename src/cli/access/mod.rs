@@ -18,7 +18,7 @@ use args::{AccessCommand, FormatName, WorldArgs};
 use keylint::access::Access;
 use keylint::blob::{inert, path_bytes};
 use keylint::config::{Config, Flags};
-use keylint::policy::access::names_label;
+use keylint::policy::access::{UnknownLabel, names_label};
 use keylint::report::access::{self as report, Options};
 use keylint::report::{Look, MAX_SKIPPED};
 use keylint::scan::access;
@@ -32,40 +32,91 @@ pub(super) fn run(args: &AccessArgs, color: When) -> Result<Exit, Failure> {
         return grant::run(grant);
     }
     let format = format(args)?;
+    check(format, args)?;
     let world = World::new(&args.world)?;
-    let mut found = world.read()?;
+    let found = world.read()?;
     let is_as_expected = found.is_as_expected();
-    let names = |pattern: &Option<String>, label: &str| {
-        pattern.as_ref().is_none_or(|pattern| names_label(pattern, label))
-    };
-    found.narrow(|principal, secret| {
-        names(&args.principal, principal) && names(&args.secret, secret)
-    });
+    let asked = Asked::new(args, &found)?;
     let look = if args.output.is_some() { Look::Plain } else { output::look(&io::stdout(), color) };
     let options = Options { look, width: columns().unwrap_or(100), all: args.all };
-    let file = args.output.as_deref();
-    if let Some(base) = &args.diff {
-        let format = format.of_changes().ok_or(NotForChanges)?;
-        let before = base::read(base, &world)?;
-        let changes = found.changes_since(&before);
-        output::write(file, |out| report::write_changes(format, &changes, &found, &options, out))?;
-    } else if args.show_world {
-        output::write(file, |out| match format {
-            FormatName::Text => report::write_world(&found, out),
-            other => report::write(
-                other.into(),
-                &Access { paths: Vec::new(), ..found.clone() },
-                &options,
-                out,
-            ),
-        })?;
-    } else {
-        output::write(file, |out| report::write(format.into(), &found, &options, out))?;
-    }
-    if !args.world.quiet && (format != FormatName::Text || args.output.is_some()) {
+    if !args.world.quiet
+        && (format != FormatName::Text || args.output.is_some() || args.diff.is_some())
+    {
         name_skipped(&found);
     }
+    let how = (format, &options);
+    match &args.diff {
+        Some(base) => write_changes(&base::read(base, &world)?, &found, (args, &asked), how)?,
+        None if args.show_world => write_world(found, args, how)?,
+        None => write(found, (args, &asked), how)?,
+    }
     Ok(if is_as_expected { Exit::Clean } else { Exit::Findings })
+}
+
+fn write(
+    mut found: Access,
+    (args, asked): (&AccessArgs, &Asked),
+    (format, options): (FormatName, &Options),
+) -> Result<(), Failure> {
+    found.narrow(|principal, secret| asked.is_asked(principal, secret));
+    let file = args.output.as_deref();
+    Ok(output::write(file, |out| report::write(format.into(), &found, options, out))?)
+}
+
+fn write_world(
+    mut found: Access,
+    args: &AccessArgs,
+    (format, options): (FormatName, &Options),
+) -> Result<(), Failure> {
+    // What is expected is expected of paths.
+    (found.paths, found.expectations) = (Vec::new(), Vec::new());
+    Ok(output::write(args.output.as_deref(), |out| match format {
+        FormatName::Text => report::write_world(&found, out),
+        other => report::write(other.into(), &found, options, out),
+    })?)
+}
+
+fn write_changes(
+    before: &Access,
+    found: &Access,
+    (args, asked): (&AccessArgs, &Asked),
+    (format, options): (FormatName, &Options),
+) -> Result<(), Failure> {
+    let format = format.of_changes().ok_or(NotForChanges)?;
+    let mut changes = found.changes_since(before);
+    changes.retain(|change| asked.is_asked(&change.principal, &change.secret));
+    let file = args.output.as_deref();
+    Ok(output::write(file, |out| report::write_changes(format, &changes, found, options, out))?)
+}
+
+/// The paths that are listed: patterns of labels.
+struct Asked<'a> {
+    principal: Option<&'a str>,
+    secret: Option<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    /// Somebody or something has to be meant, but for what may have been there before.
+    fn new(args: &'a AccessArgs, found: &Access) -> Result<Self, Failure> {
+        let asked = Self { principal: args.principal.as_deref(), secret: args.secret.as_deref() };
+        if args.diff.is_some() {
+            return Ok(asked);
+        }
+        if let Some(pattern) = asked.principal {
+            let known = found.principals.iter().map(|own| own.label.as_str());
+            UnknownLabel::check("principal", pattern, known)?;
+        }
+        if let Some(pattern) = asked.secret {
+            let known = found.secrets.iter().map(|own| own.label.as_str());
+            UnknownLabel::check("secret", pattern, known)?;
+        }
+        Ok(asked)
+    }
+
+    fn is_asked(&self, principal: &str, secret: &str) -> bool {
+        let names = |pattern: Option<&str>, label| pattern.is_none_or(|of| names_label(of, label));
+        names(self.principal, principal) && names(self.secret, secret)
+    }
 }
 
 /// What is read, and what is said of it.
@@ -73,6 +124,8 @@ struct World {
     sources: Vec<Source>,
     paths: Vec<PathBuf>,
     manifest: Option<PathBuf>,
+    /// Where a manifest is looked for.
+    manifests: Vec<PathBuf>,
     config: Config,
 }
 
@@ -86,7 +139,11 @@ impl World {
         if paths.is_empty() {
             paths.push(args.manifest.as_ref().map_or_else(|| ".".into(), folder));
         }
-        let found = || paths.iter().map(|path| path.join(MANIFEST)).find(|path| path.is_file());
+        let manifests: Vec<PathBuf> = match &args.manifest {
+            Some(manifest) => vec![manifest.clone()],
+            None => paths.iter().map(|path| path.join(MANIFEST)).collect(),
+        };
+        let found = || manifests.iter().find(|path| path.is_file()).cloned();
         let manifest = args.manifest.clone().or_else(found);
         if let Some(path) = manifest.as_ref().filter(|_| args.manifest.is_none() && !args.quiet) {
             let _ = writeln!(io::stderr(), "keylint: using {}", inert(&path_bytes(&plain(path))));
@@ -101,7 +158,8 @@ impl World {
             ..Flags::default()
         };
         let config = Config::new(&file, &flags, &known_checks())?;
-        Ok(Self { sources, paths, manifest: manifest.map(|path| plain(&path)), config })
+        let manifests = manifests.iter().map(|path| plain(path)).collect();
+        Ok(Self { sources, paths, manifest: manifest.map(|path| plain(&path)), manifests, config })
     }
 
     fn read(&self) -> Result<Access, Failure> {
@@ -126,6 +184,18 @@ fn plain(path: &Path) -> PathBuf {
 )]
 struct NotForChanges;
 
+/// What was understood in a format that has no words for it.
+#[derive(Debug, Error, Diagnostic)]
+#[error("what was understood cannot be written in this format")]
+#[diagnostic(code(access::no_world_format), help("use --format text or json with --show-world"))]
+struct NotForWorld;
+
+/// What is piped in was not anywhere before.
+#[derive(Debug, Error, Diagnostic)]
+#[error("standard input cannot be compared with what was before")]
+#[diagnostic(code(access::no_past), help("give files or directories with --diff"))]
+struct NoPast;
+
 /// A report file whose name does not say what goes into it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the name `{}` does not say which format is wanted", path.display())]
@@ -135,6 +205,23 @@ struct NotForChanges;
 )]
 struct UnknownFormat {
     path: PathBuf,
+}
+
+/// Refuses what does not go together.
+fn check(format: FormatName, args: &AccessArgs) -> Result<(), Failure> {
+    if args.show_world && !matches!(format, FormatName::Text | FormatName::Json) {
+        return Err(NotForWorld.into());
+    }
+    if args.diff.is_none() {
+        return Ok(());
+    }
+    if format.of_changes().is_none() {
+        return Err(NotForChanges.into());
+    }
+    if args.world.paths.iter().any(|path| path == Path::new("-")) {
+        return Err(NoPast.into());
+    }
+    Ok(())
 }
 
 fn format(args: &AccessArgs) -> Result<FormatName, Failure> {

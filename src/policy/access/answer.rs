@@ -1,29 +1,75 @@
 //! The answers to all pairs, as reports see them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use miette::Diagnostic;
+use thiserror::Error;
+
 use super::description::{At, Expected};
+use super::evaluate::Evaluated;
 use super::explain::{Explained, links_in_short, shown};
 use super::matching::{Pattern, Value};
 use super::truth::Truth;
 use super::world::{Fact, KeyOf, Principal, PrincipalKind, Secret, Set, World};
 use crate::access::{
-    self, Access, Answer, Assumption, Document, Expectation, Fix, KeyRef, Link, Nearest, Path,
-    SecretKind, Site,
+    self, Access, Answer, Assumption, Document, Expectation, Fix, KeyRef, Link, LinkCode, Nearest,
+    Path, SecretKind, Site,
 };
 use crate::pool::each;
 
-/// With more pairs than this, those that nobody meant are not explained in full.
-const MOST_EXPLAINED: usize = 2_000;
+/// More pairs than this are not looked at: their answers would take gigabytes.
+const MOST_PAIRS: usize = 4_000_000;
+
+/// More principals and secrets than there can be answers for.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{} pairs of a principal and a secret are more than {}", grouped(*count), grouped(MOST_PAIRS))]
+#[diagnostic(
+    code(access::too_many_pairs),
+    help("read fewer files at once, such as those of one account, or name fewer in the manifest")
+)]
+pub struct TooManyPairs {
+    count: usize,
+}
+
+/// `4,000,000`
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Links in short by what they say: they are the same for very many pairs.
+pub(super) type Known = HashMap<[Option<Truth>; 10], Arc<[Link]>>;
+
+/// What links in short are made of.
+fn states(path: &Evaluated) -> [Option<Truth>; 10] {
+    let mut states = [None; 10];
+    for (state, code) in states.iter_mut().zip(LinkCode::ALL) {
+        *state = path.state(code);
+    }
+    states[9] = path.is_under_managed_key().then_some(Truth::Yes);
+    states
+}
 
 /// Looks places up: the file and the lines of what stands there.
 pub(in crate::policy) type Places<'p> = &'p (dyn Fn(&At) -> Option<Site> + Sync);
 
 impl World<'_> {
     /// Answers for every pair.
-    pub(in crate::policy) fn answer(&self, places: Places) -> Access {
+    pub(in crate::policy) fn answer(&self, places: Places) -> Result<Access, TooManyPairs> {
         let mut pairs = self.pairs();
-        let explain_all = pairs.iter().map(Vec::len).sum::<usize>() <= MOST_EXPLAINED;
+        let count = pairs.iter().map(Vec::len).sum::<usize>();
+        if count > MOST_PAIRS {
+            return Err(TooManyPairs { count });
+        }
+        let explain_all = count <= Access::MOST_TOLD;
         // Reports list everything by its label.
         let principals = by_label(&self.principals, |own| &own.label);
         let secrets = by_label(&self.secrets, |own| &own.label);
@@ -43,8 +89,9 @@ impl World<'_> {
             .collect();
         let paths = each(of_principals, |(place, principal, mut secrets)| {
             secrets.sort_by_key(|secret| place_of(*secret));
+            let mut known = Known::new();
             let path = |secret| {
-                let path = self.path(principal, secret, explain_all, places)?;
+                let path = self.path((principal, secret), explain_all, (places, &mut known))?;
                 Some(Path { principal: place, secret: place_of(secret), ..path })
             };
             secrets.into_iter().filter_map(path).collect::<Vec<Path>>()
@@ -60,7 +107,7 @@ impl World<'_> {
             .filter_map(|at| self.secrets.get(*at))
             .map(|one| self.secret(one, places))
             .collect();
-        Access {
+        Ok(Access {
             expectations: self.expected((&principals, &secrets), &paths, places),
             accounts: self.accounts.iter().map(|account| self.account(account, places)).collect(),
             principals,
@@ -69,7 +116,7 @@ impl World<'_> {
             paths,
             assumptions: self.assumed(places),
             skipped: Vec::new(),
-        }
+        })
     }
 
     /// The secrets that each principal is held against: those of its own stack, and all whose account is known where its own
@@ -92,10 +139,9 @@ impl World<'_> {
 
     pub(super) fn path(
         &self,
-        principal: usize,
-        secret: usize,
+        (principal, secret): (usize, usize),
         explain: bool,
-        places: Places,
+        (places, known): (Places, &mut Known),
     ) -> Option<Path> {
         let evaluated = self.evaluate(principal, secret)?;
         let context = evaluated.read.context;
@@ -116,12 +162,15 @@ impl World<'_> {
         }
         let answer = Answer::from(evaluated.answer);
         let is_meant = self.is_meant(&evaluated);
-        let links = if explain || is_meant || answer != Answer::No {
-            self.links(&evaluated)
-        } else {
-            links_in_short(&evaluated)
+        let write = |links: Vec<Explained>| {
+            links.into_iter().map(|link| located(link, places)).collect::<Arc<[Link]>>()
         };
-        let links = links.into_iter().map(|link| located(link, places)).collect();
+        let links = if explain || is_meant || answer != Answer::No {
+            write(self.links(&evaluated))
+        } else {
+            let states = known.entry(states(&evaluated));
+            Arc::clone(states.or_insert_with(|| write(links_in_short(&evaluated))))
+        };
         Some(Path { principal, secret, answer, links, is_meant })
     }
 

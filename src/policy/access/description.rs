@@ -175,7 +175,10 @@ pub(in crate::policy) struct Expected {
     pub(in crate::policy) allows: bool,
     pub(in crate::policy) principal: String,
     pub(in crate::policy) secret: String,
+    /// Where the principal is written.
     pub(in crate::policy) at: At,
+    /// Where the secret is.
+    pub(in crate::policy) secret_at: At,
 }
 
 impl Description {

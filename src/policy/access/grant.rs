@@ -1,9 +1,11 @@
 //! The least that lets a principal read a secret: statements for each document, held against our own evaluation.
 
+use std::collections::HashMap;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::answer::Places;
+use super::answer::{Places, names_label};
 use super::description::{self as said, At, Description, KeyName};
 use super::evaluate::Evaluated;
 use super::explain::Remedy;
@@ -11,6 +13,7 @@ use super::manifest::nearest;
 use super::truth::Truth;
 use super::world::{Extra, KeyOf, Place, World};
 use crate::access::{Addition, Answer, Grant, LinkCode};
+use crate::blob::inert;
 use crate::policy::Options;
 use crate::policy::arn::Arn;
 use crate::policy::checks::Deployment;
@@ -20,7 +23,7 @@ use crate::policy::text::shown;
 
 /// Somebody or something that a grant is asked for, and that nobody knows.
 #[derive(Debug, Error, Diagnostic)]
-#[error("there is no {what} `{name}` in what was read")]
+#[error("there is no {what} `{}` in what was read", inert(name.as_bytes()))]
 #[diagnostic(code(access::unknown_label))]
 pub struct UnknownLabel {
     what: &'static str,
@@ -29,13 +32,33 @@ pub struct UnknownLabel {
     help: String,
 }
 
+/// What else a grant may be asked for.
+const OR_ARN: &str = "; an ARN will do as well";
+
 impl UnknownLabel {
-    fn new<'l>(what: &'static str, name: &str, known: impl Iterator<Item = &'l str>) -> Self {
+    /// Whether one of these labels is meant by a pattern.
+    ///
+    /// # Errors
+    ///
+    /// When none is, with the one that is most like it.
+    pub fn check<'l>(
+        what: &'static str,
+        pattern: &str,
+        known: impl Iterator<Item = &'l str> + Clone,
+    ) -> Result<(), Self> {
+        let is_known = known.clone().any(|label| names_label(pattern, label));
+        if is_known { Ok(()) } else { Err(Self::new(what, pattern, known, "")) }
+    }
+
+    fn new<'l>(
+        what: &'static str,
+        name: &str,
+        known: impl Iterator<Item = &'l str>,
+        end: &str,
+    ) -> Self {
         let near = nearest(name, known).map(|label| format!("did you mean `{label}`? "));
-        let help = format!(
-            "{}name one by its label, as `keylint access` lists it, or give its ARN",
-            near.unwrap_or_default()
-        );
+        let near = near.unwrap_or_default();
+        let help = format!("{near}`keylint access --show-world` lists all labels{end}");
         Self { what, name: name.into(), help }
     }
 }
@@ -60,15 +83,16 @@ pub(super) fn grant(
         let labels = world.principals.iter().map(|own| own.label.as_str());
         let known = described_principal(principal);
         said.principals
-            .push(known.ok_or_else(|| UnknownLabel::new("principal", principal, labels))?);
+            .push(known.ok_or_else(|| UnknownLabel::new("principal", principal, labels, OR_ARN))?);
     }
     if world.secret_called(secret).is_none() {
         let labels = world.secrets.iter().map(|own| own.label.as_str());
         let known = described_secret(secret);
-        said.secrets.push(known.ok_or_else(|| UnknownLabel::new("secret", secret, labels))?);
+        said.secrets
+            .push(known.ok_or_else(|| UnknownLabel::new("secret", secret, labels, OR_ARN))?);
     }
     let world = World::new(&said, deployments);
-    let unknown = || UnknownLabel::new("pair", principal, std::iter::empty());
+    let unknown = || UnknownLabel::new("pair", principal, std::iter::empty(), "");
     let pair =
         world.principal_called(principal).zip(world.secret_called(secret)).ok_or_else(unknown)?;
     let evaluated = world.evaluate(pair.0, pair.1).ok_or_else(unknown)?;
@@ -80,7 +104,8 @@ pub(super) fn grant(
         .iter()
         .map(|(place, root)| Extra { place: *place, root, document: root.read(options) })
         .collect();
-    let after = World::with(&said, deployments, &extra).path(pair.0, pair.1, true, places);
+    let after = World::with(&said, deployments, &extra);
+    let after = after.path(pair, true, (places, &mut HashMap::new()));
     let statements = wanted.into_iter().filter_map(|one| {
         let text = shown(&serde_json::to_string_pretty(&one.remedy.statement?).ok()?);
         let statement = serde_json::from_str(&text).ok()?;

@@ -35,7 +35,7 @@ pub(super) use description::Description;
 use layout::LaidOut;
 use world::World;
 
-pub use answer::names_label;
+pub use answer::{TooManyPairs, names_label};
 pub use description::At;
 pub use grant::UnknownLabel;
 pub use manifest::ManifestError;
@@ -120,6 +120,24 @@ impl Manifest {
         self.said.add(found);
         self
     }
+
+    /// Whether every label that something is expected of is one of somebody or something. Templates may leave open who there
+    /// is: with them nothing is said.
+    ///
+    /// # Errors
+    ///
+    /// When one is not, with the one that is most like it. `written` is the path of the manifest and its text.
+    pub fn check_expectations(
+        &self,
+        written: (&str, &str),
+        stacks: &[Stack],
+        access: &Access,
+    ) -> Result<(), ManifestError> {
+        if stacks.iter().any(|stack| !stack.resources.is_empty()) {
+            return Ok(());
+        }
+        manifest::unmet(written, &self.said.expectations, access)
+    }
 }
 
 /// The paths that something is wrong with, of all that is checked together.
@@ -166,23 +184,38 @@ pub fn may_describe(blob: &Blob) -> bool {
     name == "manifest.json" || name == "describe.json"
 }
 
-/// What of files meant to hold policies could not be read: the file, and why.
-pub fn unread(templates: &[Template]) -> Vec<(usize, Unread)> {
+/// What could not be read of files that are meant to hold policies or that a manifest names: the file, and why.
+pub fn unread(templates: &[Template], named: &[usize]) -> Vec<(usize, Unread)> {
     let problem = |(file, template): (usize, &Template)| {
-        let error = template.error.as_ref().filter(|_| template.is_meant)?;
+        let is_wanted = template.is_meant || named.contains(&file);
+        let error = template.error.as_ref().filter(|_| is_wanted)?;
         let unread = Unread { problem: error.problem.clone(), is_limit: false };
         Some((file, unread))
     };
     templates.iter().enumerate().filter_map(problem).collect()
 }
 
+/// The files that a manifest names and that hold no policy.
+pub fn without_policy(stacks: &[Stack], named: &[usize]) -> Vec<usize> {
+    let holds = |stack: &Stack, file: usize| {
+        stack.files().contains(&file)
+            && (!stack.resources.is_empty() || stack.roots.iter().any(|root| root.file == file))
+    };
+    let is_empty = |file: &usize| !stacks.iter().any(|stack| holds(stack, *file));
+    named.iter().copied().filter(is_empty).collect()
+}
+
 /// Answers for everything that stacks declare and a manifest says.
+///
+/// # Errors
+///
+/// When there is too much of it.
 pub fn answer(
     stacks: &[Stack],
     manifest: &Manifest,
     options: &Options,
     places: &(dyn Fn(&At) -> Option<Site> + Sync),
-) -> Access {
+) -> Result<Access, TooManyPairs> {
     let deployments: Vec<Deployment> =
         stacks.iter().map(|stack| Deployment::new(stack, options)).collect();
     World::new(&manifest.said, &deployments).answer(places)

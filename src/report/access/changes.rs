@@ -4,7 +4,7 @@ use std::io;
 
 use super::Options;
 use super::facts::{Row, join};
-use super::text::write_link;
+use super::text::{broken, write_link};
 use super::wrap::{Colour, bold, columns, hang, painted};
 use crate::access::{Access, Answer, Change};
 use crate::report::plural;
@@ -108,5 +108,6 @@ pub(super) fn text(
     if !changes.is_empty() {
         writeln!(out)?;
     }
+    broken(access, options, out)?;
     writeln!(out, "access to secrets: {}", bold(&summary(changes), options.look))
 }

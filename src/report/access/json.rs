@@ -11,7 +11,7 @@ use serde_json::ser::Formatter;
 use super::changes::{self, Kind};
 use super::facts::{self, Outcome, rows};
 use super::{Options, views, world};
-use crate::access::{Access, Answer, Change};
+use crate::access::{Access, Answer, Change, Grant};
 use crate::blob::is_inert;
 
 /// Changes when a field changes its meaning or goes away.
@@ -47,7 +47,8 @@ struct ChangeSummary {
 
 pub(super) fn write(access: &Access, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut report = Report::new(out)?;
-    report.list("paths", rows(access).map(|row| views::path(row, options.all)))?;
+    let all = options.all || access.paths.len() <= Access::MOST_TOLD;
+    report.list("paths", rows(access).map(|row| views::path(row, all)))?;
     report.list("accounts", access.accounts.iter().map(world::account))?;
     report.list("principals", access.principals.iter().map(|of| world::principal(of, access)))?;
     report.list("secrets", access.secrets.iter().map(|of| world::secret(of, access)))?;
@@ -79,12 +80,21 @@ pub(super) fn write_changes(
 ) -> io::Result<()> {
     let mut report = Report::new(out)?;
     report.list("changes", changes.iter().map(|change| views::change(change, access)))?;
+    let broken = access.expectations.iter().filter(|of| Outcome::of(of) == Outcome::Broken);
+    report.list("broken", broken.map(world::broken))?;
     let of = |kind| changes::count(changes, kind);
     report.end(&ChangeSummary {
         added: of(Kind::Added),
         changed: of(Kind::Changed),
         removed: of(Kind::Removed),
     })
+}
+
+pub(super) fn write_grant(grant: &Grant, out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(grant).map_err(io::Error::other)?;
+    // What is no ASCII stands in texts alone.
+    write_harmless(&text, out)?;
+    out.write_all(b"\n")
 }
 
 /// An object, field by field, an item of a list on each line.
@@ -133,17 +143,21 @@ impl Formatter for Harmless {
         if fragment.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
             return writer.write_all(fragment.as_bytes());
         }
-        let mut bytes = [0; 4];
-        let mut units = [0; 2];
-        for character in fragment.chars() {
-            if is_inert(character) {
-                writer.write_all(character.encode_utf8(&mut bytes).as_bytes())?;
-                continue;
-            }
-            for unit in character.encode_utf16(&mut units) {
-                write!(writer, "\\u{unit:04x}")?;
-            }
-        }
-        Ok(())
+        write_harmless(fragment, writer)
     }
+}
+
+fn write_harmless<W: ?Sized + Write>(text: &str, writer: &mut W) -> io::Result<()> {
+    let mut bytes = [0; 4];
+    let mut units = [0; 2];
+    for character in text.chars() {
+        if is_inert(character) || character == '\n' {
+            writer.write_all(character.encode_utf8(&mut bytes).as_bytes())?;
+            continue;
+        }
+        for unit in character.encode_utf16(&mut units) {
+            write!(writer, "\\u{unit:04x}")?;
+        }
+    }
+    Ok(())
 }

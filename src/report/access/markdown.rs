@@ -67,6 +67,8 @@ pub(super) fn write_changes(
 ) -> io::Result<()> {
     let mut page = Page::default();
     page.end(&format!("### Access to secrets: {}\n\n", changes::summary(changes)));
+    let broken = access.expectations.iter().filter(|of| Outcome::of(of) == Outcome::Broken);
+    remarks(broken.map(expectation), &mut page);
     let head = ["", "Principal", "Secret", "Before", "Now"].map(str::to_owned);
     let lines =
         changes::by_kind(changes).take(MAX_ROWS).map(|(kind, change)| changed(kind, change));

@@ -17,7 +17,7 @@ mod wrap;
 use std::io;
 
 use super::Look;
-use crate::access::{Access, Change};
+use crate::access::{Access, Change, Grant};
 
 /// A format of report on access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +83,15 @@ pub fn write(
 /// When `out` cannot be written to.
 pub fn write_world(access: &Access, out: &mut dyn io::Write) -> io::Result<()> {
     known::write(access, out)
+}
+
+/// Writes the statements that let a principal read a secret, as JSON.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn write_grant(grant: &Grant, out: &mut dyn io::Write) -> io::Result<()> {
+    json::write_grant(grant, out)
 }
 
 /// Writes a report on the answers that [`Access::changes_since`] found to be others; `access` is what there is now.

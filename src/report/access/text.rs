@@ -172,6 +172,26 @@ fn expectations(access: &Access, options: &Options, out: &mut dyn io::Write) -> 
     if access.expectations.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
+/// Those that are broken for certain.
+pub(super) fn broken(
+    access: &Access,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut count = 0_usize;
+    for one in access.expectations.iter().filter(|of| Outcome::of(of) == Outcome::Broken) {
+        if count < MAX_EXPECTATIONS {
+            write_expectation(access, one, options, out)?;
+        }
+        count += 1;
+    }
+    let left = count.saturating_sub(MAX_EXPECTATIONS);
+    if left > 0 {
+        writeln!(out, "{} broken: {MORE}", plural(left as u64, "more expectation"))?;
+    }
+    if count > 0 { writeln!(out) } else { Ok(()) }
+}
+
 fn write_expectation(
     access: &Access,
     expectation: &Expectation,

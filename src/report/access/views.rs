@@ -61,6 +61,7 @@ pub(super) enum Detail {
     Reasons,
 }
 
+/// A path, whose links may be left out where it is one of very many that nobody meant.
 pub(super) fn path(row: Row<'_>, all: bool) -> PathView<'_> {
     let detail = if row.is_idle() && !all { Detail::Reasons } else { Detail::Full };
     PathView {

@@ -170,6 +170,25 @@ pub(super) fn expectation(expectation: &Expectation) -> ExpectationView<'_> {
     }
 }
 
+/// An expectation without the paths that it is about.
+#[derive(Serialize)]
+pub(super) struct BrokenView<'a> {
+    kind: &'static str,
+    principal: &'a str,
+    secret: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<PlaceView<'a>>,
+}
+
+pub(super) fn broken(expectation: &Expectation) -> BrokenView<'_> {
+    BrokenView {
+        kind: verb(expectation),
+        principal: &expectation.principal,
+        secret: &expectation.secret,
+        place: place(expectation.site.as_ref()),
+    }
+}
+
 #[derive(Serialize)]
 pub(super) struct AssumptionView<'a> {
     text: &'a str,

@@ -1,6 +1,5 @@
 //! The files of a commit, as they were.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
@@ -16,10 +15,10 @@ use crate::blob::Origin;
 use crate::history::{At, GitPlace, ObjectName};
 use crate::outcome::{SkipReason, Skipped};
 
-/// Lists the files below a directory in a commit; an empty one is the root. Policies alone are read of them.
+/// Lists the files of a commit. Policies alone are read of them.
 pub(super) fn list(
     repository: &Arc<Repository>,
-    (revision, below): (&str, &Path),
+    revision: &str,
     selection: &Selection,
     listing: &mut Listing,
 ) -> Result<(), SourceError> {
@@ -32,7 +31,7 @@ pub(super) fn list(
     let mut tree = Tree::new(repository, tree);
     for (path, id) in tree.files() {
         let place = to_path(path.as_bstr());
-        if !place.starts_with(below) || selection.excludes(&place) {
+        if selection.excludes(&place) {
             continue;
         }
         let at = At::Commit {

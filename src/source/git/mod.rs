@@ -91,8 +91,6 @@ pub enum Part {
     At {
         /// The commit, by any name that git takes.
         revision: String,
-        /// The directory whose files are read, from the root of the repository; empty for all.
-        below: PathBuf,
     },
 }
 
@@ -169,9 +167,7 @@ pub(super) fn list(
             ranges::list(&repository, name, commits, selection, listing)
         }
         Part::Staged(staged) => staged::list(&repository, staged, selection, listing),
-        Part::At { revision, below } => {
-            at::list(&repository, (revision, below), selection, listing)
-        }
+        Part::At { revision } => at::list(&repository, revision, selection, listing),
     }
 }
 

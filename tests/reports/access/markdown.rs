@@ -1,5 +1,7 @@
 //! Comments on pull requests: what an input says is text in them, and they are never too long.
 
+use std::sync::Arc;
+
 use keylint::access::Access;
 use keylint::report::access::{ChangesFormat, Format, Options};
 
@@ -12,7 +14,9 @@ const MAX_CHARS: usize = 65_536;
 #[test]
 fn markdown_of_changes() {
     snapshot("changes-markdown", &changes(ChangesFormat::Markdown, &before(), &world::full()));
-    let none = changes(ChangesFormat::Markdown, &world::full(), &world::full());
+    let mut same = world::full();
+    same.expectations.clear();
+    let none = changes(ChangesFormat::Markdown, &same, &same);
     assert_eq!(none, "### Access to secrets: no access changed\n\n");
 }
 
@@ -75,8 +79,8 @@ fn comments_are_short_enough() {
         path.is_meant = true;
     }
     for path in access.paths.iter_mut().take(30) {
-        path.links[0].fix = world::forgotten()[0].fix.clone();
-        path.links[0].text = "@".repeat(400).into();
+        Arc::make_mut(&mut path.links)[0].fix = world::forgotten()[0].fix.clone();
+        Arc::make_mut(&mut path.links)[0].text = "@".repeat(400).into();
     }
     let mut was = access.clone();
     was.paths.clear();

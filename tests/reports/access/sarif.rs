@@ -1,5 +1,7 @@
 //! The SARIF report on access has what is otherwise than somebody meant, and where.
 
+use std::sync::Arc;
+
 use keylint::access::{Access, Site};
 use keylint::report::access::Format;
 use serde_json::{Value, json};
@@ -90,12 +92,12 @@ fn hashes(access: &Access) -> Vec<String> {
 fn fingerprints_outlive_moves() {
     let full = world::full();
     let mut moved = world::full();
-    for link in moved.paths.iter_mut().flat_map(|path| &mut path.links) {
+    for link in moved.paths.iter_mut().flat_map(|path| Arc::make_mut(&mut path.links)) {
         link.site = link.site.as_ref().map(|_| world::site("elsewhere.json", 77));
     }
     assert_eq!(hashes(&full), hashes(&moved));
     let mut repaired = world::full();
-    repaired.paths[1].links[2] = repaired.paths[0].links[2].clone();
+    Arc::make_mut(&mut repaired.paths[1].links)[2] = repaired.paths[0].links[2].clone();
     assert_ne!(hashes(&full), hashes(&repaired), "another link is missing: another result");
 }
 
@@ -103,7 +105,7 @@ fn fingerprints_outlive_moves() {
 fn a_path_without_places_is_where_it_is_expected() {
     let mut access = world::full();
     let none = |site: &mut Option<Site>| *site = None;
-    for link in &mut access.paths[1].links {
+    for link in Arc::make_mut(&mut access.paths[1].links) {
         none(&mut link.site);
         link.nearest = None;
         link.fix = None;

@@ -114,6 +114,8 @@ fn what_matters_is_not_cut() {
 #[test]
 fn text_of_changes() {
     snapshot("changes", &changes(ChangesFormat::Text, &before(), &world::full()));
-    let none = changes(ChangesFormat::Text, &world::full(), &world::full());
+    let mut same = world::full();
+    same.expectations.clear();
+    let none = changes(ChangesFormat::Text, &same, &same);
     assert_eq!(none, "access to secrets: no access changed\n");
 }

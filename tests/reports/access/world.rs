@@ -287,7 +287,7 @@ pub(crate) fn hostile() -> Access {
     access.assumptions.iter_mut().for_each(|assumption| name(&mut assumption.text));
     access.skipped[0].detail = NAME.into();
     access.skipped[0].origin = Origin::File { path: PathBuf::from(NAME) };
-    for link in access.paths.iter_mut().flat_map(|path| &mut path.links) {
+    for link in access.paths.iter_mut().flat_map(|path| Arc::make_mut(&mut path.links)) {
         link.text = format!("{NAME} {}", link.text).into();
         link.site = Some(site(NAME, 1));
         if let Some(nearest) = &mut link.nearest {

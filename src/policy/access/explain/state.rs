@@ -12,7 +12,7 @@ impl<'w> Evaluated<'w> {
     }
 
     /// Whether a link holds; nothing where the answer does not rest on it.
-    pub(super) fn state(&self, code: LinkCode) -> Option<Truth> {
+    pub(in crate::policy::access) fn state(&self, code: LinkCode) -> Option<Truth> {
         let read = &self.read;
         let is_key_open = matches!(read.context.secret.key, KeyOf::Unknown(_));
         let of_unknown_key = is_key_open.then_some(Truth::Unknown);

@@ -126,6 +126,21 @@ pub enum ManifestError {
     },
 }
 
+impl ManifestError {
+    /// The same, of a manifest that messages call otherwise.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        let (Self::Syntax { source_code, .. }
+        | Self::UnknownKey { source_code, .. }
+        | Self::UnknownName { source_code, .. }
+        | Self::Repeated { source_code, .. }
+        | Self::Contradiction { source_code, .. }
+        | Self::Invalid { source_code, .. }) = &mut self;
+        *source_code = NamedSource::new(name, source_code.inner().clone()).with_language("TOML");
+        self
+    }
+}
+
 /// The text of a manifest, for what points into it.
 #[derive(Clone, Copy)]
 pub(super) struct Page<'a> {

@@ -13,6 +13,7 @@ mod refused;
 mod secrets;
 #[cfg(test)]
 mod tests;
+mod unmet;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -25,6 +26,7 @@ use error::{Page, name};
 use file::{ContextText, ExpectText, ManifestText, TemplateText, Text};
 use given::Given;
 pub(super) use keys::is_managed;
+pub(super) use unmet::unmet;
 
 /// Reads a manifest. `name` is what messages call it, `file` its place in the list of files that are read; `resolve` takes
 /// a path as the manifest has it and gives that file's place in the list.
@@ -127,9 +129,9 @@ impl Reader<'_> {
                     whom.span(),
                 ));
             }
-            let at = self.page.at(whom.span());
+            let (at, secret_at) = (self.page.at(whom.span()), self.page.at(on.span()));
             let (principal, secret) = (whom.into_inner(), on.into_inner());
-            expected.push(Expected { allows, principal, secret, at });
+            expected.push(Expected { allows, principal, secret, at, secret_at });
         }
         Ok(expected)
     }

@@ -1,6 +1,8 @@
 //! Who can read which secret: files in, answers out. Policies of all inputs are read, joined to stacks, and held together with
 //! what a manifest says of them.
 
+mod past;
+
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -14,10 +16,12 @@ use crate::blob::{Blob, Content, Origin};
 use crate::config::Config;
 use crate::location::{Location, Locator, Position, Width};
 use crate::outcome::{SkipReason, Skipped};
-use crate::policy::access::{self, At, Manifest, ManifestError, UnknownLabel};
+use crate::policy::access::{self, At, Manifest, ManifestError, TooManyPairs, UnknownLabel};
 use crate::policy::{self, Stack, Template, Unread};
 use crate::pool::{each, in_pool};
 use crate::source::{self, Source, SourceError, Unit};
+use past::Then;
+pub use past::{Before, Past, access_before};
 
 /// Why nothing could be answered.
 #[derive(Debug, Error, Diagnostic)]
@@ -34,6 +38,17 @@ pub enum AccessError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Label(#[from] UnknownLabel),
+    /// There is too much of everything.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    TooMany(#[from] TooManyPairs),
+    /// The manifest is no text.
+    #[error("the manifest `{name}` is not UTF-8")]
+    #[diagnostic(code(access::not_text), help("save it as UTF-8"))]
+    NotText {
+        /// Its path.
+        name: String,
+    },
     /// The manifest is not there.
     #[error("the manifest `{name}` cannot be read")]
     #[diagnostic(
@@ -59,47 +74,6 @@ pub fn access(
     in_pool(config.threads, || {
         let mut files = Files::default();
         files.read(sources, config)?;
-        files.answer(manifest, &config.policy)
-    })
-}
-
-/// What there was before, and how it is called now.
-#[derive(Clone)]
-pub struct Before {
-    /// The files of a commit.
-    pub source: Source,
-    /// The directory of the repository that they lie in.
-    pub below: PathBuf,
-    /// What that directory is called now.
-    pub shown: PathBuf,
-}
-
-/// Answers for what there was before; the manifest is the one of that time, where it lies among the files.
-///
-/// # Errors
-///
-/// As [`access`].
-pub fn access_before(
-    before: &[Before],
-    manifest: Option<&Path>,
-    config: &Config,
-) -> Result<Access, AccessError> {
-    in_pool(config.threads, || {
-        let mut files = Files { is_closed: true, ..Files::default() };
-        for Before { source, below, shown } in before {
-            let mut read = Files::default();
-            read.read(std::slice::from_ref(source), config)?;
-            files.skipped.append(&mut read.skipped);
-            for file in read.all {
-                let inner = file.origin.path().and_then(|path| path.strip_prefix(below).ok());
-                let path = inner.map(|inner| {
-                    if inner == Path::new("") { shown.clone() } else { shown.join(inner) }
-                });
-                let origin = path.map(|path| file.origin.moved_to(Origin::File { path }));
-                files.add(File { origin: origin.map_or(file.origin, Arc::new), ..file });
-            }
-        }
-        let manifest = manifest.filter(|path| files.by_path.contains_key(&access::plain(path)));
         files.answer(manifest, &config.policy)
     })
 }
@@ -224,15 +198,19 @@ fn read(unit: &Unit) -> (Vec<File>, Vec<Skipped>) {
 
 /// Everything that was read.
 #[derive(Default)]
-struct Files {
+struct Files<'a> {
     all: Vec<File>,
     by_path: HashMap<PathBuf, usize>,
     skipped: Vec<Skipped>,
     /// Whether there are no other files.
     is_closed: bool,
+    /// Those that the manifest names.
+    named: Vec<usize>,
+    /// Where those are that were not read; `None` where they are now.
+    then: Option<Then<'a>>,
 }
 
-impl Files {
+impl Files<'_> {
     fn read(&mut self, sources: &[Source], config: &Config) -> Result<(), AccessError> {
         let listing = source::list(sources, &config.selection)?;
         for (read, skipped) in each(listing.units.iter().collect(), read) {
@@ -255,13 +233,18 @@ impl Files {
     /// The file of a path, which is read if it was not.
     fn find(&mut self, path: &Path) -> Option<usize> {
         let known = self.by_path.get(&access::plain(path)).copied();
-        if known.is_some() || self.is_closed || !path.is_file() {
+        if known.is_some() || self.is_closed {
             return known;
         }
-        let unit = Unit::File(path.to_path_buf());
-        let again = source::read_whole(&unit, &mut |blob| {
+        let unit = match &self.then {
+            Some(then) => then.unit(path),
+            // What the manifest names is meant, whatever links lead to it.
+            None => path.is_file().then(|| Unit::File(path.canonicalize().unwrap_or(path.into()))),
+        };
+        let origin = Arc::new(Origin::File { path: path.to_path_buf() });
+        let again = source::read_whole(&unit?, &mut |blob| {
             self.by_path.insert(access::plain(path), self.all.len());
-            self.all.push(File::of(blob));
+            self.all.push(File { origin: Arc::clone(&origin), ..File::of(blob) });
         });
         self.skipped.extend(again.err());
         self.by_path.get(&access::plain(path)).copied()
@@ -274,10 +257,22 @@ impl Files {
     ) -> Result<Access, AccessError> {
         let (stacks, said, unread) = self.joined(manifest)?;
         let places = |at: &At| self.site(at);
-        let mut access = access::answer(&stacks, &said, options, &places);
-        self.skipped.extend(unread.into_iter().filter_map(|(file, unread)| {
+        let mut access = access::answer(&stacks, &said, options, &places)?;
+        if let (Some(path), None) = (manifest, &self.then) {
+            let file = self.by_path.get(&access::plain(path)).and_then(|file| self.all.get(*file));
+            let text =
+                file.map_or_else(Default::default, |file| String::from_utf8_lossy(&file.text));
+            said.check_expectations((&path.display().to_string(), &text), &stacks, &access)?;
+        }
+        let empty = access::without_policy(&stacks, &self.named);
+        let empty = empty.into_iter().filter(|file| unread.iter().all(|(known, _)| known != file));
+        let empty =
+            empty.map(|file| (file, "there is no policy in it".to_owned())).collect::<Vec<_>>();
+        let unread = unread
+            .into_iter()
+            .map(|(file, unread)| (file, format!("policies were not read: {}", unread.problem)));
+        self.skipped.extend(unread.chain(empty).filter_map(|(file, detail)| {
             let origin = (*self.all.get(file)?.origin).clone();
-            let detail = format!("policies were not read: {}", unread.problem);
             Some(Skipped::new(origin, SkipReason::Malformed, detail))
         }));
         access.skipped = std::mem::take(&mut self.skipped);
@@ -294,7 +289,7 @@ impl Files {
         };
         let templates: Vec<Template> =
             each(self.all.iter().collect(), |file: &File| Template::read(&file.blob()));
-        let unread = access::unread(&templates);
+        let unread = access::unread(&templates, &self.named);
         let said = manifest.with_files(&templates);
         let mut stacks: Vec<Stack> = each(policy::group(templates), Stack::new);
         policy::follow(&mut stacks);
@@ -305,14 +300,23 @@ impl Files {
     fn manifest(&mut self, path: &Path) -> Result<Manifest, AccessError> {
         let name = path.display().to_string();
         let file = self.find(path);
-        let text = file.and_then(|file| self.all.get(file));
-        let text = text.map(|file| String::from_utf8_lossy(&file.text).into_owned());
         let Some(file) = file else { return Err(AccessError::Unreadable { name }) };
+        let bytes = self.all.get(file).map(|file| file.text.to_vec()).unwrap_or_default();
+        let Ok(text) = String::from_utf8(bytes) else { return Err(AccessError::NotText { name }) };
         let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        Manifest::read(&name, &text.unwrap_or_default(), file, &mut |wanted| {
-            self.find(&folder.join(wanted))
+        let mut named = Vec::new();
+        let said = Manifest::read(&name, &text, file, &mut |wanted| {
+            let found = self.find(&folder.join(wanted));
+            named.extend(found);
+            found
+        });
+        named.sort_unstable();
+        named.dedup();
+        self.named = named;
+        said.map_err(|error| match &self.then {
+            Some(then) => error.named(&format!("{name} ({})", then.from)).into(),
+            None => error.into(),
         })
-        .map_err(AccessError::from)
     }
 
     fn site(&self, at: &At) -> Option<Site> {
