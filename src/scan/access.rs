@@ -297,6 +297,7 @@ impl Files {
         let unread = access::unread(&templates);
         let said = manifest.with_files(&templates);
         let mut stacks: Vec<Stack> = each(policy::group(templates), Stack::new);
+        policy::inline(&mut stacks);
         policy::follow(&mut stacks);
         Ok((stacks, said, unread))
     }
