@@ -36,7 +36,7 @@ use reporter::Reporter;
 
 pub use document::Kind;
 pub use fix::Edit;
-pub use link::{Stack, follow, group};
+pub use link::{Stack, follow, group, inline};
 pub use read::{Language, Template};
 
 /// The largest document that is checked, in bytes: AWS takes at most 32 KiB (of a key policy).

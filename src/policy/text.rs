@@ -17,7 +17,7 @@ pub(super) enum Part {
 }
 
 /// The signs round the name of a hole in a text: characters that Unicode gives no meaning to, ever.
-const HOLE: [char; 2] = ['\u{fdd0}', '\u{fdd1}'];
+pub(super) const HOLE: [char; 2] = ['\u{fdd0}', '\u{fdd1}'];
 
 /// A text of which nothing is known, with what it is called in the template: `AWS::Region`, `var.name`.
 pub(super) fn hole(name: &str) -> String {

@@ -341,6 +341,7 @@ fn granted(key: &Key, principal: &Principal) -> Truth {
     Truth::any(key.grants.iter().filter(|grant| grant.may_decrypt).map(|grant| {
         let is_own = match principal.kind {
             PrincipalKind::Account => Truth::Unknown,
+            _ if grant.is_open => Truth::Unknown,
             _ => grant.grantee.pattern().matches(&principal.arn),
         };
         if grant.is_narrowed { is_own.at_most_unknown() } else { is_own }

@@ -101,7 +101,7 @@ impl Written {
             let is_whole_field = |after: &str| {
                 in_field && before == Some(':') && (after.is_empty() || after.starts_with(':'))
             };
-            if let Some((name, after)) = leading_hole(rest) {
+            if let Some((name, after)) = leading_hole(rest).or_else(|| resolved(rest)) {
                 written.hole(name, is_whole_field(after), scope, symbols);
                 rest = after;
             } else if let Some((name, after)) = variable(rest).filter(|_| has_variables) {
@@ -133,6 +133,8 @@ impl Written {
         let tokens = &mut self.pattern.tokens;
         if let Some(known) = scope.known.get(name) {
             tokens.extend(known.chars().map(Token::Char));
+        } else if is_anonymous(name) {
+            tokens.push(Token::Gap { colon: !is_field, is_of_request: false });
         } else if name == SUFFIX {
             let symbol = symbols.of(scope.number, name);
             tokens.extend((0..6).map(|at| Token::Random(symbol, at)));
@@ -211,15 +213,35 @@ impl Symbols {
     }
 }
 
+/// Whether a hole is named by how it came to be, so that another one of that name may be something else.
+fn is_anonymous(name: &str) -> bool {
+    const ROOTS: [&str; 4] = ["Fn::", "each.", "count.", "known after"];
+    name != SUFFIX
+        && (ROOTS.iter().any(|root| name.starts_with(root))
+            || name.contains(['(', '…', '[', '?', '"', '+'])
+            || name.is_empty())
+}
+
+/// A dynamic reference of `CloudFormation`, of which only the deployment knows the value.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
+fn resolved(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix("{{resolve:")?;
+    let end = inside.find("}}")?;
+    let start = "{{".len();
+    let name = text.get(start..start + "resolve:".len() + end)?;
+    Some((name, inside.get(end + "}}".len()..)?))
+}
+
 /// A text that a template gives to something: its ARN, its name.
 pub(super) fn value(text: &str, scope: &Scope, symbols: &mut Symbols) -> Value {
     let mut value = Value::default();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        if let Some((name, after)) = leading_hole(rest) {
+        if let Some((name, after)) = leading_hole(rest).or_else(|| resolved(rest)) {
             value = match scope.known.get(name) {
                 Some(known) => value.then(known),
                 None if name == SUFFIX => value.random(symbols.of(scope.number, name)),
+                None if is_anonymous(name) => value.open(symbols.new_one()),
                 None => value.open(symbols.of(scope.number, name)),
             };
             rest = after;

@@ -10,6 +10,7 @@ use super::truth::Truth;
 use super::who::{Named, Way, Who};
 use crate::policy::actions;
 use crate::policy::document::{Document, Effect, Element, Root, Sense, Statement, Text};
+use crate::policy::link::Doubts;
 use crate::policy::text::has_hole;
 use crate::policy::tree::Node;
 
@@ -37,6 +38,8 @@ pub(super) struct Prepared<'w> {
     pub(super) lines: Vec<Line<'w>>,
     /// Whether a template may leave it out.
     is_alternative: bool,
+    /// Whether a template may leave out something of it that is no item of a list.
+    is_shaky: bool,
 }
 
 /// An item of an element.
@@ -57,21 +60,27 @@ pub(super) struct Fit {
 impl<'w> Policy<'w> {
     /// Reads a document.
     pub(super) fn read(
-        root: &'w Root,
-        document: &'w Document<'w>,
+        (root, document): (&'w Root, &'w Document<'w>),
+        doubts: Option<&Doubts>,
         scope: &Scope,
         symbols: &mut Symbols,
     ) -> Self {
         let version = document.node.get("Version").and_then(Node::string);
         let has_variables = version == Some("2012-10-17");
+        let unsure = Unsure { document, doubts, file: root.file };
         let read =
-            |statement| Prepared::read(statement, document, has_variables, (scope, &mut *symbols));
+            |statement| Prepared::read(statement, unsure, has_variables, (scope, &mut *symbols));
         Self {
             file: root.file,
             span: document.node.span.clone(),
             statements: document.statements.iter().map(read).collect(),
             is_complete: document.is_complete,
         }
+    }
+
+    /// Says that it may not be there.
+    pub(super) fn doubt(&mut self) {
+        self.statements.iter_mut().for_each(|statement| statement.is_alternative = true);
     }
 
     /// Where it stands.
@@ -92,15 +101,14 @@ impl<'w> Policy<'w> {
 impl<'w> Prepared<'w> {
     fn read(
         statement: &'w Statement<'w>,
-        document: &'w Document<'w>,
+        unsure: Unsure,
         has_variables: bool,
         (scope, symbols): (&Scope, &mut Symbols),
     ) -> Self {
         let node = statement.node;
-        let is_alternative = |span: &Range<usize>| document.is_alternative(span);
-        let about = |service: &str, name: &str| {
-            about(statement.actions.as_ref(), (service, name), document)
-        };
+        let is_alternative = |span: &Range<usize>| unsure.is_alternative(span);
+        let about =
+            |service: &str, name: &str| about(statement.actions.as_ref(), (service, name), unsure);
         let resources = statement.resources.as_ref().map(|element| {
             let mut items: Vec<Item<Written>> = element
                 .items
@@ -147,6 +155,7 @@ impl<'w> Prepared<'w> {
                 .map(|condition| Line::read(condition, has_variables, scope, symbols))
                 .collect(),
             is_alternative: is_alternative(&node.span),
+            is_shaky: unsure.is_shaky(node),
         }
         .checked(statement)
     }
@@ -198,7 +207,11 @@ impl<'w> Prepared<'w> {
         if resource == Truth::No {
             return Truth::No;
         }
-        let lines = Truth::all(self.lines.iter().map(|line| line.holds(context)));
+        let lines = if self.is_shaky {
+            Truth::Unknown
+        } else {
+            Truth::all(self.lines.iter().map(|line| line.holds(context)))
+        };
         self.certain(action.and(resource).and(lines))
     }
 
@@ -313,11 +326,38 @@ impl Item<Written> {
     }
 }
 
+/// What of a document may not be there.
+#[derive(Clone, Copy)]
+struct Unsure<'w> {
+    document: &'w Document<'w>,
+    doubts: Option<&'w Doubts>,
+    file: usize,
+}
+
+impl Unsure<'_> {
+    fn is_alternative(self, span: &Range<usize>) -> bool {
+        self.document.is_alternative(span)
+            || self.doubts.is_some_and(|doubts| doubts.covers(self.file, span))
+    }
+
+    /// Whether a part of a statement that is no list may not be there.
+    fn is_shaky(self, statement: &Node) -> bool {
+        const LISTS: [&str; 6] =
+            ["Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal"];
+        let Some(doubts) = self.doubts else { return false };
+        let others =
+            statement.entries().iter().filter(|entry| !LISTS.contains(&entry.key.as_str()));
+        let mut spans = others.map(|entry| &entry.value.span).filter(|span| !span.is_empty());
+        !doubts.covers(self.file, &statement.span)
+            && spans.any(|span| doubts.touches(self.file, span))
+    }
+}
+
 /// Whether actions as written take one in.
 fn about(
     element: Option<&Element<'_, Text<'_>>>,
     (service, name): (&str, &str),
-    document: &Document,
+    unsure: Unsure,
 ) -> Truth {
     let Some(element) = element else { return Truth::No };
     let item = |text: &Text| {
@@ -325,7 +365,7 @@ fn about(
             return Truth::Unknown;
         }
         let truth = Truth::of(actions::matches(text.value, service, name));
-        if document.is_alternative(&text.span) { truth.at_most_unknown() } else { truth }
+        if unsure.is_alternative(&text.span) { truth.at_most_unknown() } else { truth }
     };
     let mut listed = Truth::any(element.items.iter().map(item));
     if element.items.len() < element.entry.value.items().len() {

@@ -105,6 +105,10 @@ impl Who {
                 return Self::Other(text.into());
             }
         }
+        // What a dynamic reference stands for has no colons to go by.
+        if text.contains("{{resolve:") {
+            return Self::Open;
+        }
         let read = |text: &str| Written::read(text, Style::Plain, false, at).pattern().clone();
         match principal.form() {
             Form::Everyone => Self::Everyone,

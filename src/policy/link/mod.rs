@@ -1,6 +1,7 @@
 //! Files are joined to stacks: references followed, functions applied as far as they can be, every document given its kind.
 
 mod cloudformation;
+mod doubts;
 mod frame;
 mod kinds;
 mod names;
@@ -22,10 +23,11 @@ use super::read::{Language, Template};
 use super::text::{self, hole};
 use super::tree::{Entry, Node, Value};
 
+pub(super) use doubts::Doubts;
 pub(super) use frame::Frame;
 use types::Declared;
 pub(super) use types::{SUFFIX, Type};
-pub use uses::follow;
+pub use uses::{follow, inline};
 
 /// The most times that names of roles are held against roles in a stack.
 const MOST_COMPARISONS: usize = 10_000_000;
@@ -55,6 +57,8 @@ pub struct Stack {
     pub(super) unescaped: Vec<(usize, Range<usize>)>,
     /// The files it was read from: their place in the list that was given.
     pub(super) files: Vec<usize>,
+    /// What of it may be left out.
+    pub(super) doubts: Doubts,
     module: terraform::Module,
 }
 
@@ -94,6 +98,10 @@ pub(super) struct Resource {
     /// Its ARN and its name, as references to it read once functions are applied.
     pub(super) arn: Option<String>,
     pub(super) own_name: Option<String>,
+    /// What decides whether it is there: a condition, how often it is made.
+    pub(super) gates: Vec<Node>,
+    /// Whether it may be there several times.
+    pub(super) is_repeated: bool,
 }
 
 impl Resource {
@@ -199,8 +207,8 @@ impl Stack {
             stack.dialect = Dialect::Terraform;
             stack.module = terraform::Module::new(files);
             stack.asked_partition = stack.module.asked_partition();
-            let (resources, roots) = stack.module.evaluate();
-            stack.roots = roots;
+            let (resources, roots, doubts) = stack.module.evaluate();
+            (stack.roots, stack.doubts) = (roots, doubts);
             stack.take(resources);
         } else {
             stack.path.clone_from(&first.path);
@@ -209,6 +217,27 @@ impl Stack {
             }
         }
         stack
+    }
+
+    /// Puts another module in the place of what it was made of.
+    fn replace(&mut self, module: terraform::Module) {
+        self.forget();
+        self.module = module;
+        let (resources, roots, doubts) = self.module.evaluate();
+        (self.roots, self.doubts) = (roots, doubts);
+        self.take(resources);
+    }
+
+    /// Leaves out what it declares.
+    fn forget(&mut self) {
+        self.resources.clear();
+        self.by_type.clear();
+        self.roots.clear();
+    }
+
+    /// The region that it is deployed to, where it says so itself.
+    pub(super) fn region(&self) -> Option<&str> {
+        self.module.region()
     }
 
     /// The files it was read from: their places in the list that was given.
@@ -223,7 +252,9 @@ impl Stack {
             self.dialect = Dialect::CloudFormation;
             self.frames.push(Frame::new(root, file));
             let before = self.roots.len();
-            self.take(cloudformation::Template::new(root).resources(file));
+            let template = cloudformation::Template::new(root);
+            self.take(template.resources(file));
+            self.doubts = template.doubts(file);
             let new = self.roots.get(before..).unwrap_or_default();
             self.slips.extend(new.iter().flat_map(unknown::functions));
             self.roots.extend(sam::documents(&self.resources));
@@ -245,7 +276,8 @@ impl Stack {
             let declared =
                 Declared { kind: &resource.kind, name: &resource.name, property: &property };
             // A plan may have the ARN itself.
-            let arn = resource.arn.take().or_else(|| declared.arn());
+            let own_arn = || Some(self.module.moved(declared.arn()?, &resource.whole));
+            let arn = resource.arn.take().or_else(own_arn);
             (resource.arn, resource.own_name) = (arn, declared.own_name());
             self.keep(resource.file, documents(&resource));
             if let Some(kind) = Type::of(&resource.kind) {

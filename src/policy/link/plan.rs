@@ -44,6 +44,8 @@ fn collect(module: &Node, file: usize, unknown: &Unknown, found: &mut Vec<Resour
             whole: node.clone(),
             arn: values.get("arn").and_then(Node::string).map(Into::into),
             own_name: None,
+            gates: Vec::new(),
+            is_repeated: false,
         });
     }
     for child in module.get("child_modules").map_or(&[][..], Node::items) {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
-use super::terraform::Use;
+use super::terraform::{self, Call, Module, Use};
 use super::{Dialect, Stack};
 use crate::policy::text;
 use crate::policy::tree::{Node, Value};
@@ -71,6 +71,34 @@ fn mark(stacks: &mut [Stack], places: &Places, at: usize, one: &Use, open: &mut 
     }
 }
 
+/// Writes modules that are called by their path into those that call them. Those are left without resources: what they declare
+/// is what others make of it.
+pub fn inline(stacks: &mut [Stack]) {
+    let places = Places::of(stacks);
+    let called_by = |at: usize, call: &Call| {
+        let stack = stacks.get(at).filter(|stack| stack.dialect == Dialect::Terraform)?;
+        places.called(stack, &call.source).filter(|called| *called != at)
+    };
+    let modules: Vec<&Module> = stacks.iter().map(|stack| &stack.module).collect();
+    let mut all = Vec::new();
+    for (at, stack) in stacks.iter().enumerate() {
+        if places.callers.contains_key(&at) || stack.module.calls.is_empty() {
+            continue;
+        }
+        let inlined = terraform::inline::inlined(&modules, at, &called_by);
+        all.extend(inlined.map(|module| (at, module, places.reached(stacks, at))));
+    }
+    let mut done = HashSet::new();
+    for (at, module, reached) in all {
+        let Some(stack) = stacks.get_mut(at) else { continue };
+        stack.replace(module);
+        done.extend(reached);
+    }
+    for at in done {
+        stacks.get_mut(at).into_iter().for_each(Stack::forget);
+    }
+}
+
 /// Which stack lies where, and which call which.
 struct Places {
     modules: HashMap<PathBuf, usize>,
@@ -98,6 +126,18 @@ impl Places {
             }
         }
         places
+    }
+
+    /// The modules that one calls, and those that they call.
+    fn reached(&self, stacks: &[Stack], at: usize) -> HashSet<usize> {
+        let (mut found, mut open) = (HashSet::new(), vec![at]);
+        while let Some(stack) = open.pop().and_then(|at| stacks.get(at)) {
+            for call in &stack.module.calls {
+                let called = self.called(stack, &call.source);
+                open.extend(called.filter(|called| *called != at && found.insert(*called)));
+            }
+        }
+        found
     }
 
     /// The module that a call names by its path.

@@ -292,6 +292,7 @@ impl Files<'_> {
         let unread = access::unread(&templates, &self.named);
         let said = manifest.with_files(&templates);
         let mut stacks: Vec<Stack> = each(policy::group(templates), Stack::new);
+        policy::inline(&mut stacks);
         policy::follow(&mut stacks);
         Ok((stacks, said, unread))
     }

@@ -26,9 +26,9 @@ pub(super) struct Builder<'w> {
     /// The documents of each file: the deployment, and the place in it.
     by_file: HashMap<usize, Vec<(usize, usize)>>,
     /// The numbers of documents that have one, by root, account of the scope included.
-    numbers: HashMap<(*const Root, usize), usize>,
-    /// Those documents, in this order, each with its scope.
-    wanted: Vec<(&'w Root, &'w Document<'w>, usize)>,
+    numbers: HashMap<(*const Root, usize, bool), usize>,
+    /// Those documents, in this order, each with its scope, and whether it is there in every case.
+    wanted: Vec<(&'w Root, &'w Document<'w>, usize, bool)>,
     /// Accounts by label and number.
     accounts: HashMap<String, usize>,
     /// The ARNs of principals, as far as somebody asked for them.
@@ -59,11 +59,18 @@ impl<'w> Builder<'w> {
 
     /// Reads the documents, and gives the world.
     pub(super) fn finish(mut self) -> World<'w> {
-        for (root, document, scope) in std::mem::take(&mut self.wanted) {
+        for (root, document, scope, is_certain) in std::mem::take(&mut self.wanted) {
+            let stack = scope.checked_sub(1).and_then(|at| self.deployments.get(at));
+            let doubts = stack.map(|deployment| &deployment.stack.doubts);
             let Some(scope) = self.scopes.get(scope) else { continue };
-            self.world.policies.push(Policy::read(root, document, scope, &mut self.symbols));
+            let mut policy = Policy::read((root, document), doubts, scope, &mut self.symbols);
+            if !is_certain {
+                policy.doubt();
+            }
+            self.world.policies.push(policy);
         }
         self.add_managed_keys();
+        self.tell_apart();
         self.world.names = self.symbols.names();
         self.world.assume();
         self.world
@@ -109,10 +116,21 @@ impl<'w> Builder<'w> {
         document: &'w Document<'w>,
         scope: usize,
     ) -> usize {
+        self.numbered((root, document, scope, true))
+    }
+
+    /// The same document where it may not be there.
+    pub(super) fn doubtful(&mut self, number: usize) -> Option<usize> {
+        let (root, document, scope, _) = *self.wanted.get(number)?;
+        Some(self.numbered((root, document, scope, false)))
+    }
+
+    fn numbered(&mut self, wanted: (&'w Root, &'w Document<'w>, usize, bool)) -> usize {
         let next = self.wanted.len();
-        let number = *self.numbers.entry((std::ptr::from_ref(root), scope)).or_insert(next);
+        let name = (std::ptr::from_ref(wanted.0), wanted.2, wanted.3);
+        let number = *self.numbers.entry(name).or_insert(next);
         if number == next {
-            self.wanted.push((root, document, scope));
+            self.wanted.push(wanted);
         }
         number
     }
@@ -195,8 +213,11 @@ impl<'w> Builder<'w> {
     /// A policy that AWS or somebody else keeps, by its ARN or name.
     pub(super) fn managed(&mut self, arn: &str, by: &At) -> Set {
         let name = arn.rsplit('/').next().unwrap_or(arn);
-        let is_of_aws = !arn.contains(':') || arn.contains(":iam::aws:policy/");
-        if is_of_aws && is_without_secrets(name) {
+        let is_of_aws = !arn.contains(':')
+            || [":iam::aws:policy/", ":organizations::aws:policy/"]
+                .iter()
+                .any(|at| arn.contains(at));
+        if is_of_aws && (is_without_secrets(name) || managed::is_without_secrets(name)) {
             return Set::default();
         }
         match managed::document(name).filter(|_| is_of_aws) {

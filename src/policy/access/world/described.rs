@@ -152,6 +152,7 @@ impl Builder<'_> {
                         .map_or_else(|| Value::of(&grant.grantee), |own| own.arn.clone()),
                     may_decrypt: grant.operations.iter().any(|name| name == "Decrypt"),
                     is_narrowed: false,
+                    is_open: false,
                     at: grant.at.clone(),
                 }
             })

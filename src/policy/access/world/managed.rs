@@ -13,6 +13,11 @@ type Row = (&'static str, bool, &'static [&'static str], &'static str);
 /// Policies that allow something of it. What they allow beside it is left out.
 const ROWS: &[Row] = &[
     ("AdministratorAccess", false, &["*"], "*"),
+    // Those of organisations, by the ends of their ARNs.
+    ("p-FullAWSAccess", false, &["*"], "*"),
+    ("p-RCPFullAWSAccess", false, &["*"], "*"),
+    ("FullAWSAccess", false, &["*"], "*"),
+    ("RCPFullAWSAccess", false, &["*"], "*"),
     ("PowerUserAccess", true, &["iam:*", "organizations:*", "account:*"], "*"),
     ("SecretsManagerReadWrite", false, &["secretsmanager:*"], "*"),
     ("ReadOnlyAccess", false, &["ssm:Get*"], "*"),
@@ -32,6 +37,41 @@ const ROWS: &[Row] = &[
         "arn:aws:ssm:*:*:parameter/AmazonCloudWatch-*",
     ),
 ];
+
+/// Other policies that have nothing about them.
+const WITHOUT_SECRETS: &[&str] = &[
+    "AWSCloudFormationReadOnlyAccess",
+    "AWSLambdaENIManagementAccess",
+    "AWSLambdaMSKExecutionRole",
+    "AWSLambdaRole",
+    "AWSLambda_FullAccess",
+    "AWSLambda_ReadOnlyAccess",
+    "AWSStepFunctionsFullAccess",
+    "AmazonAPIGatewayPushToCloudWatchLogs",
+    "AmazonDynamoDBReadOnlyAccess",
+    "AmazonEC2ContainerServiceforEC2Role",
+    "AmazonEC2FullAccess",
+    "AmazonEC2ReadOnlyAccess",
+    "AmazonEKSClusterPolicy",
+    "AmazonEKSServicePolicy",
+    "AmazonEKSVPCResourceController",
+    "AmazonEKSWorkerNodePolicy",
+    "AmazonEKS_CNI_Policy",
+    "AmazonKinesisFullAccess",
+    "AmazonKinesisReadOnlyAccess",
+    "AmazonRDSEnhancedMonitoringRole",
+    "AmazonS3FullAccess",
+    "AmazonSNSFullAccess",
+    "AmazonSQSFullAccess",
+    "AmazonVPCFullAccess",
+    "IAMFullAccess",
+    "IAMReadOnlyAccess",
+];
+
+/// Whether a policy of AWS of this name has nothing about secrets, parameters and keys.
+pub(super) fn is_without_secrets(name: &str) -> bool {
+    WITHOUT_SECRETS.contains(&name)
+}
 
 /// A managed policy that is known.
 pub(in crate::policy) struct Managed {

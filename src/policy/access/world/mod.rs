@@ -4,6 +4,7 @@
 mod assumed;
 mod build;
 mod described;
+mod labels;
 mod managed;
 mod stacks;
 
@@ -266,5 +267,7 @@ pub(super) struct Grant {
     pub(super) may_decrypt: bool,
     /// Whether it holds for some requests only.
     pub(super) is_narrowed: bool,
+    /// Whether nobody says whom it is for, or whether it is there.
+    pub(super) is_open: bool,
     pub(super) at: At,
 }

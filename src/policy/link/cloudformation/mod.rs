@@ -4,11 +4,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::types::Declared;
-use super::{BUDGET, Resource, hole_node, text_of};
+use super::{BUDGET, Doubts, Resource, hole_node, text_of};
 use crate::policy::text::{hole, is_iam_variable};
 use crate::policy::tree::{Embedded, Entry, Node, Value};
 
@@ -31,6 +32,8 @@ pub(super) struct Template<'a> {
     budget: Cell<usize>,
     /// References that are being followed.
     depth: Cell<usize>,
+    /// Where something stands that one of two ways leaves out.
+    optional: RefCell<Vec<Range<usize>>>,
 }
 
 /// The most references that lead from one to the next.
@@ -39,7 +42,13 @@ const MAX_DEPTH: usize = 8;
 impl<'a> Template<'a> {
     pub(super) fn new(root: &'a Node) -> Self {
         let declared = declared(root).map(|(entry, _)| (entry.key.as_str(), &entry.value));
-        Self { root, resources: declared.collect(), budget: Cell::new(BUDGET), depth: Cell::new(0) }
+        Self {
+            root,
+            resources: declared.collect(),
+            budget: Cell::new(BUDGET),
+            depth: Cell::new(0),
+            optional: RefCell::default(),
+        }
     }
 
     /// Every resource of the template, with functions applied.
@@ -57,9 +66,16 @@ impl<'a> Template<'a> {
                 whole,
                 arn: None,
                 own_name: None,
+                gates: entry.value.get("Condition").cloned().into_iter().collect(),
+                is_repeated: ["${", "&{"].iter().any(|start| entry.key.contains(start)),
             })
         });
         made.collect()
+    }
+
+    /// What of the values that were made may be left out.
+    pub(super) fn doubts(&self, file: usize) -> Doubts {
+        Doubts::new(self.optional.take().into_iter().map(|span| (file, span)))
     }
 
     /// A value with functions applied; nothing where it is `AWS::NoValue`.
@@ -255,7 +271,10 @@ impl<'a> Template<'a> {
                 value: Value::Call("?:".into(), vec![condition.clone(), yes, no]),
             }),
             // What is there under a condition is looked at as if it were there.
-            (one, None) | (None, one) => one,
+            (one, None) | (None, one) => {
+                self.optional.borrow_mut().extend(one.as_ref().map(|node| node.span.clone()));
+                one
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Terraform's functions, as far as they can be applied to what is known.
 //! <https://developer.hashicorp.com/terraform/language/functions>
 
-use super::{Scope, spread_calls};
+use super::Scope;
 use crate::policy::link::{hole_node, text_of};
 use crate::policy::text::hole;
 use crate::policy::tree::{Entry, Node, Value};
@@ -11,9 +11,17 @@ pub(super) fn apply(scope: &Scope, node: &Node, name: &str, given: &[Node]) -> N
     let made = |value| Node { span: node.span.clone(), value };
     match (name, given) {
         ("?:", [condition, yes, no]) => either(scope, node, condition, yes, no),
-        ("dynamic", [content]) => made(Value::Call(name.into(), vec![scope.value(content)])),
+        ("dynamic", [content]) => {
+            let content = scope.value(content);
+            scope.doubt(&content.span);
+            made(Value::Call(name.into(), vec![content]))
+        }
         // What a loop makes, made once: what it runs over is a hole in it.
-        ("for", [value]) => made(Value::List(spread(scope.value(value)))),
+        ("for", [value]) => {
+            let items = spread(scope, scope.value(value));
+            items.iter().for_each(|item| scope.doubt(&item.span));
+            made(Value::List(items))
+        }
         (
             "jsonencode" | "jsondecode" | "sensitive" | "nonsensitive" | "tostring" | "one"
             | "trimspace",
@@ -21,14 +29,15 @@ pub(super) fn apply(scope: &Scope, node: &Node, name: &str, given: &[Node]) -> N
         ) => scope.value(only),
         ("try" | "coalesce", [first, ..]) => scope.value(first),
         ("tolist" | "toset" | "distinct" | "sort" | "compact" | "reverse", [only]) => {
-            made(list(spread(scope.value(only)), only))
+            made(list(spread(scope, scope.value(only)), only))
         }
         ("flatten", [only]) => {
-            let items = spread(scope.value(only)).into_iter().flat_map(spread);
+            let items =
+                spread(scope, scope.value(only)).into_iter().flat_map(|item| spread(scope, item));
             made(list(items.collect(), only))
         }
         ("concat" | "setunion" | "coalescelist", lists) => {
-            let items = lists.iter().flat_map(|list| spread(scope.value(list)));
+            let items = lists.iter().flat_map(|list| spread(scope, scope.value(list)));
             made(Value::List(items.collect()))
         }
         ("merge", maps) => merge(scope, maps).map_or_else(|| hole_node(node, "merge(…)"), made),
@@ -53,18 +62,25 @@ fn either(scope: &Scope, node: &Node, condition: &Node, yes: &Node, no: &Node) -
     let (yes, no) = (scope.value(yes), scope.value(no));
     let value = match (&yes.value, &no.value) {
         (one, other) if one == other => return yes,
-        (Value::Null, _) => return no,
-        (_, Value::Null) => return yes,
+        (Value::Null, _) => {
+            scope.doubt(&no.span);
+            return no;
+        }
+        (_, Value::Null) => {
+            scope.doubt(&yes.span);
+            return yes;
+        }
         _ => Value::Call("?:".into(), vec![condition.clone(), yes, no]),
     };
     Node { span: node.span.clone(), value }
 }
 
 /// The items of a list; of something that is not known, and may be one, the thing itself.
-fn spread(node: Node) -> Vec<Node> {
+fn spread(scope: &Scope, node: Node) -> Vec<Node> {
     match node.value {
         Value::List(items) => items,
-        Value::Call(..) => spread_calls(node)
+        Value::Call(..) => scope
+            .spread(node)
             .into_iter()
             .flat_map(|node| match node.value {
                 Value::List(items) => items,

@@ -1,5 +1,6 @@
 //! A world of what templates declare: the roles and users of a stack, its secrets and keys, and whom their policies name.
 
+mod certain;
 mod keys;
 mod principals;
 
@@ -30,6 +31,7 @@ struct Taken<'w> {
     account: usize,
     /// The keys by the name of their resource.
     keys: HashMap<&'w str, usize>,
+    by_name: HashMap<&'w str, &'w Resource>,
 }
 
 impl<'w> Taken<'w> {
@@ -71,6 +73,7 @@ impl<'w> Builder<'w> {
                 scope: number + 1,
                 account,
                 keys: HashMap::new(),
+                by_name: stack.resources.iter().map(|one| (one.name.as_str(), one)).collect(),
             });
         }
         for taken in &mut all {
@@ -89,7 +92,11 @@ impl<'w> Builder<'w> {
     /// The account that a stack is deployed to, with what is known of its holes.
     fn account_of(&mut self, number: usize, deployed: Option<Deployed>) -> usize {
         let Some(deployment) = self.deployments.get(number) else { return 0 };
+        let stack = deployment.stack;
+        let (seen_account, seen_region) = seen_in(stack);
         let region = deployed.as_ref().and_then(|deployed| deployed.region.clone());
+        let region =
+            region.or_else(|| stack.region().map(ToOwned::to_owned)).or_else(|| seen_region);
         let partition =
             region.as_deref().map_or_else(|| written_partition(deployment), partition_of);
         let known = self.scopes.get_mut(number + 1).map(|scope| &mut scope.known);
@@ -106,6 +113,12 @@ impl<'w> Builder<'w> {
                 scope.known.insert("AWS::AccountId".into(), id);
             }
             return account;
+        }
+        if let Some(seen) = seen_account {
+            if let Some(scope) = self.scopes.get_mut(number + 1) {
+                scope.known.insert("AWS::AccountId".into(), seen.clone());
+            }
+            return self.account(&seen);
         }
         let id = self.value(number + 1, &hole("AWS::AccountId"));
         let label = match deployment.stack.path.to_string_lossy() {
@@ -133,14 +146,15 @@ impl<'w> Builder<'w> {
         self.text(taken, region.as_deref())
     }
 
-    fn label(&self, taken: &Taken, resource: &Resource) -> String {
-        let account = self.world.accounts.get(taken.account);
+    fn label(&self, taken: &Taken, account: usize, resource: &Resource) -> String {
+        let account = self.world.accounts.get(account);
         let account = account.map_or("", |account| account.label.as_str());
-        let name = resource.own_name.as_deref().filter(|name| !has_hole(name));
-        format!(
-            "{account}/{}",
-            name.map_or(resource.name.as_str(), |name| name.trim_start_matches('/'))
-        )
+        let is_named = |name: &&str| {
+            !has_hole(name) && taken.own_text(resource, name) == **name && !name.contains("{{")
+        };
+        let name = resource.own_name.as_deref().filter(is_named);
+        let name = name.map_or_else(|| called(&resource.name), ToOwned::to_owned);
+        format!("{account}/{}", name.trim_start_matches('/'))
     }
 
     /// The documents that belong to a resource and have principals.
@@ -153,9 +167,17 @@ impl<'w> Builder<'w> {
         if found.is_empty() {
             return Set::lacking(what);
         }
-        let policies =
-            found.into_iter().map(|(root, document)| self.document(root, document, taken.scope));
-        Set { policies: policies.collect(), lacks: Vec::new() }
+        let mut set = Set::default();
+        for (root, document) in found {
+            let number = self.document(root, document, taken.scope);
+            if taken.has_for_certain(resource, root) {
+                set.policies.push(number);
+            } else {
+                set.policies.extend(self.doubtful(number));
+                set.add(&Set::lacking(what));
+            }
+        }
+        set
     }
 
     /// The tags that are written out. A stack and a provider may add others.
@@ -181,6 +203,30 @@ impl<'w> Builder<'w> {
         }
         Tags { known, is_complete: false }
     }
+}
+
+/// What a template calls a resource; of one in a module that is called as a plan writes it.
+fn called(name: &str) -> String {
+    match name.split_once('.') {
+        Some((kind, name)) if name.contains('/') && !name.contains('.') => {
+            let mut parts: Vec<&str> = name.split('/').collect();
+            let own = parts.pop().unwrap_or_default();
+            let modules: String = parts.iter().map(|part| format!("module.{part}.")).collect();
+            format!("{modules}{kind}.{own}")
+        }
+        _ => name.to_owned(),
+    }
+}
+
+/// The account and the region that a plan or a state names.
+fn seen_in(stack: &Stack) -> (Option<String>, Option<String>) {
+    let arns = stack.resources.iter().filter(|_| stack.is_plan);
+    let arns: Vec<Arn> = arns.filter_map(|own| Arn::parse(own.arn.as_deref()?)).collect();
+    let known = |field: Option<&str>| field.map(ToOwned::to_owned);
+    let account = known(arns.iter().find_map(Arn::account_id));
+    let mut regions: Vec<&str> = arns.iter().filter_map(Arn::region_name).collect();
+    regions.dedup();
+    (account, known(regions.first().copied().filter(|_| regions.len() == 1)))
 }
 
 /// The partition that the texts of a stack name.

@@ -11,7 +11,7 @@ use crate::policy::checks::roles::{Found, Permissions};
 use crate::policy::document::Kind;
 use crate::policy::link::{Resource, Stack, Type};
 use crate::policy::text::{has_hole, hole, shown};
-use crate::policy::tree::Node;
+use crate::policy::tree::{Node, Value as Tree};
 
 impl<'w> Builder<'w> {
     pub(super) fn take_principals(&mut self, taken: &Taken<'w>) {
@@ -20,7 +20,9 @@ impl<'w> Builder<'w> {
         let users = stack.of_type(Type::User).map(|user| (user, PrincipalKind::User));
         // SAM makes a role for a function that has none.
         let functions = stack.of_type(Type::Function).filter(|function| {
-            function.kind == "AWS::Serverless::Function" && function.property("Role").is_none()
+            function.kind == "AWS::Serverless::Function"
+                && function.property("Role").is_none()
+                && global(stack, "Role").is_none()
         });
         let functions = functions.map(|function| (function, PrincipalKind::Role));
         let all: Vec<_> = roles.chain(users).chain(functions).collect();
@@ -37,28 +39,35 @@ impl<'w> Builder<'w> {
         kind: PrincipalKind,
     ) -> Principal {
         let is_function = resource.is(Type::Function);
-        let mut label = self.label(taken, resource);
+        let account = self.account_in(taken, resource);
+        let mut label = self.label(taken, account, resource);
         let (name, arn) = if is_function {
             label.push_str("Role");
-            let account = self.value(taken.scope, &hole("AWS::AccountId"));
+            let number = self.value(taken.scope, &hole("AWS::AccountId"));
             let name = self.value(taken.scope, &hole(&format!("{}Role", resource.name)));
             let start = self.value(taken.scope, &format!("arn:{}:iam::", hole("AWS::Partition")));
-            let arn = start.followed_by(&account).then(":role/").followed_by(&name);
+            let arn = start.followed_by(&number).then(":role/").followed_by(&name);
             (name, arn)
         } else {
-            (
-                self.text(taken, resource.own_name.as_deref()),
-                self.text(taken, resource.arn.as_deref()),
-            )
+            let own =
+                |text: &Option<String>| text.as_deref().map(|text| taken.own_text(resource, text));
+            let (name, arn) = (own(&resource.own_name), own(&resource.arn));
+            (self.text(taken, name.as_deref()), self.text(taken, arn.as_deref()))
         };
         let mut identity = self.permissions(taken, resource);
         if kind == PrincipalKind::User {
-            for group in self.groups(taken, resource) {
+            for (group, is_certain) in self.groups(taken, resource) {
                 match group {
-                    Some(group) => identity.add(&self.permissions(taken, group)),
+                    Some(group) => {
+                        let set = self.permissions(taken, group);
+                        identity.add(&if is_certain { set } else { self.doubted(&set) });
+                    }
                     None => identity.add(&Set::lacking("policies of its groups")),
                 }
             }
+        }
+        if taken.is_given_away(resource) {
+            identity.add(&Set::lacking("policies that a nested stack may give it"));
         }
         let trust = taken
             .deployment
@@ -70,17 +79,25 @@ impl<'w> Builder<'w> {
             .map(|(root, document)| self.document(root, document, taken.scope))
             .collect();
         let path = resource.property("Path").and_then(Node::string).unwrap_or_default();
+        let boundary = resource
+            .property("PermissionsBoundary")
+            .filter(|node| node.value != Tree::Null && node.string() != Some(""));
+        let boundary = match boundary {
+            Some(node) => Some(self.managed_policy(taken, (resource, node))),
+            None if is_function && global(taken.stack(), "PermissionsBoundary").is_some() => {
+                Some(Set::lacking("the boundary of all functions"))
+            }
+            None => None,
+        };
         Principal {
             label,
-            account: taken.account,
+            account,
             kind,
             name,
             arn,
             session: None,
             identity,
-            boundary: resource
-                .property("PermissionsBoundary")
-                .map(|node| self.managed_policy(taken, node, Taken::at(resource))),
+            boundary,
             session_policy: None,
             trust: (!trust.is_empty()).then_some(Set { policies: trust, lacks: Vec::new() }),
             tags: self.tags(taken, resource),
@@ -100,13 +117,17 @@ impl<'w> Builder<'w> {
         let mut set = Set::default();
         for (root, document) in &permissions.documents {
             let number = self.document(root, document, taken.scope);
-            if !set.policies.contains(&number) {
+            let number =
+                if taken.is_given(resource, root) { Some(number) } else { self.doubtful(number) };
+            if let Some(number) = number.filter(|number| !set.policies.contains(number)) {
                 set.policies.push(number);
             }
         }
         for (name, span) in &permissions.elsewhere {
             let by = At { file: resource.file, span: span.clone() };
-            set.add(&self.managed(name, &by));
+            let policy = self.managed(name, &by);
+            let is_certain = taken.is_named_for_certain(resource, span);
+            set.add(&if is_certain { policy } else { self.doubted(&policy) });
         }
         let is_read = permissions.documents.iter().all(|(_, document)| document.is_complete);
         if !permissions.is_known && is_read {
@@ -116,45 +137,48 @@ impl<'w> Builder<'w> {
     }
 
     /// A managed policy that a property names.
-    fn managed_policy(&mut self, taken: &Taken<'w>, node: &Node, by: At) -> Set {
-        if let Some(policy) = taken.stack().referred(Type::ManagedPolicy, node) {
+    fn managed_policy(&mut self, taken: &Taken<'w>, (owner, node): (&Resource, &Node)) -> Set {
+        if let Some(policy) = taken.plain(Type::ManagedPolicy, owner, node) {
             return self.documents_of(taken, policy, "a managed policy");
         }
-        match node.string() {
-            Some(text) if !has_hole(text) => self.managed(text, &by),
+        match node.string().filter(|_| taken.is_certain(owner, node)) {
+            Some(text) if !has_hole(text) => self.managed(text, &Taken::at(owner)),
             _ => Set::lacking("a managed policy that the template leaves open"),
         }
     }
 
-    /// The groups of a user; nothing in the place of one that is not known.
-    fn groups(&self, taken: &Taken<'w>, user: &'w Resource) -> Vec<Option<&'w Resource>> {
+    /// The groups of a user, and whether it is in them in every case; nothing in the place of one that is not known.
+    fn groups(&self, taken: &Taken<'w>, user: &'w Resource) -> Vec<(Option<&'w Resource>, bool)> {
         let stack = taken.stack();
-        let own = user
-            .property("Groups")
-            .into_iter()
-            .flat_map(Node::items)
-            .map(|node| stack.referred(Type::Group, node));
+        let group = |owner: &Resource, list: &'w Node, is_bound: bool| -> Vec<_> {
+            let item = |node: &'w Node| {
+                let is_certain = is_bound
+                    && taken.is_certain(owner, list)
+                    && taken.plain(Type::Group, owner, node).is_some();
+                (stack.referred(Type::Group, node), is_certain)
+            };
+            list.items().iter().map(item).collect()
+        };
+        let own = user.property("Groups").into_iter().flat_map(|list| group(user, list, true));
         let kinds = [
             "AWS::IAM::UserToGroupAddition",
             "aws_iam_user_group_membership",
             "aws_iam_group_membership",
         ];
         let memberships =
-            stack.resources.iter().filter(|other| kinds.contains(&other.kind.as_str())).filter(
-                |other| {
-                    ["Users", "User"]
-                        .iter()
-                        .filter_map(|name| other.property(name))
-                        .any(|node| user.is_referred_to_by(node))
-                },
-            );
+            stack.resources.iter().filter(|other| kinds.contains(&other.kind.as_str()));
         let joined = memberships.flat_map(|other| {
-            let groups =
-                ["GroupName", "Groups", "Group"].iter().filter_map(|name| other.property(name));
-            groups
-                .flat_map(Node::items)
-                .map(|node| stack.referred(Type::Group, node))
-                .collect::<Vec<_>>()
+            let named = ["Users", "User"].iter().filter_map(|name| other.property(name));
+            let named: Vec<&Node> = named.flat_map(Node::items).collect();
+            let is_bound = named.iter().any(|node| taken.is_bound(other, node, user));
+            let is_meant = named.iter().any(|node| {
+                user.is_referred_to_by(node)
+                    || crate::policy::checks::roles::is_open(node)
+                        && stack.referred(Type::User, node).is_none()
+            });
+            let groups = ["GroupName", "Groups", "Group"].iter().filter(|_| is_meant);
+            let groups = groups.filter_map(|name| other.property(name));
+            groups.flat_map(|list| group(other, list, is_bound)).collect::<Vec<_>>()
         });
         own.chain(joined).collect()
     }
@@ -253,6 +277,9 @@ fn start_of(account: usize) -> Value {
 
 /// The account that a principal of a policy is of, and which user or role it is, where it is one.
 fn account_and_name(text: &str) -> Option<(String, Option<(PrincipalKind, &str)>)> {
+    if text.contains("{{") {
+        return None;
+    }
     if crate::policy::arn::is_account(text) {
         return Some((text.to_owned(), None));
     }
@@ -270,6 +297,12 @@ fn account_and_name(text: &str) -> Option<(String, Option<(PrincipalKind, &str)>
     let is_whole =
         !arn.resource.contains(['*', '?']) && resource.is_none_or(|(_, name)| !has_hole(name));
     is_whole.then(|| (arn.account.to_owned(), resource))
+}
+
+/// What SAM gives to all functions.
+fn global<'s>(stack: &'s Stack, name: &str) -> Option<&'s Node> {
+    let mut globals = stack.frames.iter().filter_map(|frame| frame.globals.as_ref());
+    globals.find_map(|globals| globals.get("Function")?.get(name))
 }
 
 /// What of a stack uses a role: the service that assumes it, and the name of what does.
