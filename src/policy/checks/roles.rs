@@ -162,6 +162,6 @@ fn may_be_about(statement: &Statement, resource: &str) -> bool {
 }
 
 /// Whether nothing can be said of a value before the template is deployed.
-pub(super) fn is_open(node: &Node) -> bool {
+pub(in crate::policy) fn is_open(node: &Node) -> bool {
     node.is_open() || node.string().is_some_and(has_hole)
 }
