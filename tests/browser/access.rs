@@ -109,7 +109,7 @@ fn a_choice_shows_the_links() {
 /// The links of a path are shown, with all that is said of them.
 fn has_links(browser: &mut Browser, path: &Path) {
     assert_eq!(count(browser, ".link"), 9);
-    for link in &path.links {
+    for link in path.links.iter() {
         let shown = browser.text(&format!(
             "document.querySelector('.link[data-code={}]').innerText",
             link.code.name()

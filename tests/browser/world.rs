@@ -115,7 +115,7 @@ fn path(access: &Access, ends: (usize, usize), answer: Answer, is_meant: bool) -
     let (principal, secret) = (&access.principals[ends.0], &access.secrets[ends.1]);
     let crosses = principal.account != secret.account;
     let links = LinkCode::ALL.map(|code| link(code, answer, is_meant, crosses, principal)).to_vec();
-    Path { principal: ends.0, secret: ends.1, answer, links, is_meant }
+    Path { principal: ends.0, secret: ends.1, answer, links: links.into(), is_meant }
 }
 
 fn link(
