@@ -153,15 +153,12 @@ impl World<'_> {
         {
             return None;
         }
-        if context.principal.stack.is_some()
-            && context.secret.stack.is_some()
-            && context.principal.stack != context.secret.stack
-            && !self.is_meant(&evaluated)
-        {
+        let is_meant = self.is_meant(&evaluated);
+        let (own, other) = (context.principal.stack, context.secret.stack);
+        if !is_meant && own.is_some() && other.is_some() && own != other {
             return None;
         }
         let answer = Answer::from(evaluated.answer);
-        let is_meant = self.is_meant(&evaluated);
         let write = |links: Vec<Explained>| {
             links.into_iter().map(|link| located(link, places)).collect::<Arc<[Link]>>()
         };

@@ -3,7 +3,7 @@
 use crate::policy::access::evaluate::{Evaluated, Said};
 use crate::policy::access::statement::Item;
 use crate::policy::access::truth::Truth;
-use crate::policy::access::world::World;
+use crate::policy::access::world::{Secret, World};
 use crate::policy::arn::Arn;
 use crate::policy::text::{is_hole, is_pattern};
 use crate::policy::tree::Node;
@@ -20,22 +20,19 @@ impl World<'_> {
         let mut statements =
             self.policies_of(&context.principal.identity).flat_map(|policy| &policy.statements);
         statements.any(|statement| {
-            if !statement.may_allow() {
-                return false;
-            }
             let texts = statement.node.get("Resource").map_or(&[][..], Node::items);
-            let items = statement.listed_resources();
             let names = |text: &str| is_particular(text, context.action.service());
             let covers = || {
                 statement.action(context.action) != Truth::No
-                    && items.iter().zip(texts).any(|(item, node)| {
-                        node.string().is_some_and(names) && item.matches(context) != Truth::No
+                    && statement.listed_resources().iter().zip(texts).any(|(item, node)| {
+                        item.matches(context) != Truth::No && node.string().is_some_and(names)
                     })
             };
-            covers()
-                || texts.iter().any(|node| {
-                    node.string().is_some_and(|text| names(text) && self.is_nearly(text, context))
-                })
+            let is_near = |text: &str| {
+                context.secret.may_be_named(text) && names(text) && self.is_nearly(text, context)
+            };
+            statement.may_allow()
+                && (covers() || texts.iter().filter_map(Node::string).any(is_near))
         })
     }
 
@@ -52,6 +49,15 @@ impl World<'_> {
             };
             statement.may_allow() && statement.action(context.action) != Truth::No && named()
         })
+    }
+}
+
+impl Secret {
+    /// Whether a text has the secret's name in it, where that is known: a glance that spares most of the work.
+    fn may_be_named(&self, text: &str) -> bool {
+        let name = self.label.split_once('/').map_or("", |(_, name)| name);
+        let name = name.rsplit_once('@').filter(|_| self.is_replica).map_or(name, |(name, _)| name);
+        self.stack.is_some() || text.contains(name)
     }
 }
 
