@@ -117,13 +117,13 @@ fn large(count: usize) -> Folder {
     let folder = Folder::new(ACROSS);
     let mut text = folder.read("accounts.toml");
     for number in 0..count {
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "\n[[role]]\naccount = \"app\"\nname = \"R{number}\"\npolicies = [\"app.json\"]\n"
+            "\n[[role]]\naccount = \"app\"\nname = \"R{number}\"\npolicies = [\"app.json\"]"
         );
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "\n[[secret]]\naccount = \"security\"\nregion = \"us-east-1\"\nname = \"s{number}\"\n"
+            "\n[[secret]]\naccount = \"security\"\nregion = \"us-east-1\"\nname = \"s{number}\""
         );
     }
     folder.write("accounts.toml", text);
