@@ -1,5 +1,7 @@
 //! Names and files from anybody: no report lets them be more than text, and no world is too large to be refused or told.
 
+use std::fmt::Write as _;
+
 use super::fixture::{ACROSS, Folder, IDLE};
 
 /// Ends links, cells, spans, scripts and lines, moves what follows, and colours it.
@@ -115,11 +117,13 @@ fn large(count: usize) -> Folder {
     let folder = Folder::new(ACROSS);
     let mut text = folder.read("accounts.toml");
     for number in 0..count {
-        text += &format!(
-            "\n[[role]]\naccount = \"app\"\nname = \"R{number}\"\npolicies = [\"app.json\"]\n"
+        let _ = writeln!(
+            text,
+            "\n[[role]]\naccount = \"app\"\nname = \"R{number}\"\npolicies = [\"app.json\"]"
         );
-        text += &format!(
-            "\n[[secret]]\naccount = \"security\"\nregion = \"us-east-1\"\nname = \"s{number}\"\n"
+        let _ = writeln!(
+            text,
+            "\n[[secret]]\naccount = \"security\"\nregion = \"us-east-1\"\nname = \"s{number}\""
         );
     }
     folder.write("accounts.toml", text);

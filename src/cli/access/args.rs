@@ -10,7 +10,6 @@ use keylint::report::access::{ChangesFormat, Format};
 /// What is read, what is asked, and how it is told.
 #[derive(Debug, ClapArgs)]
 #[command(args_conflicts_with_subcommands = true)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct AccessArgs {
     #[command(subcommand)]
     pub(crate) command: Option<AccessCommand>,

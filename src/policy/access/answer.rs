@@ -19,7 +19,7 @@ use crate::access::{
 use crate::pool::each;
 
 /// More pairs than this are not looked at: their answers would take gigabytes.
-const MOST_PAIRS: usize = 4_000_000;
+const MOST_PAIRS: usize = 1_000_000;
 
 /// More principals and secrets than there can be answers for.
 #[derive(Debug, Error, Diagnostic)]
@@ -32,7 +32,7 @@ pub struct TooManyPairs {
     count: usize,
 }
 
-/// `4,000,000`
+/// `1,000,000`
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
