@@ -87,8 +87,8 @@ impl<'w> Taken<'w> {
             "GroupName",
             "Group",
         ];
-        let named = names.iter().filter_map(|name| giver.property(name));
-        let lists = named.filter(|list| self.is_certain(giver, list));
+        let properties = names.iter().filter_map(|name| giver.property(name));
+        let lists = properties.filter(|list| self.is_certain(giver, list));
         lists.flat_map(Node::items).any(|node| self.is_bound(giver, node, owner))
     }
 
