@@ -130,7 +130,7 @@ impl World<'_> {
                 principal.account == secret.account
                     || is_known(principal.account)
                     || is_known(secret.account)
-                    || principal.stack.is_none() && secret.stack.is_none()
+                    || principal.stack == secret.stack
             });
             secrets.map(|(at, _)| at).collect()
         };

@@ -59,6 +59,8 @@ pub struct Stack {
     pub(super) files: Vec<usize>,
     /// What of it may be left out.
     pub(super) doubts: Doubts,
+    /// Whether it is a module that another one calls.
+    is_called: bool,
     module: terraform::Module,
 }
 
@@ -310,6 +312,12 @@ impl Stack {
     /// The resource of a type that a value refers to.
     pub(super) fn referred(&self, kind: Type, node: &Node) -> Option<&Resource> {
         self.of_type(kind).find(|resource| resource.is_referred_to_by(node))
+    }
+
+    /// Whether a resource is an output for a module that calls this one, which may do with it what is not seen here.
+    pub(super) fn is_put_out(&self, resource: &Resource) -> bool {
+        self.is_called
+            && self.module.outputs.values().any(|value| resource.is_referred_to_by(value))
     }
 
     /// Whether a resource is given to another module, which may do with it what is not seen here.

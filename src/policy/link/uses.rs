@@ -37,6 +37,9 @@ pub(super) fn collect(node: &Node, visit: &mut dyn FnMut(&str)) {
 /// Gives every document the kind that its consumers say it has.
 pub fn follow(stacks: &mut [Stack]) {
     let places = Places::of(stacks);
+    for called in places.callers.keys() {
+        stacks.get_mut(*called).into_iter().for_each(|stack| stack.is_called = true);
+    }
     let mut open: Vec<(usize, Use)> = Vec::new();
     for (at, stack) in stacks.iter().enumerate() {
         open.extend(stack.module.uses.iter().map(|one| (at, one.clone())));

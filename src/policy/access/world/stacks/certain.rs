@@ -32,13 +32,6 @@ impl<'w> Taken<'w> {
         self.stack().of_type(kind).find(is_it).filter(|_| self.is_certain(owner, node))
     }
 
-    /// Whether a value may refer to some resource of a type, or to one that is not seen.
-    pub(super) fn may_refer(&self, kind: Type, node: &Node) -> bool {
-        node.is_open()
-            || node.string().is_some_and(has_hole)
-            || self.stack().referred(kind, node).is_some()
-    }
-
     /// Whether a document is the one of a resource in every case.
     pub(super) fn has_for_certain(&self, owner: &Resource, root: &Root) -> bool {
         !self.stack().doubts.covers(root.file, &root.node.span)
@@ -94,13 +87,16 @@ impl<'w> Taken<'w> {
             "GroupName",
             "Group",
         ];
-        let named = names.iter().filter_map(|name| giver.property(name));
-        let lists = named.filter(|list| self.is_certain(giver, list));
+        let properties = names.iter().filter_map(|name| giver.property(name));
+        let lists = properties.filter(|list| self.is_certain(giver, list));
         lists.flat_map(Node::items).any(|node| self.is_bound(giver, node, owner))
     }
 
-    /// Whether a resource is given to a stack of its own, which may do with it what is not seen here.
+    /// Whether a resource is given to another module or stack, which may do with it what is not seen here.
     pub(super) fn is_given_away(&self, resource: &Resource) -> bool {
+        if self.stack().is_put_out(resource) {
+            return true;
+        }
         let inner = ["AWS::CloudFormation::Stack", "AWS::Serverless::Application"];
         let nested =
             self.stack().resources.iter().filter(|other| inner.contains(&other.kind.as_str()));

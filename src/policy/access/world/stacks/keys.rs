@@ -278,8 +278,9 @@ impl<'w> Builder<'w> {
             let is_narrowed = grant.property("Constraints").is_some();
             let grant = Grant { grantee, may_decrypt, is_narrowed, is_open, at: Taken::at(grant) };
             for key in keys.iter().filter_map(|key| taken.keys.get(key.name.as_str())) {
-                let key = self.world.keys.get_mut(*key);
-                key.into_iter().for_each(|key| key.grants.push(grant.clone()));
+                if let Some(key) = self.world.keys.get_mut(*key) {
+                    key.grants.push(grant.clone());
+                }
             }
         }
     }

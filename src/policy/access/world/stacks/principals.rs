@@ -67,7 +67,7 @@ impl<'w> Builder<'w> {
             }
         }
         if taken.is_given_away(resource) {
-            identity.add(&Set::lacking("policies that a nested stack may give it"));
+            identity.add(&Set::lacking("policies that it may be given elsewhere"));
         }
         let trust = taken
             .deployment
