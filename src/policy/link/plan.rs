@@ -73,7 +73,9 @@ impl<'p> Unknown<'p> {
             all.attributes.extend(address.zip(after));
         }
         let module = root.get("configuration").and_then(|node| node.get("root_module"));
-        module.into_iter().for_each(|module| all.configured(module, "", 0));
+        if let Some(module) = module {
+            all.configured(module, "", 0);
+        }
         all
     }
 

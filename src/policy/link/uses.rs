@@ -1,6 +1,6 @@
 //! What takes its policy from where: the kind of a document that its consumer decides, across files and modules.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use super::terraform::{self, Call, Module, Use};
@@ -38,7 +38,9 @@ pub(super) fn collect(node: &Node, visit: &mut dyn FnMut(&str)) {
 pub fn follow(stacks: &mut [Stack]) {
     let places = Places::of(stacks);
     for called in places.callers.keys() {
-        stacks.get_mut(*called).into_iter().for_each(|stack| stack.is_called = true);
+        if let Some(stack) = stacks.get_mut(*called) {
+            stack.is_called = true;
+        }
     }
     let mut open: Vec<(usize, Use)> = Vec::new();
     for (at, stack) in stacks.iter().enumerate() {
@@ -91,14 +93,16 @@ pub fn inline(stacks: &mut [Stack]) {
         let inlined = terraform::inline::inlined(&modules, at, &called_by);
         all.extend(inlined.map(|module| (at, module, places.reached(stacks, at))));
     }
-    let mut done = HashSet::new();
+    let mut done = BTreeSet::new();
     for (at, module, reached) in all {
         let Some(stack) = stacks.get_mut(at) else { continue };
         stack.replace(module);
         done.extend(reached);
     }
     for at in done {
-        stacks.get_mut(at).into_iter().for_each(Stack::forget);
+        if let Some(stack) = stacks.get_mut(at) {
+            stack.forget();
+        }
     }
 }
 
@@ -107,7 +111,7 @@ struct Places {
     modules: HashMap<PathBuf, usize>,
     files: HashMap<PathBuf, usize>,
     /// The calls of a module: the module that has the call, and which of its calls it is.
-    callers: HashMap<usize, Vec<(usize, usize)>>,
+    callers: BTreeMap<usize, Vec<(usize, usize)>>,
 }
 
 impl Places {
@@ -119,7 +123,7 @@ impl Places {
         let mut places = Self {
             modules: by_path(Dialect::Terraform),
             files: by_path(Dialect::Bare),
-            callers: HashMap::new(),
+            callers: BTreeMap::new(),
         };
         for (at, stack) in stacks.iter().enumerate() {
             for (call, module) in stack.module.calls.iter().enumerate() {

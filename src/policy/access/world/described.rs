@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::build::{Builder, partition_of};
 use super::{Fact, Grant, Key, KeyOf, Levels, Principal, PrincipalKind, Secret, Set, Tags};
 use crate::policy::access::description::{self as said, Description, Expected, KeyName};
-use crate::policy::access::matching::Value;
+use crate::policy::access::matching::{Symbol, Value};
 use crate::policy::arn::{Arn, is_account};
 
 impl Builder<'_> {
@@ -206,6 +206,25 @@ impl Builder<'_> {
         }
     }
 
+    /// The ARN of a secret or parameter in a region: of a replica all is the same but for that.
+    fn arn_of_secret(
+        &self,
+        secret: &said::Secret,
+        (account, region): (usize, &Value),
+        suffix: Symbol,
+    ) -> Value {
+        let service = if secret.is_parameter { "ssm" } else { "secretsmanager" };
+        let start = self.start(service, region, account);
+        if let Some(arn) = &secret.arn {
+            return Arn::parse(arn).map_or_else(|| Value::of(arn), |arn| start.then(arn.resource));
+        }
+        if secret.is_parameter {
+            let slash = if secret.name.starts_with('/') { "parameter" } else { "parameter/" };
+            return start.then(slash).then(&secret.name);
+        }
+        start.then("secret:").then(&secret.name).then("-").random(suffix)
+    }
+
     fn described_secret(
         &mut self,
         secret: &said::Secret,
@@ -214,32 +233,9 @@ impl Builder<'_> {
     ) {
         let account = self.account(&secret.account);
         let region = self.region(secret.region.as_deref(), secret.arn.as_deref());
-        let name = Value::of(&secret.name);
         let suffix = self.symbols.new_one();
-        let arn_in = |builder: &Self, region: &Value| match &secret.arn {
-            Some(arn) => {
-                // Of a replica all is the same but for the region.
-                let parsed = Arn::parse(arn);
-                let start = parsed.map(|_| {
-                    builder.start(
-                        if secret.is_parameter { "ssm" } else { "secretsmanager" },
-                        region,
-                        account,
-                    )
-                });
-                match (start, parsed) {
-                    (Some(start), Some(parsed)) => start.then(parsed.resource),
-                    _ => Value::of(arn),
-                }
-            }
-            None if secret.is_parameter => {
-                let slash = if secret.name.starts_with('/') { "parameter" } else { "parameter/" };
-                builder.start("ssm", region, account).then(slash).followed_by(&name)
-            }
-            None => {
-                let start = builder.start("secretsmanager", region, account);
-                start.then("secret:").followed_by(&name).then("-").random(suffix)
-            }
+        let arn_in = |builder: &Self, region: &Value| {
+            builder.arn_of_secret(secret, (account, region), suffix)
         };
         let policy = secret.policy.as_ref().map(|documents| self.set(&Some(documents.clone()), ""));
         let shared_with = secret.shared_with.as_ref().map(|accounts| {

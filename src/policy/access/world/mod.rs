@@ -52,7 +52,9 @@ impl<'w> World<'w> {
         let mut builder = Builder::new(deployments);
         builder.describe(said);
         builder.add_stacks(&|stack| deployed(stack, said));
-        extra.iter().for_each(|one| builder.attach(one));
+        for one in extra {
+            builder.attach(one);
+        }
         builder.finish()
     }
 }

@@ -19,7 +19,9 @@ pub(super) fn apply(scope: &Scope, node: &Node, name: &str, given: &[Node]) -> N
         // What a loop makes, made once: what it runs over is a hole in it.
         ("for", [value]) => {
             let items = spread(scope, scope.value(value));
-            items.iter().for_each(|item| scope.doubt(&item.span));
+            for item in &items {
+                scope.doubt(&item.span);
+            }
             made(Value::List(items))
         }
         (

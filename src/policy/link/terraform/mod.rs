@@ -6,7 +6,7 @@ mod policy_document;
 mod providers;
 mod scope;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::doubts::made;
@@ -20,12 +20,12 @@ use scope::Scope;
 /// The blocks of a module that matter here, as written.
 #[derive(Debug, Default)]
 pub(super) struct Module {
-    locals: HashMap<String, Node>,
+    locals: BTreeMap<String, Node>,
     /// Resources, and data sources under `data.…`.
     blocks: Vec<Block>,
     by_name: HashMap<String, usize>,
     pub(super) calls: Vec<Call>,
-    pub(super) outputs: HashMap<String, Node>,
+    pub(super) outputs: BTreeMap<String, Node>,
     /// What variables are where nobody says, as far as that is said.
     defaults: HashMap<String, Node>,
     providers: Providers,

@@ -26,7 +26,7 @@ impl<'w> Builder<'w> {
                 .filter_map(|alias| alias.own_name.as_deref())
                 .map(|name| self.value(taken.scope, name))
                 .collect();
-            let policy = self.key_policy(taken, key);
+            let policy = Some(self.key_policy(taken, key));
             let is_off =
                 |node: &Node| node.scalar().is_some_and(|text| text.eq_ignore_ascii_case("false"));
             let enabled = key.property("Enabled").or_else(|| key.property("IsEnabled"));
@@ -60,7 +60,7 @@ impl<'w> Builder<'w> {
     }
 
     /// The policy of a key: its own, that of a resource beside it, or the one it has by default.
-    fn key_policy(&mut self, taken: &Taken<'w>, key: &'w Resource) -> Option<Set> {
+    fn key_policy(&mut self, taken: &Taken<'w>, key: &'w Resource) -> Set {
         let beside =
             taken.stack().resources.iter().filter(|other| other.kind == "aws_kms_key_policy");
         let mut set = Set::default();
@@ -93,12 +93,12 @@ impl<'w> Builder<'w> {
                 set.add(&self.doubted(&policy));
                 set.add(&Set::lacking("whether this is its policy"));
             }
-            return Some(set);
+            return set;
         }
         if !has_own && let Some((root, document)) = managed::default_key_policy() {
             set.policies.push(self.document(root, document, taken.scope));
         }
-        Some(set)
+        set
     }
 
     fn key_of(&mut self, taken: &Taken<'w>, owner: &Resource, node: Option<&Node>) -> KeyOf {

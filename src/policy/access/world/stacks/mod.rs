@@ -14,6 +14,7 @@ use crate::policy::arn::Arn;
 use crate::policy::checks::Deployment;
 use crate::policy::checks::roles::Found;
 use crate::policy::document::Kind;
+use crate::policy::document::Statement;
 use crate::policy::link::{Resource, Stack, Type};
 use crate::policy::text::{has_hole, hole};
 use crate::policy::tree::Node;
@@ -95,8 +96,7 @@ impl<'w> Builder<'w> {
         let stack = deployment.stack;
         let (seen_account, seen_region) = seen_in(stack);
         let region = deployed.as_ref().and_then(|deployed| deployed.region.clone());
-        let region =
-            region.or_else(|| stack.region().map(ToOwned::to_owned)).or_else(|| seen_region);
+        let region = region.or_else(|| stack.region().map(ToOwned::to_owned)).or(seen_region);
         let partition =
             region.as_deref().map_or_else(|| written_partition(deployment), partition_of);
         let known = self.scopes.get_mut(number + 1).map(|scope| &mut scope.known);
@@ -211,8 +211,8 @@ fn called(name: &str) -> String {
         Some((kind, name)) if name.contains('/') && !name.contains('.') => {
             let mut parts: Vec<&str> = name.split('/').collect();
             let own = parts.pop().unwrap_or_default();
-            let modules: String = parts.iter().map(|part| format!("module.{part}.")).collect();
-            format!("{modules}{kind}.{own}")
+            let modules = parts.iter().flat_map(|part| ["module.", part, "."]);
+            modules.collect::<String>() + kind + "." + own
         }
         _ => name.to_owned(),
     }
@@ -232,9 +232,8 @@ fn seen_in(stack: &Stack) -> (Option<String>, Option<String>) {
 /// The partition that the texts of a stack name.
 fn written_partition(deployment: &Deployment) -> &'static str {
     let statements = deployment.documents.iter().flat_map(|(_, document)| &document.statements);
-    let mut arns = statements
-        .flat_map(|statement| statement.resources())
-        .filter_map(|text| Arn::parse(text.value));
+    let mut arns =
+        statements.flat_map(Statement::resources).filter_map(|text| Arn::parse(text.value));
     let known = arns.find_map(|arn| {
         let all = crate::policy::arn::PARTITIONS.iter();
         all.map(|(name, _)| *name).find(|name| *name == arn.partition)

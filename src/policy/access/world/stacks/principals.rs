@@ -8,7 +8,7 @@ use crate::policy::access::world::build::Builder;
 use crate::policy::access::world::{Principal, PrincipalKind, Set, Tags};
 use crate::policy::arn::Arn;
 use crate::policy::checks::roles::{Found, Permissions};
-use crate::policy::document::Kind;
+use crate::policy::document::{Kind, Statement};
 use crate::policy::link::{Resource, Stack, Type};
 use crate::policy::text::{has_hole, hole, shown};
 use crate::policy::tree::{Node, Value as Tree};
@@ -54,21 +54,7 @@ impl<'w> Builder<'w> {
             let (name, arn) = (own(&resource.own_name), own(&resource.arn));
             (self.text(taken, name.as_deref()), self.text(taken, arn.as_deref()))
         };
-        let mut identity = self.permissions(taken, resource);
-        if kind == PrincipalKind::User {
-            for (group, is_certain) in self.groups(taken, resource) {
-                match group {
-                    Some(group) => {
-                        let set = self.permissions(taken, group);
-                        identity.add(&if is_certain { set } else { self.doubted(&set) });
-                    }
-                    None => identity.add(&Set::lacking("policies of its groups")),
-                }
-            }
-        }
-        if taken.is_given_away(resource) {
-            identity.add(&Set::lacking("policies that it may be given elsewhere"));
-        }
+        let identity = self.identity(taken, resource, kind);
         let trust = taken
             .deployment
             .documents_of(resource)
@@ -79,16 +65,7 @@ impl<'w> Builder<'w> {
             .map(|(root, document)| self.document(root, document, taken.scope))
             .collect();
         let path = resource.property("Path").and_then(Node::string).unwrap_or_default();
-        let boundary = resource
-            .property("PermissionsBoundary")
-            .filter(|node| node.value != Tree::Null && node.string() != Some(""));
-        let boundary = match boundary {
-            Some(node) => Some(self.managed_policy(taken, (resource, node))),
-            None if is_function && global(taken.stack(), "PermissionsBoundary").is_some() => {
-                Some(Set::lacking("the boundary of all functions"))
-            }
-            None => None,
-        };
+        let boundary = self.boundary(taken, resource);
         Principal {
             label,
             account,
@@ -108,6 +85,42 @@ impl<'w> Builder<'w> {
             stack: Some(taken.number),
             at: Some(Taken::at(resource)),
             is_foreign: false,
+        }
+    }
+
+    /// The policies of a principal, those of its groups and what may be among them as well.
+    fn identity(&mut self, taken: &Taken<'w>, resource: &'w Resource, kind: PrincipalKind) -> Set {
+        let mut identity = self.permissions(taken, resource);
+        if kind == PrincipalKind::User {
+            for (group, is_certain) in Self::groups(taken, resource) {
+                match group {
+                    Some(group) => {
+                        let set = self.permissions(taken, group);
+                        identity.add(&if is_certain { set } else { self.doubted(&set) });
+                    }
+                    None => identity.add(&Set::lacking("policies of its groups")),
+                }
+            }
+        }
+        if taken.is_given_away(resource) {
+            identity.add(&Set::lacking("policies that it may be given elsewhere"));
+        }
+        identity
+    }
+
+    /// The boundary of a principal, where it has one.
+    fn boundary(&mut self, taken: &Taken<'w>, resource: &'w Resource) -> Option<Set> {
+        let boundary = resource
+            .property("PermissionsBoundary")
+            .filter(|node| node.value != Tree::Null && node.string() != Some(""));
+        match boundary {
+            Some(node) => Some(self.managed_policy(taken, (resource, node))),
+            None if resource.is(Type::Function)
+                && global(taken.stack(), "PermissionsBoundary").is_some() =>
+            {
+                Some(Set::lacking("the boundary of all functions"))
+            }
+            None => None,
         }
     }
 
@@ -148,7 +161,7 @@ impl<'w> Builder<'w> {
     }
 
     /// The groups of a user, and whether it is in them in every case; nothing in the place of one that is not known.
-    fn groups(&self, taken: &Taken<'w>, user: &'w Resource) -> Vec<(Option<&'w Resource>, bool)> {
+    fn groups(taken: &Taken<'w>, user: &'w Resource) -> Vec<(Option<&'w Resource>, bool)> {
         let stack = taken.stack();
         let group = |owner: &Resource, list: &'w Node, is_bound: bool| -> Vec<_> {
             let item = |node: &'w Node| {
@@ -200,7 +213,7 @@ impl<'w> Builder<'w> {
         let documents: Vec<Found<'w>> =
             owners.into_iter().flat_map(|owner| taken.deployment.documents_of(owner)).collect();
         for (root, document) in documents {
-            let principals = document.allows().flat_map(|statement| statement.principals());
+            let principals = document.allows().flat_map(Statement::principals);
             for principal in
                 principals.filter(|principal| principal.kind == crate::policy::principal::Kind::Aws)
             {
@@ -222,20 +235,14 @@ impl<'w> Builder<'w> {
         }
         let label = account.text().unwrap_or_else(|| shown(text));
         let account = self.account(&label);
-        let (kind, name, arn) = match resource {
-            Some((kind, name)) => (kind, Value::of(name), self.value(taken.scope, text)),
-            None => {
-                let open = self.unknown();
-                let start = self
-                    .world
-                    .accounts
-                    .get(account)
-                    .map(|account| account.id.clone())
-                    .unwrap_or_default();
-                let arn =
-                    Value::of("arn:aws:iam::").followed_by(&start).then(":").followed_by(&open);
-                (PrincipalKind::Account, open, arn)
-            }
+        let (kind, name, arn) = if let Some((kind, name)) = resource {
+            (kind, Value::of(name), self.value(taken.scope, text))
+        } else {
+            let open = self.unknown();
+            let own = self.world.accounts.get(account);
+            let id = own.map(|account| account.id.clone()).unwrap_or_default();
+            let arn = Value::of("arn:aws:iam::").followed_by(&id).then(":").followed_by(&open);
+            (PrincipalKind::Account, open, arn)
         };
         let identity = if kind == PrincipalKind::Account { start_of(account) } else { arn.clone() };
         if !self.is_new(identity) {
