@@ -317,7 +317,11 @@ impl Said<'_> {
 
 /// Whether two accounts are one.
 pub(super) fn is_same(one: &Account, other: &Account) -> Truth {
-    one.id.pattern().matches(&other.id)
+    match (one.id == other.id, one.id.is_known() && other.id.is_known()) {
+        (true, _) => Truth::Yes,
+        (false, true) => Truth::No,
+        (false, false) => one.id.pattern().matches(&other.id),
+    }
 }
 
 /// Whether a parameter is shared with the account of a principal.

@@ -84,6 +84,18 @@ pub struct Template {
 }
 
 impl Template {
+    /// A file of which nothing is known.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            path: PathBuf::new(),
+            language: Language::Json,
+            roots: Vec::new(),
+            error: None,
+            is_meant: false,
+            unescaped: Vec::new(),
+        }
+    }
+
     /// Reads a whole input; spans are offsets into its text.
     pub fn read(blob: &Blob) -> Self {
         let origin = blob.origin();

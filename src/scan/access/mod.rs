@@ -5,6 +5,7 @@ mod past;
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -42,6 +43,13 @@ pub enum AccessError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     TooMany(#[from] TooManyPairs),
+    /// keylint failed.
+    #[error("keylint failed on what was read")]
+    #[diagnostic(
+        code(access::internal),
+        help("please report it; with fewer files it may still answer")
+    )]
+    Internal,
     /// The manifest is no text.
     #[error("the manifest `{name}` is not UTF-8")]
     #[diagnostic(code(access::not_text), help("save it as UTF-8"))]
@@ -71,11 +79,20 @@ pub fn access(
     manifest: Option<&Path>,
     config: &Config,
 ) -> Result<Access, AccessError> {
-    in_pool(config.threads, || {
+    guarded(config, || {
         let mut files = Files::default();
         files.read(sources, config)?;
         files.answer(manifest, &config.policy)
     })
+}
+
+/// Works with the threads that are wanted. A defect of keylint is an error like others.
+fn guarded<T: Send>(
+    config: &Config,
+    work: impl FnOnce() -> Result<T, AccessError> + Send,
+) -> Result<T, AccessError> {
+    let done = catch_unwind(AssertUnwindSafe(|| in_pool(config.threads, work)));
+    done.unwrap_or(Err(AccessError::Internal))
 }
 
 /// Works out the statements that let a principal read a secret; both are labels or ARNs.
@@ -88,7 +105,7 @@ pub fn grant(
     (sources, manifest): (&[Source], Option<&Path>),
     config: &Config,
 ) -> Result<Grant, AccessError> {
-    in_pool(config.threads, || {
+    guarded(config, || {
         let mut files = Files::default();
         files.read(sources, config)?;
         let (stacks, said, _) = files.joined(manifest)?;
@@ -287,14 +304,48 @@ impl Files<'_> {
             Some(path) => self.manifest(path)?,
             None => Manifest::default(),
         };
-        let templates: Vec<Template> =
-            each(self.all.iter().collect(), |file: &File| Template::read(&file.blob()));
+        let templates = self.templates();
         let unread = access::unread(&templates, &self.named);
         let said = manifest.with_files(&templates);
-        let mut stacks: Vec<Stack> = each(policy::group(templates), Stack::new);
+        let joined = each(policy::group(templates), |files| {
+            let names: Vec<usize> = files.iter().map(|(at, _)| *at).collect();
+            catch_unwind(AssertUnwindSafe(|| Stack::new(files))).map_err(|_| names)
+        });
+        let mut stacks = Vec::with_capacity(joined.len());
+        for stack in joined {
+            match stack {
+                Ok(stack) => stacks.push(stack),
+                Err(files) => files.into_iter().for_each(|file| self.failed(file)),
+            }
+        }
         policy::inline(&mut stacks);
         policy::follow(&mut stacks);
         Ok((stacks, said, unread))
+    }
+
+    /// What is read of each file; nothing of one that keylint fails on.
+    fn templates(&mut self) -> Vec<Template> {
+        let read = each(self.all.iter().collect(), |file: &File| {
+            catch_unwind(AssertUnwindSafe(|| Template::read(&file.blob()))).ok()
+        });
+        let mut templates = Vec::with_capacity(read.len());
+        for (at, template) in read.into_iter().enumerate() {
+            if template.is_none() {
+                self.failed(at);
+            }
+            templates.push(template.unwrap_or_else(Template::nothing));
+        }
+        templates
+    }
+
+    /// Names a file that keylint fails on.
+    fn failed(&mut self, file: usize) {
+        let detail = "keylint failed on this input; please report it";
+        self.skipped.extend(
+            self.all
+                .get(file)
+                .map(|file| Skipped::new((*file.origin).clone(), SkipReason::Internal, detail)),
+        );
     }
 
     /// Reads the manifest, and the files that it names.

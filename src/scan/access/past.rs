@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{AccessError, File, Files, in_pool, read};
+use super::{AccessError, File, Files, guarded, read};
 use crate::access::Access;
 use crate::blob::Origin;
 use crate::config::Config;
@@ -72,7 +72,7 @@ impl Then<'_> {
 ///
 /// As [`super::access`].
 pub fn access_before(past: &Past, config: &Config) -> Result<Access, AccessError> {
-    in_pool(config.threads, || {
+    guarded(config, || {
         let mut files = Files::default();
         let mut units = None;
         let mut named = BTreeMap::new();

@@ -115,6 +115,11 @@ impl Value {
         self
     }
 
+    /// Whether all of it is known.
+    pub(super) fn is_known(&self) -> bool {
+        self.atoms.iter().all(|atom| matches!(atom, Atom::Char(_)))
+    }
+
     /// The text, where all of it is known.
     pub(super) fn text(&self) -> Option<String> {
         let known = |atom: &Atom| match atom {
