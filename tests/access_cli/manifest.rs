@@ -31,6 +31,7 @@ fn expectations_end_as_they_should() {
         ("allow", "security/Unknown", 0, "open"),
         ("deny", "security/Unknown", 0, "open"),
         ("deny", "other/*", 0, "NOTHING"),
+        ("deny", "app/Gone", 0, "NOTHING"),
         ("allow", "other/*", 0, "NOTHING"),
     ];
     let folder = Folder::new(ACROSS);
@@ -50,6 +51,14 @@ fn expectations_end_as_they_should() {
             folder.access(&["-q", "--format", format]).ends(code);
         }
     }
+}
+
+#[test]
+fn what_is_forbidden_need_not_be_there_but_its_account() {
+    let folder = Folder::new(ACROSS);
+    folder.append("accounts.toml", "\n[[expect]]\ndeny = \"ap/Gone\"\non = \"security/prod/db\"\n");
+    let run = folder.access(&["-q"]).ends(2);
+    assert!(run.err.contains("there is no principal `ap/Gone`"), "{run}");
 }
 
 fn expecting(principal: &str, secret: &str) -> Folder {

@@ -189,7 +189,7 @@ pub(super) fn expected(access: &Access) -> Vec<Expected> {
         }
     }
     for (known, path) in all.iter_mut().zip(&access.paths) {
-        known.is_denied &= path.answer == Answer::No;
+        known.is_denied &= path.answer == Answer::No && !known.is_broken;
     }
     all
 }
