@@ -358,6 +358,6 @@ fn not_given(set: &Set, what: &str) -> String {
             format!("`{}` was not given", lack.name)
         }
         Some(lack) => format!("not given: {}", lack.name),
-        None => format!("{what}: what a template leaves open decides"),
+        None => format!("{what}: what is not known decides"),
     }
 }

@@ -120,7 +120,7 @@ impl World<'_> {
         if let Some(text) = self.condition_fault(statement, context) {
             return Some((text, element("Condition")));
         }
-        let open = "what the template leaves open decides whether it is about this";
+        let open = "what is not known decides whether it is about this";
         let is_open = [fit.action, fit.resource, principal].iter().any(|truth| truth.is_open());
         is_open.then(|| (open.to_owned(), statement.node.span.clone()))
     }

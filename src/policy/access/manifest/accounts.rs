@@ -1,6 +1,6 @@
 //! Accounts: by name, by number, and with what their organisation limits them by.
 
-use super::error::{ManifestError, name};
+use super::error::{ManifestError, name, nearest};
 use super::file::{AccountText, Text};
 use super::{Reader, in_order};
 use crate::policy::access::description::Account;
@@ -18,6 +18,12 @@ pub(super) struct Claim<'a> {
     pub(super) service: &'static str,
     pub(super) owner: &'a Owner,
     pub(super) region: Option<&'a Text>,
+}
+
+/// Whether a name needs no declaration to be believed.
+fn is_plain(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 impl Reader<'_> {
@@ -106,22 +112,26 @@ impl Reader<'_> {
         Ok(Some(format!("{}/", path.get_ref().trim_end_matches('/'))))
     }
 
-    /// The account that something names. One that is named by its number need not be declared.
+    /// The account that something names. It need not be declared, unless its name is almost that of one that is: then its number is
+    /// known where that is its name, else not.
     pub(super) fn owner(&mut self, written: &Text) -> Result<Owner, ManifestError> {
         let text = written.get_ref();
         let known = self.by_name.get(text).or_else(|| self.by_id.get(text));
         if let Some(account) = known.and_then(|place| self.said.accounts.get(*place)) {
             return Ok(Owner { name: account.name.clone(), id: account.id.clone() });
         }
-        if !is_account(text) {
-            let names = self.said.accounts.iter().map(|account| account.name.as_str());
+        let names = || self.said.accounts.iter().map(|account| account.name.as_str());
+        if !is_account(text) && (!is_plain(text) || nearest(text, names()).is_some()) {
             let help = "declare it as `[account.NAME]`, or write its twelve digits";
-            return Err(self.page.unknown("account", written, names, help));
+            return Err(self.page.unknown("account", written, names(), help));
         }
-        self.by_id.insert(text.clone(), self.said.accounts.len());
+        let id = self.account_id(written, None)?;
+        let place = self.said.accounts.len();
+        self.by_name.insert(text.clone(), place);
+        self.by_id.extend(id.clone().map(|id| (id, place)));
         self.said.accounts.push(Account {
             name: text.clone(),
-            id: Some(text.clone()),
+            id: id.clone(),
             org: None,
             org_path: None,
             is_management: false,
@@ -129,7 +139,7 @@ impl Reader<'_> {
             rcps: None,
             at: self.page.at(written.span()),
         });
-        Ok(Owner { name: text.clone(), id: Some(text.clone()) })
+        Ok(Owner { name: text.clone(), id })
     }
 
     /// An ARN in its fields, none of which contradicts what stands beside it.

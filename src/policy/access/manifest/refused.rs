@@ -374,10 +374,10 @@ access::invalid: a condition key has a list of values, not of lists
 
 > [[template]]
 > path = "x"
-> account = "nobody"
-access::unknown_name: there is no account `nobody`
+> account = "no body"
+access::unknown_name: there is no account `no body`
   help: declare it as `[account.NAME]`, or write its twelve digits
-  not known: "nobody""#;
+  not known: "no body""#;
 
 #[test]
 fn what_cannot_be_is_refused_with_help() {

@@ -31,6 +31,15 @@ impl World<'_> {
                 "{some}: FullAWSAccess stands beside service control policies that only deny"
             ));
         }
+        let nameless = self.accounts.iter().filter(|account| {
+            account.stack.is_none() && account.at.is_some() && account.id.text().is_none()
+        });
+        let labels: Vec<&str> = nameless.map(|account| account.label.as_str()).collect();
+        if let Some(some) = some(&labels) {
+            all.push(format!(
+                "{some}: the number of the account is not known, and so not whether a policy names it; give it as `id`"
+            ));
+        }
         let open = self.accounts.iter().filter(|account| account.stack.is_some());
         let labels: Vec<&str> = open.map(|account| account.label.as_str()).collect();
         if let Some(some) = some(&labels) {
