@@ -99,7 +99,7 @@ fn guarded<T: Send>(
 ///
 /// # Errors
 ///
-/// As [`access`], and when one of both is not known.
+/// As [`access()`], and when one of both is not known.
 pub fn grant(
     pair: (&str, &str),
     (sources, manifest): (&[Source], Option<&Path>),

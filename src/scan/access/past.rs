@@ -70,7 +70,7 @@ impl Then<'_> {
 ///
 /// # Errors
 ///
-/// As [`super::access`].
+/// As [`super::access()`].
 pub fn access_before(past: &Past, config: &Config) -> Result<Access, AccessError> {
     guarded(config, || {
         let mut files = Files::default();
