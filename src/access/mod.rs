@@ -20,13 +20,13 @@ pub use link::{Fix, Link, LinkCode, Nearest, Status};
 /// What `keylint access` has to say. Reports are made from this alone.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
-    /// Sorted by label.
+    /// In the order in which they were met.
     pub accounts: Vec<Account>,
     /// Who may read, sorted by label.
     pub principals: Vec<Principal>,
     /// What is read, sorted by label.
     pub secrets: Vec<Secret>,
-    /// What it is encrypted with, sorted by label.
+    /// What it is encrypted with, in the order in which they were met.
     pub keys: Vec<Key>,
     /// The answers, by principal, then secret.
     pub paths: Vec<Path>,
