@@ -23,7 +23,7 @@ mod who;
 mod world;
 
 use std::collections::HashMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::access::{Access, Grant, Site};
 use crate::blob::Blob;
@@ -35,6 +35,7 @@ pub(super) use description::Description;
 use layout::LaidOut;
 use world::World;
 
+pub(crate) use super::link::normal as plain;
 pub use answer::{TooManyPairs, names_label};
 pub use description::At;
 pub use grant::UnknownLabel;
@@ -160,21 +161,6 @@ pub fn is_manifest(path: &Path, text: &[u8]) -> bool {
     let text = || String::from_utf8_lossy(text);
     path.file_name().is_some_and(|name| name == "accounts.toml")
         && TABLES.iter().any(|table| text().contains(table))
-}
-
-/// A path without `.` and `..`, as far as its text says.
-pub(crate) fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if out.file_name().is_some() => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 /// Whether a blob says something of accounts, although no policy may be in it.

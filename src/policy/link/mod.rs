@@ -27,6 +27,7 @@ pub(super) use doubts::Doubts;
 pub(super) use frame::Frame;
 use types::Declared;
 pub(super) use types::{SUFFIX, Type};
+pub(crate) use uses::normal;
 pub use uses::{follow, inline};
 
 /// The most times that names of roles are held against roles in a stack.

@@ -208,7 +208,7 @@ fn relative(path: &str) -> &str {
 }
 
 /// The path without `.` and `..`, as far as that can be told from its text.
-fn normal(path: &Path) -> PathBuf {
+pub(crate) fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
