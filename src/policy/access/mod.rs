@@ -158,9 +158,11 @@ pub fn is_manifest(path: &Path, text: &[u8]) -> bool {
         "[[template]]",
         "[account.",
     ];
-    let text = || String::from_utf8_lossy(text);
-    path.file_name().is_some_and(|name| name == "accounts.toml")
-        && TABLES.iter().any(|table| text().contains(table))
+    if path.file_name().is_none_or(|name| name != "accounts.toml") {
+        return false;
+    }
+    let text = String::from_utf8_lossy(text);
+    TABLES.iter().any(|table| text.contains(table))
 }
 
 /// Whether a blob says something of accounts, although no policy may be in it.

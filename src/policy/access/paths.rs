@@ -48,12 +48,12 @@ impl World<'_> {
         if pairs.iter().map(Vec::len).sum::<usize>() > MOST_PAIRS {
             return Vec::new();
         }
-        let mut found = self.dead_keys(&pairs);
+        let mut found = Vec::new();
         for (principal, secrets) in pairs.into_iter().enumerate() {
-            for secret in secrets {
-                let evaluated = self.evaluate(principal, secret);
-                found.extend(evaluated.and_then(|path| self.examined(&path)));
-            }
+            let paths: Vec<Evaluated> =
+                secrets.into_iter().filter_map(|secret| self.evaluate(principal, secret)).collect();
+            found.extend(self.dead_key(&paths));
+            found.extend(paths.iter().filter_map(|path| self.examined(path)));
         }
         found
     }
@@ -108,34 +108,21 @@ impl World<'_> {
         }
     }
 
-    /// Statements of key policies that let in a principal for the sake of secrets, and none of these can it read.
-    fn dead_keys(&self, pairs: &[Vec<usize>]) -> Vec<Faulty> {
-        let mut found = Vec::new();
-        for (principal, secrets) in pairs.iter().enumerate() {
-            let paths: Vec<Evaluated> =
-                secrets.iter().filter_map(|secret| self.evaluate(principal, *secret)).collect();
-            let asks = |path: &Evaluated| {
-                path.read.identity != Truth::No || path.read.given() != Truth::No
-            };
-            if paths.iter().any(asks) {
-                continue;
-            }
-            for path in &paths {
-                let Some(said) = path.decrypt.as_ref().filter(|_| !path.is_under_managed_key())
-                else {
-                    continue;
-                };
-                let set = said.context.key.and_then(|key| key.policy.as_ref());
-                let naming = set.and_then(|set| self.naming(set, &said.context));
-                let is_for_secrets =
-                    |at: &(usize, Range<usize>)| self.is_for_secrets(set, at, &said.context);
-                if let Some(at) = naming.filter(is_for_secrets) {
-                    found.push(self.faulty_at(Fault::DeadGrant, at, path));
-                    break;
-                }
-            }
+    /// The statement of a key policy that lets a principal in for the sake of secrets, none of which it can read; `paths` are all of
+    /// the principal's.
+    fn dead_key(&self, paths: &[Evaluated]) -> Option<Faulty> {
+        let asks =
+            |path: &Evaluated| path.read.identity != Truth::No || path.read.given() != Truth::No;
+        if paths.iter().any(asks) {
+            return None;
         }
-        found
+        paths.iter().filter(|path| !path.is_under_managed_key()).find_map(|path| {
+            let said = path.decrypt.as_ref()?;
+            let set = said.context.key?.policy.as_ref();
+            let at = self.naming(set?, &said.context)?;
+            let is_meant = self.is_for_secrets(set, &at, &said.context);
+            is_meant.then(|| self.faulty_at(Fault::DeadGrant, at, path))
+        })
     }
 
     /// Whether a statement is about what Secrets Manager or Parameter Store decrypts, and nothing else.
