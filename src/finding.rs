@@ -257,6 +257,17 @@ pub struct Suppression {
     pub kind: SuppressionKind,
     /// The reason given, harmless to show; empty when there was none.
     pub reason: String,
+    /// Who answers for it, harmless to show, where that is said.
+    pub owner: Option<String>,
+    /// The last day it holds, as `YYYY-MM-DD`, where it ends.
+    pub expires: Option<String>,
+}
+
+impl Suppression {
+    /// A decision without an owner and without an end.
+    pub fn new(kind: SuppressionKind, reason: impl Into<String>) -> Self {
+        Self { kind, reason: reason.into(), owner: None, expires: None }
+    }
 }
 
 /// Where a suppression is written.
@@ -268,6 +279,11 @@ pub enum SuppressionKind {
     Config,
     /// An allowlist of a configuration for gitleaks.
     Gitleaks,
+    /// A line of a baseline.
+    Baseline,
+    /// A comment for another scanner, which says so in its reason.
+    Peer,
 }
 
-names!(SuppressionKind: Inline = "inline", Config = "config", Gitleaks = "gitleaks-allowlist");
+names!(SuppressionKind: Inline = "inline", Config = "config", Gitleaks = "gitleaks-allowlist", Baseline = "baseline",
+    Peer = "peer-comment");

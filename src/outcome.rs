@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::blob::Origin;
-use crate::finding::Finding;
+use crate::finding::{Finding, SuppressionKind};
 use crate::profile::Profile;
 
 /// Everything a scan has to say. Reports are made from this alone.
@@ -16,6 +16,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Sorted by origin; empty when every selected byte was scanned.
     pub skipped: Vec<Skipped>,
+    /// Decisions of people that hide nothing any more; sorted.
+    pub stale: Vec<StaleDecision>,
     /// What else a reader should know, harmless to show: gaps that do not matter, content from elsewhere.
     pub notes: Vec<String>,
     /// What was looked at and what became of it.
@@ -34,6 +36,33 @@ impl Outcome {
     pub fn active(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| !finding.is_suppressed())
     }
+}
+
+/// A decision that a place does not count, and that hides nothing any more. Texts are harmless to show.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StaleDecision {
+    /// The file it is written in.
+    pub origin: Origin,
+    /// Its line there, from 1.
+    pub line: u64,
+    /// In what form it is written.
+    pub kind: SuppressionKind,
+    /// What it would hide: a fingerprint, a rule, a path.
+    pub covers: String,
+    /// What became of it.
+    pub why: Stale,
+}
+
+/// Why a decision hides nothing any more.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stale {
+    /// What it was made for was not found in a scan that would have found it.
+    Unused,
+    /// Its last day has passed, and what it was made for is reported again.
+    Expired {
+        /// Its last day, as `YYYY-MM-DD`.
+        on: String,
+    },
 }
 
 /// An input, or a part of one, that was selected but not scanned.

@@ -112,6 +112,10 @@ struct PositionView {
 struct SuppressionView<'a> {
     kind: &'static str,
     reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -223,7 +227,6 @@ fn edit_view(edit: &Edit) -> EditView<'_> {
 }
 
 fn place_view<'a>(place: &'a Place, finding: &Finding) -> PlaceView<'a> {
-    let suppression = |kind: &'static str, reason| SuppressionView { kind, reason };
     PlaceView {
         origin: place.origin.to_string(),
         start: position_view(place.location.start),
@@ -232,10 +235,12 @@ fn place_view<'a>(place: &'a Place, finding: &Finding) -> PlaceView<'a> {
         snippet: &place.snippet.text,
         image: image::view(place),
         built: image::built_view(place),
-        suppressed: place
-            .suppressed
-            .as_ref()
-            .map(|known| suppression(known.kind.name(), &known.reason)),
+        suppressed: place.suppressed.as_ref().map(|known| SuppressionView {
+            kind: known.kind.name(),
+            reason: &known.reason,
+            owner: known.owner.as_deref(),
+            expires: known.expires.as_deref(),
+        }),
         fix: place.fix.as_ref().map(|fix| fix.edits.iter().map(edit_view).collect()),
     }
 }

@@ -187,8 +187,10 @@ fn result(
     result.fixes = fixes;
     let Some(suppression) = &place.suppressed else { return result };
     let kind = match suppression.kind {
-        SuppressionKind::Inline => SarifSuppression::InSource,
-        SuppressionKind::Config | SuppressionKind::Gitleaks => SarifSuppression::External,
+        SuppressionKind::Inline | SuppressionKind::Peer => SarifSuppression::InSource,
+        SuppressionKind::Config | SuppressionKind::Gitleaks | SuppressionKind::Baseline => {
+            SarifSuppression::External
+        }
     };
     let known = Suppression::builder()
         .kind(json!(kind))

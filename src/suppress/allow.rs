@@ -52,7 +52,7 @@ pub fn apply(findings: &mut [Finding], skipped: &mut [Skipped], allows: &[Allow]
                 }
                 if path.as_ref().is_none_or(|glob| allow.covers(&place.origin, glob)) {
                     let reason = allow.reason.clone();
-                    place.suppressed = Some(Suppression { kind: SuppressionKind::Config, reason });
+                    place.suppressed = Some(Suppression::new(SuppressionKind::Config, reason));
                 }
             }
         }

@@ -38,7 +38,7 @@ fn read(line: &[u8], rule: &str) -> Option<Suppression> {
         .trim_end_matches('"')
         .trim_end();
     let reason = || inert(reason.as_bytes());
-    (named == rule).then(|| Suppression { kind: SuppressionKind::Inline, reason: reason() })
+    (named == rule).then(|| Suppression::new(SuppressionKind::Inline, reason()))
 }
 
 /// Whether nothing but signs of a comment stands before the marker: a comment behind code is about that code.

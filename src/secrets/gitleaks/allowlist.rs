@@ -74,7 +74,7 @@ impl Allowlist {
             Condition::And => given.all(|(_, holds)| holds()),
         };
         let kind = SuppressionKind::Gitleaks;
-        covers.then(|| Suppression { kind, reason: self.reason.clone() })
+        covers.then(|| Suppression::new(kind, self.reason.clone()))
     }
 
     fn has_commit(&self, origin: &Origin) -> bool {
