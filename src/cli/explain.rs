@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{ExplainArgs, ExplainFormat, now};
+use super::args::{ExplainArgs, ExplainFormat};
+use super::environment::now;
 use super::scan::{config_file, known_checks, rule_files, source};
 use super::{Exit, Failure, output, rules};
 use keylint::blob::{inert, write_inert};

@@ -3,6 +3,7 @@
 mod access;
 mod args;
 mod costs;
+mod environment;
 mod explain;
 mod failure;
 mod fix;
@@ -15,6 +16,7 @@ mod output;
 mod progress;
 mod rules;
 mod scan;
+mod shell;
 mod stats;
 
 use std::io::{self, Write};
@@ -66,6 +68,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
         Command::Hook(command) => hook::run(&command),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man(args) => shell::man(&args),
     };
     done.map_or_else(|failure| fail(failure.as_ref(), look), code)
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{ConfigFileArgs, ListFormat, RulesCommand, columns, now};
+use super::args::{ConfigFileArgs, ListFormat, RulesCommand};
+use super::environment::{columns, now};
 use super::{Exit, Failure, costs, output, scan};
 use keylint::config::{ConfigFile, load_rules, nearest};
 use keylint::finding::{Example, RuleMeta};

@@ -60,7 +60,8 @@ pub fn unread_rules(sources: &[Source], read: &[PathBuf]) -> Vec<String> {
 /// The directory that configures a source.
 fn root_of(source: &Source) -> Option<PathBuf> {
     match source {
-        Source::Stdin => None,
+        Source::Stdin { name } => name.as_deref().map(beside),
+        Source::Text(text) => Some(beside(&text.name)),
         Source::Path(path) => Some(of_path(path)),
         Source::Git(git) => git.work_tree(),
         // What is in an image configures nothing.

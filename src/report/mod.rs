@@ -10,6 +10,7 @@ mod text;
 mod uri;
 
 use std::io;
+use std::path::PathBuf;
 
 pub use text::MAX_SKIPPED;
 
@@ -43,6 +44,8 @@ pub struct Options {
     pub look: Look,
     /// Columns of the terminal, for text.
     pub width: usize,
+    /// The directory that paths are relative to, where names of files in text shall lead to the files.
+    pub links: Option<PathBuf>,
     /// What kind of run it is, for SARIF: a later run of the same kind replaces it.
     pub category: &'static str,
 }

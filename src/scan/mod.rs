@@ -22,7 +22,7 @@ use crate::policy;
 use crate::pool::{handed_out, has_others, in_pool, joined};
 use crate::profile::{Meter, Profile, Stage};
 use crate::secrets::{self, Detected, Detection, Gathered};
-use crate::source::{self, Listing, ReadStats, Source, SourceError, Unit};
+use crate::source::{self, Listing, ReadStats, Source, SourceError, Text, Unit};
 use crate::suppress::allow;
 pub use access::{AccessError, Before, Past, access, access_before, access_of, grant};
 use batch::{Batch, OWN};
@@ -39,6 +39,15 @@ pub struct Progress {
     pub total: AtomicU64,
     /// Inputs read.
     pub done: AtomicU64,
+    /// Bytes seen, of inputs and of what is packed in them.
+    pub bytes: AtomicU64,
+}
+
+/// What every input is scanned with.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    config: &'a Config,
+    progress: &'a Progress,
 }
 
 /// Scans the sources.
@@ -80,7 +89,7 @@ fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome 
     meter.enter(Stage::Scanning);
     progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
     let read = |unit: &Unit| {
-        let part = analyse(unit, config);
+        let part = analyse(unit, Job { config, progress });
         progress.done.fetch_add(1, Ordering::Relaxed);
         part
     };
@@ -118,8 +127,10 @@ fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome 
 /// What is left when keylint fails on what the sources are: that they were not scanned.
 fn unlisted_sources(sources: &[Source]) -> Listing {
     let origin = |source: &Source| match source {
-        Source::Stdin => Origin::Stdin,
-        Source::Path(path) => Origin::File { path: path.clone() },
+        Source::Stdin { name: None } => Origin::Stdin,
+        Source::Text(Text { name: path, .. })
+        | Source::Stdin { name: Some(path) }
+        | Source::Path(path) => Origin::File { path: path.clone() },
         Source::Git(git) => Origin::File { path: git.repository.clone() },
         Source::Image(image) => Origin::File { path: (&image.name).into() },
     };
@@ -169,10 +180,10 @@ fn with_secrets(config: &Config, look: impl FnOnce(&mut secrets::Scratch)) {
 }
 
 /// Analyses one input. A defect of keylint on one input must not end the scan of the others.
-fn analyse(unit: &Unit, config: &Config) -> Part {
+fn analyse(unit: &Unit, job: Job) -> Part {
     let mut part = Part::default();
     let analysed = catch_unwind(AssertUnwindSafe(|| {
-        with_source(|source| part.unit(unit, config, source));
+        with_source(|source| part.unit(unit, job, source));
     }));
     if analysed.is_err() {
         part.skipped.push(failed(unit.origin()));
@@ -197,7 +208,8 @@ impl Part {
         self
     }
 
-    fn unit(&mut self, unit: &Unit, config: &Config, scratch: &mut source::Scratch) {
+    fn unit(&mut self, unit: &Unit, job: Job, scratch: &mut source::Scratch) {
+        let config = job.config;
         let lints = config.halves != Halves::Secrets && unit.has_policies();
         let shares = has_others() && unit.is_independent();
         let (mut chunks, mut skipped, mut read) =
@@ -211,7 +223,7 @@ impl Part {
                     }
                     seen += blob.text.len();
                     if !shares || seen <= OWN {
-                        return self.visit(blob, unit, config, secrets);
+                        return self.visit(blob, unit, job, secrets);
                     }
                     batch.add(blob);
                     if batch.is_full() {
@@ -225,7 +237,7 @@ impl Part {
             }
         };
         let parts = if shares {
-            handed_out(|batch: Batch| batch.analyse(unit, config), reading)
+            handed_out(|batch: Batch| batch.analyse(unit, job), reading)
         } else {
             reading(&mut |_| {});
             Vec::new()
@@ -265,8 +277,10 @@ impl Part {
     }
 
     /// Analyses a blob. A defect of keylint on one must not end the scan of the others.
-    fn visit(&mut self, blob: &Blob, unit: &Unit, config: &Config, secrets: &mut secrets::Scratch) {
+    fn visit(&mut self, blob: &Blob, unit: &Unit, job: Job, secrets: &mut secrets::Scratch) {
+        let config = job.config;
         let seen = catch_unwind(AssertUnwindSafe(|| self.look_at(blob, unit, config, secrets)));
+        job.progress.bytes.fetch_add(blob.owns.len() as u64, Ordering::Relaxed);
         if seen.is_err() {
             self.skipped.push(failed((**blob.origin()).clone()));
         }

@@ -45,7 +45,12 @@ pub enum Source {
     /// A file, always scanned, or a directory, walked. The empty path is the working directory.
     Path(PathBuf),
     /// Standard input.
-    Stdin,
+    Stdin {
+        /// The file that it stands for, such as the one that an editor has open.
+        name: Option<PathBuf>,
+    },
+    /// A text in memory.
+    Text(Text),
     /// A git repository.
     Git(GitSource),
     /// Container images.
@@ -59,11 +64,22 @@ impl Source {
     }
 }
 
+/// A text in memory that stands for a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// What the file is called. It need not be there.
+    pub name: PathBuf,
+    /// What is in it.
+    pub bytes: Arc<[u8]>,
+}
+
 /// One input to read.
 #[derive(Clone)]
 pub enum Unit {
-    /// Standard input.
-    Stdin,
+    /// Standard input, and the file that it stands for.
+    Stdin(Option<PathBuf>),
+    /// A text in memory.
+    Text(Text),
     /// A file.
     File(PathBuf),
     /// One content of a file in a git repository.
@@ -78,8 +94,10 @@ impl Unit {
     /// What findings in it call it; a batch has an origin for each of its objects.
     pub fn origin(&self) -> Origin {
         match self {
-            Self::Stdin => Origin::Stdin,
-            Self::File(path) => Origin::File { path: path.clone() },
+            Self::Stdin(None) => Origin::Stdin,
+            Self::Stdin(Some(path)) | Self::File(path) | Self::Text(Text { name: path, .. }) => {
+                Origin::File { path: path.clone() }
+            }
             Self::Version(version) => version.origin(),
             Self::Batch(batch) => batch.origin(),
             Self::Image(part) => part.origin(),
@@ -89,18 +107,18 @@ impl Unit {
     /// Whether secrets are looked for in it.
     pub fn has_secrets(&self) -> bool {
         match self {
-            Self::Stdin | Self::File(_) | Self::Batch(_) | Self::Image(_) => true,
             Self::Version(version) => version.has_secrets(),
+            _ => true,
         }
     }
 
     /// Whether policies in it are linted.
     pub fn has_policies(&self) -> bool {
         match self {
-            Self::Stdin | Self::File(_) | Self::Image(_) => true,
             // What was is no policy any more.
             Self::Batch(_) => false,
             Self::Version(version) => version.has_policies(),
+            _ => true,
         }
     }
 
@@ -117,8 +135,8 @@ impl Unit {
     /// The bytes of the input whose findings count, sorted and apart; `None` for all of them.
     pub fn added(&self) -> Option<Vec<Range<u64>>> {
         match self {
-            Self::Stdin | Self::File(_) | Self::Batch(_) | Self::Image(_) => None,
             Self::Version(version) => git::added(version),
+            _ => None,
         }
     }
 }
@@ -269,7 +287,8 @@ pub fn list(sources: &[Source], selection: &Selection) -> Result<Listing, Source
     let mut listing = Listing::default();
     for source in sources {
         match source {
-            Source::Stdin => listing.units.push(Unit::Stdin),
+            Source::Stdin { name } => listing.units.push(Unit::Stdin(name.clone())),
+            Source::Text(text) => listing.units.push(Unit::Text(text.clone())),
             Source::Path(path) => files::list(path, selection, &mut listing)?,
             Source::Git(source) => git::list(source, selection, &mut listing)?,
             Source::Image(_) => {}
@@ -296,7 +315,8 @@ pub fn trace(listing: &Listing, findings: &mut [Finding]) {
 /// What files are sorted and known by. What comes from repositories stays in its order.
 fn file_name(unit: &Unit) -> Option<std::borrow::Cow<'_, [u8]>> {
     match unit {
-        Unit::Stdin => Some(std::borrow::Cow::Borrowed(b"")),
+        Unit::Stdin(_) => Some(std::borrow::Cow::Borrowed(b"")),
+        Unit::Text(text) => Some(path_bytes(&text.name)),
         Unit::File(path) => Some(path_bytes(path)),
         Unit::Version(_) | Unit::Batch(_) | Unit::Image(_) => None,
     }

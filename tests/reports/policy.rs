@@ -73,6 +73,7 @@ fn report(format: Format) -> String {
         fail_on: Severity::Low,
         look: Look::Plain,
         width: 100,
+        links: None,
         category: "scan",
     };
     let mut out = Vec::new();
