@@ -8,6 +8,7 @@ mod files;
 mod git;
 mod ignored;
 mod image;
+mod left_out;
 mod out;
 mod read;
 
@@ -32,6 +33,7 @@ pub use image::{
     ImageLocation, ImageSource, Images, Part as ImagePart, Platform, Reference, ReferenceError,
     Verified,
 };
+pub use left_out::{Choice, Ignored, choice};
 pub use out::{ReadStats, Scratch};
 pub use read::{MAX_DOCUMENT, read, read_whole};
 
@@ -148,6 +150,8 @@ pub struct Selection {
     pub ignore_files: IgnoreFiles,
     /// Paths to leave out, matched against paths below `exclude_root`.
     pub exclude: GlobSet,
+    /// The patterns of `exclude`, as they are written.
+    pub exclude_texts: Vec<String>,
     /// The directory that `exclude` is relative to.
     pub exclude_root: PathBuf,
     /// Threads that walk; at least one.
@@ -155,6 +159,13 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// The pattern that leaves a path out, if one does.
+    fn excluding(&self, path: &Path) -> Option<&str> {
+        let below = path.strip_prefix(&self.exclude_root).ok()?;
+        let first = *self.exclude.matches(below).first()?;
+        Some(self.exclude_texts.get(first).map_or("", String::as_str))
+    }
+
     /// Whether a path of a repository, from its root, is left out.
     fn excludes(&self, path: &Path) -> bool {
         self.exclude.is_match(path)
