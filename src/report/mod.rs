@@ -73,6 +73,32 @@ pub enum Look {
 /// # Errors
 ///
 /// When `out` cannot be written to.
+///
+/// # Examples
+///
+/// ```
+/// use keylint::config::Secrets;
+/// use keylint::finding::Severity;
+/// use keylint::outcome::Outcome;
+/// use keylint::report::{Format, Look, Options, Suppressed, write};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let options = Options {
+///     suppressed: Suppressed::Counted,
+///     secrets: Secrets::Masked,
+///     now: 0,
+///     fail_on: Severity::Low,
+///     look: Look::Plain,
+///     width: 100,
+///     links: None,
+///     category: "scan",
+/// };
+/// let mut report = Vec::new();
+/// write(Format::Text, &Outcome::default(), &options, &mut report)?;
+/// assert_eq!(String::from_utf8_lossy(&report), "no findings in 0 files, 0 bytes\n");
+/// # Ok(())
+/// # }
+/// ```
 pub fn write(
     format: Format,
     outcome: &Outcome,

@@ -3,6 +3,7 @@
 mod access;
 mod batch;
 mod findings;
+mod job;
 mod large;
 mod masking;
 mod policies;
@@ -11,7 +12,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use crate::blob::{Blob, Origin};
 use crate::config::{Config, Halves, Secrets};
@@ -27,34 +28,43 @@ use crate::suppress::allow;
 pub use access::{AccessError, Before, Past, access, access_before, access_of, grant};
 use batch::{Batch, OWN};
 use findings::{place, secret_finding};
+use job::Job;
+pub use job::Progress;
 use large::Chunks;
 pub use masking::masked;
 use masking::{mask_history, mask_instructions, redactions};
 use policies::Held;
-
-/// How far a scan is; another thread may look.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Inputs to read; 0 until they are listed.
-    pub total: AtomicU64,
-    /// Inputs read.
-    pub done: AtomicU64,
-    /// Bytes seen, of inputs and of what is packed in them.
-    pub bytes: AtomicU64,
-}
-
-/// What every input is scanned with.
-#[derive(Clone, Copy)]
-struct Job<'a> {
-    config: &'a Config,
-    progress: &'a Progress,
-}
 
 /// Scans the sources.
 ///
 /// # Errors
 ///
 /// When a source cannot be what the user meant. Everything else ends up in [`Outcome::skipped`].
+///
+/// # Examples
+///
+/// The policies of a directory, without secrets:
+///
+/// ```
+/// use keylint::config::{Config, ConfigFile, Flags, Halves};
+/// use keylint::scan::{Progress, scan};
+/// use keylint::source::Source;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let directory = tempfile::tempdir()?;
+/// # let directory = directory.path();
+/// std::fs::write(directory.join("policy.json"), r#"{"Version": "2012-10-17", "Statement": [
+///     {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue",
+///      "Resource": "arn:aws:secretsmanager:us-east-1:111122223333:secret:shop/db"}]}"#)?;
+///
+/// let flags = Flags { halves: Some(Halves::Policy), threads: 2, ..Flags::default() };
+/// let checks: Vec<&str> = keylint::policy::ids().collect();
+/// let config = Config::new(&ConfigFile::default(), &flags, &checks)?;
+/// let outcome = scan(&[Source::Path(directory.into())], &config, &Progress::default())?;
+/// assert!(outcome.findings.iter().any(|found| found.rule.id == "sm-arn-missing-suffix"));
+/// # Ok(())
+/// # }
+/// ```
 pub fn scan(
     sources: &[Source],
     config: &Config,
