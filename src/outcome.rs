@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -20,6 +21,8 @@ pub struct Outcome {
     pub stale: Vec<StaleDecision>,
     /// What else a reader should know, harmless to show: gaps that do not matter, content from elsewhere.
     pub notes: Vec<String>,
+    /// What was not selected, by name, where that is asked for; sorted.
+    pub left_out: Vec<LeftOut>,
     /// What was looked at and what became of it.
     pub stats: Stats,
     /// Where the time went, if that was asked for. No report shows it: the same inputs give the same report.
@@ -83,6 +86,15 @@ impl Skipped {
     pub fn new(origin: Origin, reason: SkipReason, detail: impl Into<String>) -> Self {
         Self { origin, reason, detail: detail.into(), accepted: None }
     }
+}
+
+/// A name that was seen and not selected.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// A file, or a directory that was not entered.
+    pub path: PathBuf,
+    /// Why, in words.
+    pub why: &'static str,
 }
 
 /// Why an input was not scanned.

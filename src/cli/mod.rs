@@ -18,6 +18,7 @@ mod rules;
 mod scan;
 mod shell;
 mod stats;
+mod verbose;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

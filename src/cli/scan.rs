@@ -12,7 +12,7 @@ use super::args::{CommonArgs, ConfigFileArgs, FormatName, ScanArgs, When};
 use super::environment::{columns, now, working_directory};
 use super::fix::{self, Mode};
 use super::progress::Bar;
-use super::{Exit, Failure, output, stats};
+use super::{Exit, Failure, output, stats, verbose};
 use keylint::blob::{inert, path_bytes};
 use keylint::config::{self, Config, ConfigFile, Discovered, Flags, Secrets, nearest};
 use keylint::outcome::Outcome;
@@ -117,6 +117,9 @@ pub(super) fn report(
         if format != Format::Text || args.output.is_some() {
             name_skipped(outcome);
         }
+        if args.verbose {
+            verbose::print(outcome, config);
+        }
         if args.stats {
             stats::print(outcome, config);
         }
@@ -177,6 +180,7 @@ pub(super) fn configure(
         catalogues: rule_files(&args.config.catalog)?,
         threads: threads(args.threads),
         now: now(),
+        names_left_out: args.verbose,
         clock: (args.stats && !args.quiet).then_some(stats::clock),
     };
     Ok(Config::new(&file, &flags, &known_checks())?)
