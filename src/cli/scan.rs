@@ -128,6 +128,7 @@ pub(super) fn configure(
         threads: threads(args.threads),
         now: now(),
         clock: (args.stats && !args.quiet).then_some(stats::clock),
+        finds_unused: false,
     };
     Ok(Config::new(&file, &flags, &known_checks())?)
 }

@@ -4,7 +4,7 @@ mod allow;
 mod discover;
 mod file;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use globset::{Glob, GlobMatcher, GlobSetBuilder};
@@ -42,6 +42,8 @@ pub struct Config {
     pub notes: Vec<String>,
     /// What people decided not to count.
     pub allows: Vec<Allow>,
+    /// What comments may name, where those that hide nothing are looked for.
+    pub comments: Option<KnownIds>,
     /// Whether raw secrets may be shown.
     pub secrets: Secrets,
     /// Seconds since 1970 that dates in tokens are compared with.
@@ -101,6 +103,8 @@ pub struct Flags {
     pub now: u64,
     /// `--stats`: what to measure times with.
     pub clock: Option<Clock>,
+    /// Whether comments that hide nothing are looked for.
+    pub finds_unused: bool,
 }
 
 /// Configuration that cannot be used.
@@ -224,6 +228,7 @@ impl Config {
         let is_listed = |list: &[toml::Spanned<String>], id: &str| {
             list.iter().any(|listed| listed.get_ref() == id)
         };
+        let mut known = flags.finds_unused.then(|| KnownIds::new(&ids));
         let takes_part = |id: &str| {
             !is_listed(&file.rules.disable, id)
                 && (file.rules.only.is_empty() || is_listed(&file.rules.only, id))
@@ -233,6 +238,9 @@ impl Config {
         }
         let disabled_checks: Vec<String> =
             known_checks.iter().filter(|id| !takes_part(id)).map(|id| (*id).into()).collect();
+        if let Some(known) = &mut known {
+            known.retain(takes_part);
+        }
         let halves = flags.halves.unwrap_or_default();
         let no_rules = rules.is_empty() || halves == Halves::Policy;
         let no_checks = disabled_checks.len() == known_checks.len() || halves == Halves::Secrets;
@@ -260,6 +268,7 @@ impl Config {
                 .iter()
                 .map(|(id, severity)| (id.get_ref().clone(), *severity))
                 .collect(),
+            comments: known,
             secrets: flags.secrets,
             now: flags.now,
             threads: flags.threads.max(1),
@@ -314,6 +323,46 @@ impl Ids<'_> {
             source_code: file.source(),
             at: id.span().into(),
         })
+    }
+}
+
+/// Which ids comments may name.
+#[derive(Clone, Debug, Default)]
+pub struct KnownIds {
+    /// Rules for secrets that take part.
+    pub rules: BTreeSet<String>,
+    /// Checks that take part.
+    pub checks: BTreeSet<String>,
+    /// All there are.
+    all: BTreeSet<String>,
+}
+
+impl KnownIds {
+    fn new(ids: &Ids) -> Self {
+        let rules: BTreeSet<String> = ids.rules.ids().map(Into::into).collect();
+        let checks: BTreeSet<String> = ids.checks.iter().map(|id| (*id).into()).collect();
+        Self { all: rules.union(&checks).cloned().collect(), rules, checks }
+    }
+
+    fn retain(&mut self, takes_part: impl Fn(&str) -> bool) {
+        self.rules.retain(|id| takes_part(id));
+        self.checks.retain(|id| takes_part(id));
+    }
+
+    /// Whether there is such a rule or check.
+    pub fn has(&self, id: &str) -> bool {
+        self.all.contains(id)
+    }
+
+    /// An id; of one that there is not, what may be meant.
+    pub fn describe(&self, id: &str) -> String {
+        if self.has(id) {
+            return id.into();
+        }
+        match nearest(id, self.all.iter().map(String::as_str)) {
+            Some(nearest) => format!("{id}, which is no rule; did you mean `{nearest}`?"),
+            None => format!("{id}, which is no rule"),
+        }
     }
 }
 

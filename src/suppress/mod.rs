@@ -2,5 +2,8 @@
 
 pub mod allow;
 pub mod inline;
+mod near;
+pub mod peer;
 
 pub use allow::{Allow, Scope};
+pub use near::Near;
