@@ -1,6 +1,7 @@
 //! Decisions by people that a place does not count. Suppressed places are marked and counted, never dropped.
 
 pub mod allow;
+pub mod import;
 pub mod inline;
 mod near;
 pub mod peer;
