@@ -1,6 +1,8 @@
 //! Decisions by people that a place does not count. Suppressed places are marked and counted, never dropped.
 
 pub mod allow;
+pub mod baseline;
 pub mod inline;
 
 pub use allow::{Allow, Scope};
+pub use baseline::{Baseline, BaselineError, Entry};
