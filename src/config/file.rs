@@ -74,6 +74,8 @@ pub(super) struct AllowText {
     pub(super) fingerprint: Option<String>,
     pub(super) incomplete: Option<Spanned<String>>,
     pub(super) reason: Spanned<String>,
+    pub(super) owner: Option<Spanned<String>>,
+    pub(super) expires: Option<Spanned<String>>,
 }
 
 impl ConfigFile {
@@ -95,6 +97,17 @@ impl ConfigFile {
     /// Its rules, given as name and text; `None` when it has none.
     pub(super) fn rules_text(&self) -> Option<(String, &str)> {
         (!self.rule.is_empty()).then(|| (self.path.display().to_string(), self.text.as_str()))
+    }
+
+    /// Its own path.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The line of a byte of it, from 1.
+    pub(super) fn line(&self, at: usize) -> u64 {
+        let before = self.text.as_bytes().get(..at).unwrap_or_default();
+        1 + before.iter().filter(|byte| **byte == b'\n').count() as u64
     }
 
     /// The text, for messages that point into it.

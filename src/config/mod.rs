@@ -1,10 +1,11 @@
 //! What a scan is told: the layers of file and flags, joined and checked.
 
+mod allow;
 mod discover;
 mod file;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use globset::{Glob, GlobMatcher, GlobSetBuilder};
 use miette::{Diagnostic, NamedSource, SourceSpan};
@@ -13,15 +14,13 @@ use thiserror::Error;
 pub use discover::{Discovered, discover, unread_rules};
 pub use file::{ConfigFile, read};
 
-use crate::blob::inert;
 use crate::finding::{Confidence, Severity};
 use crate::policy;
 use crate::profile::Clock;
 pub use crate::secrets::nearest;
 use crate::secrets::{RuleError, RuleSet};
 use crate::source::{IgnoreFiles, Selection};
-use crate::suppress::{Allow, Scope};
-use file::AllowText;
+use crate::suppress::Allow;
 
 /// Everything a scan is told. Made by [`Config::new`].
 pub struct Config {
@@ -249,7 +248,7 @@ impl Config {
                 catalogue: catalogue(flags)?,
             },
             notes,
-            allows: allows(file)?,
+            allows: allow::allows(file)?,
             selection: selection(file, flags)?,
             min_confidence: flags
                 .min_confidence
@@ -340,51 +339,4 @@ fn glob(pattern: &toml::Spanned<String>, file: &ConfigFile) -> Result<GlobMatche
         at: pattern.span().into(),
     })?;
     Ok(compiled.compile_matcher())
-}
-
-fn allows(file: &ConfigFile) -> Result<Vec<Allow>, ConfigError> {
-    file.allow.iter().map(|text| allow(text, file)).collect()
-}
-
-fn allow(text: &AllowText, file: &ConfigFile) -> Result<Allow, ConfigError> {
-    let invalid = |problem: &str, help: &str| ConfigError::Invalid {
-        problem: problem.into(),
-        help: help.into(),
-        source_code: file.source(),
-        at: text.reason.span().into(),
-    };
-    if text.reason.get_ref().trim().is_empty() {
-        return Err(invalid(
-            "an `[[allow]]` needs a reason",
-            "write down why this is no problem; it is shown in reports",
-        ));
-    }
-    let path = text.path.as_ref().map(|path| glob(path, file)).transpose()?;
-    let AllowText { rule, fingerprint, incomplete, .. } = text;
-    let scope = match incomplete {
-        Some(pattern) if rule.is_none() && path.is_none() && fingerprint.is_none() => {
-            Scope::Incomplete(glob(pattern, file)?)
-        }
-        Some(_) => {
-            let help = "give `incomplete` an entry of its own";
-            return Err(invalid(
-                "`incomplete` cannot stand beside `rule`, `path` or `fingerprint`",
-                help,
-            ));
-        }
-        None if rule.is_none() && path.is_none() && fingerprint.is_none() => {
-            let help = "name a `rule`, a `path`, a `fingerprint` or an `incomplete` path";
-            return Err(invalid("this `[[allow]]` would allow everything", help));
-        }
-        None => Scope::Findings {
-            rule: rule.as_ref().map(|rule| rule.get_ref().clone()),
-            path,
-            fingerprint: fingerprint.clone(),
-        },
-    };
-    Ok(Allow {
-        scope,
-        reason: inert(text.reason.get_ref().as_bytes()),
-        root: Path::new(file.root()).into(),
-    })
 }

@@ -110,7 +110,9 @@ fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome 
         .skipped
         .sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
     outcome.skipped.dedup();
-    allow::apply(&mut outcome.findings, &mut outcome.skipped, &config.allows);
+    allow::apply(&mut outcome, &config.allows, config.now);
+    outcome.stale.sort();
+    outcome.stale.dedup();
     outcome.profile.add(&meter.take());
     outcome
 }
