@@ -55,6 +55,11 @@ impl Fingerprint {
         (digits.len() == 32 && digits.bytes().all(is_digit)).then(|| Self(text.to_owned()))
     }
 
+    /// Whether it is of a policy finding.
+    pub fn is_of_policy(&self) -> bool {
+        self.0.starts_with("p1:")
+    }
+
     /// The fingerprint as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -2,6 +2,7 @@
 
 mod allow;
 mod discover;
+mod fail_on;
 mod file;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,10 @@ use globset::{Glob, GlobMatcher, GlobSetBuilder};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
-pub use discover::{Discovered, discover, unread_rules};
+pub use discover::{
+    Discovered, baseline_place, discover, discover_baseline, repository_root, unread_rules,
+};
+pub use fail_on::{FailOn, FailOnText};
 pub use file::{ConfigFile, read};
 
 use crate::finding::{Confidence, Severity};
@@ -20,7 +24,7 @@ use crate::profile::Clock;
 pub use crate::secrets::nearest;
 use crate::secrets::{RuleError, RuleSet};
 use crate::source::{IgnoreFiles, Selection};
-use crate::suppress::Allow;
+use crate::suppress::{Allow, Baseline};
 
 /// Everything a scan is told. Made by [`Config::new`].
 pub struct Config {
@@ -34,14 +38,18 @@ pub struct Config {
     pub severities: BTreeMap<String, Severity>,
     /// Findings below are counted, not listed.
     pub min_confidence: Confidence,
-    /// The lowest severity that makes a scan fail.
-    pub fail_on: Severity,
+    /// What makes a scan fail.
+    pub fail_on: FailOn,
     /// Which files are scanned.
     pub selection: Selection,
     /// What a reader of the report should know of this.
     pub notes: Vec<String>,
     /// What people decided not to count.
     pub allows: Vec<Allow>,
+    /// The findings that people know of.
+    pub baseline: Option<Baseline>,
+    /// Whether no flag narrows what is listed: what is not found is then not there.
+    pub lists_all: bool,
     /// Whether raw secrets may be shown.
     pub secrets: Secrets,
     /// Seconds since 1970 that dates in tokens are compared with.
@@ -82,11 +90,13 @@ pub struct Flags {
     /// `--min-confidence`.
     pub min_confidence: Option<Confidence>,
     /// `--fail-on`.
-    pub fail_on: Option<Severity>,
+    pub fail_on: Option<FailOnText>,
     /// `--no-ignore`.
     pub ignore_files: IgnoreFiles,
     /// `--reveal`.
     pub secrets: Secrets,
+    /// The baseline in force.
+    pub baseline: Option<Baseline>,
     /// `--rules`: name and text of each file.
     pub rule_files: Vec<(String, String)>,
     /// What else a reader of the report should know.
@@ -188,12 +198,16 @@ pub enum ConfigError {
         help: String,
     },
     /// Several inputs, each under its own configuration.
-    #[error("`{}` and `{}` would both configure this scan", first.display(), second.display())]
+    #[error("`{}` and `{}` would both {what} this scan", first.display(), second.display())]
     #[diagnostic(
         code(config::ambiguous),
-        help("name one with --config, or scan the paths one at a time")
+        help("name one with {flag}, or scan the paths one at a time")
     )]
     Ambiguous {
+        /// What it would do.
+        what: &'static str,
+        /// The flag that names one.
+        flag: &'static str,
         /// One file.
         first: PathBuf,
         /// Another.
@@ -249,12 +263,14 @@ impl Config {
             },
             notes,
             allows: allow::allows(file)?,
+            baseline: flags.baseline.clone(),
+            lists_all: lists_all(file, flags),
             selection: selection(file, flags)?,
             min_confidence: flags
                 .min_confidence
                 .or(file.min_confidence)
                 .unwrap_or(Confidence::Medium),
-            fail_on: flags.fail_on.or(file.fail_on).unwrap_or(Severity::Low),
+            fail_on: FailOn::of(flags.fail_on, file.fail_on),
             severities: file
                 .severity
                 .iter()
@@ -266,6 +282,12 @@ impl Config {
             clock: flags.clock,
         })
     }
+}
+
+/// Whether no flag leaves out findings that the configuration by itself would list.
+fn lists_all(file: &ConfigFile, flags: &Flags) -> bool {
+    let usual = file.min_confidence.unwrap_or(Confidence::Medium);
+    flags.kind.is_none() && flags.min_confidence.is_none_or(|asked| asked <= usual)
 }
 
 /// The built-in rules, those of the configuration and of the files that it names, and those of other files.

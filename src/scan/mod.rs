@@ -2,6 +2,7 @@
 
 mod access;
 mod batch;
+mod decisions;
 mod findings;
 mod large;
 mod masking;
@@ -23,9 +24,9 @@ use crate::pool::{handed_out, has_others, in_pool, joined};
 use crate::profile::{Meter, Profile, Stage};
 use crate::secrets::{self, Detected, Detection, Gathered};
 use crate::source::{self, Listing, ReadStats, Source, SourceError, Unit};
-use crate::suppress::allow;
 pub use access::{AccessError, Before, Past, access, access_before, access_of, grant};
 use batch::{Batch, OWN};
+pub use decisions::covers;
 use findings::{place, secret_finding};
 use large::Chunks;
 pub use masking::masked;
@@ -59,7 +60,7 @@ pub fn scan(
         Ok((listing, meter.take()))
     };
     let scan_listed = |(listing, profile): (Listing, Profile)| {
-        let mut outcome = scan_all(&listing, config, progress);
+        let mut outcome = scan_all(&listing, sources, config, progress);
         outcome.profile.add(&profile);
         outcome
     };
@@ -75,7 +76,12 @@ pub fn scan(
     Ok(in_pool(config.threads.min(units), move || scan_listed(listed)))
 }
 
-fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome {
+fn scan_all(
+    listing: &Listing,
+    sources: &[Source],
+    config: &Config,
+    progress: &Progress,
+) -> Outcome {
     let meter = Meter::new(config.clock);
     meter.enter(Stage::Scanning);
     progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
@@ -110,9 +116,7 @@ fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome 
         .skipped
         .sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
     outcome.skipped.dedup();
-    allow::apply(&mut outcome, &config.allows, config.now);
-    outcome.stale.sort();
-    outcome.stale.dedup();
+    decisions::apply(&mut outcome, sources, config);
     outcome.profile.add(&meter.take());
     outcome
 }

@@ -3,6 +3,7 @@
 //! JSON Lines: what the file is, then one entry per finding, sorted by fingerprint. No times, no numbers of lines: what
 //! moves changes nothing, and branches that add entries merge line by line.
 
+mod apply;
 mod error;
 mod foreign;
 mod read;
@@ -42,13 +43,16 @@ pub struct Entry {
     /// The last day it holds, as `YYYY-MM-DD`; without one it holds for good.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
+    /// Whether it is for a finding of the history, which a scan of files need not find.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub history: bool,
 }
 
 impl Entry {
     /// An entry without a reason, an owner and an end.
     pub fn new(fingerprint: Fingerprint, rule: impl Into<String>, path: impl Into<String>) -> Self {
         let (rule, path) = (rule.into(), path.into());
-        Self { fingerprint, rule, path, reason: None, owner: None, expires: None }
+        Self { fingerprint, rule, path, reason: None, owner: None, expires: None, history: false }
     }
 }
 
@@ -66,6 +70,8 @@ struct Line {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     file: PathBuf,
+    /// The directory that it is about.
+    root: PathBuf,
     lines: BTreeMap<Fingerprint, Line>,
     notes: Vec<String>,
     /// Entries that were read for a finding with another one.
@@ -81,12 +87,24 @@ struct Header {
 impl Baseline {
     /// A baseline without entries, to be written to a file.
     pub fn empty(file: &Path) -> Self {
-        Self { file: file.into(), ..Self::default() }
+        let root = file.parent().unwrap_or(Path::new("")).into();
+        Self { file: file.into(), root, ..Self::default() }
     }
 
     /// The file it is in.
     pub fn file(&self) -> &Path {
         &self.file
+    }
+
+    /// The directory that it is about: its own, unless another was named.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// This baseline, about another directory than its own.
+    #[must_use]
+    pub fn about(self, root: &Path) -> Self {
+        Self { root: root.into(), ..self }
     }
 
     /// What a reader should know of the file, harmless to show.
@@ -112,6 +130,12 @@ impl Baseline {
     /// The entry of a finding.
     pub fn get(&self, fingerprint: &Fingerprint) -> Option<&Entry> {
         self.lines.get(fingerprint).map(|line| &line.entry)
+    }
+
+    /// The entry that was read from a line, from 1.
+    pub fn at_line(&self, number: u64) -> Option<&Entry> {
+        let mut lines = self.lines.values();
+        lines.find(|line| line.number == number).map(|line| &line.entry)
     }
 
     /// Adds an entry, unless the finding has one: that stays as it is. Says whether it was added.

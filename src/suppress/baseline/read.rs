@@ -27,6 +27,8 @@ struct EntryText {
     reason: Option<String>,
     owner: Option<String>,
     expires: Option<String>,
+    #[serde(default)]
+    history: bool,
 }
 
 /// The first line; newer ones may say more.
@@ -57,8 +59,9 @@ pub fn load(path: &Path) -> Result<Baseline, BaselineError> {
     let text = String::from_utf8(bytes).map_err(|error| {
         unreadable(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
     })?;
-    let baseline = read(&path.display().to_string(), &text)?;
-    Ok(Baseline { file: path.into(), ..baseline })
+    let read = read(&path.display().to_string(), &text)?;
+    let Baseline { file, root, .. } = Baseline::empty(path);
+    Ok(Baseline { file, root, ..read })
 }
 
 /// Reads the text of a baseline. The order of its lines does not matter. Of entries for the same finding the one counts that
@@ -150,8 +153,8 @@ fn entry(line: &str, spot: &Spot) -> Result<Entry, BaselineError> {
         let help = "write the last day it holds as YYYY-MM-DD";
         return Err(spot.line(format!("`{date}` is not a date"), help));
     }
-    let EntryText { rule, path, reason, owner, expires, .. } = text;
-    Ok(Entry { fingerprint, rule, path, reason, owner, expires })
+    let EntryText { rule, path, reason, owner, expires, history, .. } = text;
+    Ok(Entry { fingerprint, rule, path, reason, owner, expires, history })
 }
 
 /// Whether a text is a day such as `2027-01-31`.
