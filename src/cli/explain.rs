@@ -8,10 +8,11 @@ use serde_json::json;
 
 use super::args::{ExplainArgs, ExplainFormat, now};
 use super::scan::{config_file, known_checks, rule_files, source};
-use super::{Exit, Failure, output, rules};
+use super::{Exit, Failure, baseline, output, rules};
 use keylint::blob::{inert, write_inert};
 use keylint::config::{Config, Flags};
 use keylint::finding::Verdict;
+use keylint::fingerprint::Fingerprint;
 use keylint::secrets::{Explanation, Score, Scratch};
 use keylint::snippet::MASK;
 use keylint::source;
@@ -26,6 +27,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let sources = [source(Path::new(file))];
     let config = config_file(&args.config.file, &sources, true)?;
     let flags = Flags {
+        baseline: baseline::in_force(&args.config, &config, &sources, true)?,
         rule_files: rule_files(&args.config.rules)?,
         catalogues: rule_files(&args.config.catalog)?,
         threads: 1,
@@ -48,7 +50,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
                     let here = line.is_none_or(|line| explanation.location.start.line == line);
                     if here && written.is_ok() {
                         count += 1;
-                        written = write(out, &origin, &explanation, args);
+                        written = write(out, &origin, &explanation, (args, &config));
                     }
                 }
             });
@@ -80,7 +82,7 @@ fn write(
     out: &mut dyn Write,
     origin: &str,
     explanation: &Explanation,
-    args: &ExplainArgs,
+    (args, config): (&ExplainArgs, &Config),
 ) -> io::Result<()> {
     let value = if args.reveal {
         String::from_utf8_lossy(&explanation.value).into_owned()
@@ -88,6 +90,11 @@ fn write(
         MASK.into()
     };
     let start = explanation.location.start;
+    let known = explanation
+        .fingerprint
+        .as_ref()
+        .and_then(|fingerprint| config.baseline.as_ref()?.decision(fingerprint, config.now));
+    let fingerprint = explanation.fingerprint.as_ref().map(Fingerprint::as_str);
     if args.format == ExplainFormat::Jsonl {
         let score = explanation.score.as_ref();
         let terms = score
@@ -98,6 +105,7 @@ fn write(
             "value": value, "filter": explanation.filter, "probability": score.map(|score| score.probability),
             "terms": terms, "verdict": explanation.verdict, "proof": explanation.proof.name(),
             "facts": explanation.facts.iter().cloned().collect::<BTreeMap<_, _>>(),
+            "fingerprint": fingerprint, "baseline": known.is_some(),
             "encoding": (!explanation.encoding.is_empty()).then_some(&explanation.encoding),
         });
         return writeln!(out, "{line}");
@@ -113,8 +121,15 @@ fn write(
     }
     match (explanation.filter, &explanation.verdict) {
         (Some(filter), _) => writeln!(out, "  dropped by the filter `{filter}`")?,
-        (None, Some(verdict)) => writeln!(out, "  taken for a secret: {verdict}")?,
+        (None, Some(verdict)) => {
+            writeln!(out, "  taken for a secret: {verdict}")?;
+            writeln!(out, "  fingerprint: {}", fingerprint.unwrap_or_default())?;
+        }
         (None, None) => writeln!(out, "  dropped by its score, or for want of a proof")?,
+    }
+    if let Some(known) = known {
+        let reason = if known.reason.is_empty() { "no reason given" } else { &known.reason };
+        writeln!(out, "  hidden by the baseline: {reason}")?;
     }
     if explanation.verdict.is_none() && explanation.proof != Verdict::ShapeOnly {
         writeln!(out, "  by itself: {}", explanation.proof)?;

@@ -2,6 +2,7 @@
 
 mod access;
 mod args;
+mod baseline;
 mod costs;
 mod explain;
 mod failure;
@@ -65,6 +66,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Access(access) => access::run(&access, args.color),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Baseline(command) => baseline::run(&command),
         Command::Hook(command) => hook::run(&command),
     };
     done.map_or_else(|failure| fail(failure.as_ref(), look), code)

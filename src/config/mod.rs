@@ -2,17 +2,24 @@
 
 mod allow;
 mod discover;
+mod fail_on;
 mod file;
+mod ids;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use globset::{Glob, GlobMatcher, GlobSetBuilder};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
-pub use discover::{Discovered, discover, unread_rules};
+pub use discover::{
+    Discovered, baseline_place, discover, discover_baseline, repository_root, unread_rules,
+};
+pub use fail_on::{FailOn, FailOnText};
 pub use file::{ConfigFile, read};
+use ids::Ids;
+pub use ids::KnownIds;
 
 use crate::finding::{Confidence, Severity};
 use crate::policy;
@@ -20,7 +27,7 @@ use crate::profile::Clock;
 pub use crate::secrets::nearest;
 use crate::secrets::{RuleError, RuleSet};
 use crate::source::{IgnoreFiles, Selection};
-use crate::suppress::Allow;
+use crate::suppress::{Allow, Baseline};
 
 /// Everything a scan is told. Made by [`Config::new`].
 pub struct Config {
@@ -34,8 +41,8 @@ pub struct Config {
     pub severities: BTreeMap<String, Severity>,
     /// Findings below are counted, not listed.
     pub min_confidence: Confidence,
-    /// The lowest severity that makes a scan fail.
-    pub fail_on: Severity,
+    /// What makes a scan fail.
+    pub fail_on: FailOn,
     /// Which files are scanned.
     pub selection: Selection,
     /// What a reader of the report should know of this.
@@ -44,6 +51,10 @@ pub struct Config {
     pub allows: Vec<Allow>,
     /// What comments may name, where those that hide nothing are looked for.
     pub comments: Option<KnownIds>,
+    /// The findings that people know of.
+    pub baseline: Option<Baseline>,
+    /// Whether no flag narrows what is listed: what is not found is then not there.
+    pub lists_all: bool,
     /// Whether raw secrets may be shown.
     pub secrets: Secrets,
     /// Seconds since 1970 that dates in tokens are compared with.
@@ -84,11 +95,13 @@ pub struct Flags {
     /// `--min-confidence`.
     pub min_confidence: Option<Confidence>,
     /// `--fail-on`.
-    pub fail_on: Option<Severity>,
+    pub fail_on: Option<FailOnText>,
     /// `--no-ignore`.
     pub ignore_files: IgnoreFiles,
     /// `--reveal`.
     pub secrets: Secrets,
+    /// The baseline in force.
+    pub baseline: Option<Baseline>,
     /// `--rules`: name and text of each file.
     pub rule_files: Vec<(String, String)>,
     /// What else a reader of the report should know.
@@ -103,8 +116,6 @@ pub struct Flags {
     pub now: u64,
     /// `--stats`: what to measure times with.
     pub clock: Option<Clock>,
-    /// Whether comments that hide nothing are looked for.
-    pub finds_unused: bool,
 }
 
 /// Configuration that cannot be used.
@@ -192,12 +203,16 @@ pub enum ConfigError {
         help: String,
     },
     /// Several inputs, each under its own configuration.
-    #[error("`{}` and `{}` would both configure this scan", first.display(), second.display())]
+    #[error("`{}` and `{}` would both {what} this scan", first.display(), second.display())]
     #[diagnostic(
         code(config::ambiguous),
-        help("name one with --config, or scan the paths one at a time")
+        help("name one with {flag}, or scan the paths one at a time")
     )]
     Ambiguous {
+        /// What it would do.
+        what: &'static str,
+        /// The flag that names one.
+        flag: &'static str,
         /// One file.
         first: PathBuf,
         /// Another.
@@ -228,7 +243,8 @@ impl Config {
         let is_listed = |list: &[toml::Spanned<String>], id: &str| {
             list.iter().any(|listed| listed.get_ref() == id)
         };
-        let mut known = flags.finds_unused.then(|| KnownIds::new(&ids));
+        let fail_on = FailOn::of(flags.fail_on, file.fail_on);
+        let mut known = fail_on.unused.then(|| KnownIds::new(&ids));
         let takes_part = |id: &str| {
             !is_listed(&file.rules.disable, id)
                 && (file.rules.only.is_empty() || is_listed(&file.rules.only, id))
@@ -257,12 +273,14 @@ impl Config {
             },
             notes,
             allows: allow::allows(file)?,
+            baseline: flags.baseline.clone(),
+            lists_all: lists_all(file, flags),
             selection: selection(file, flags)?,
             min_confidence: flags
                 .min_confidence
                 .or(file.min_confidence)
                 .unwrap_or(Confidence::Medium),
-            fail_on: flags.fail_on.or(file.fail_on).unwrap_or(Severity::Low),
+            fail_on,
             severities: file
                 .severity
                 .iter()
@@ -275,6 +293,12 @@ impl Config {
             clock: flags.clock,
         })
     }
+}
+
+/// Whether no flag leaves out findings that the configuration by itself would list.
+fn lists_all(file: &ConfigFile, flags: &Flags) -> bool {
+    let usual = file.min_confidence.unwrap_or(Confidence::Medium);
+    flags.kind.is_none() && flags.min_confidence.is_none_or(|asked| asked <= usual)
 }
 
 /// The built-in rules, those of the configuration and of the files that it names, and those of other files.
@@ -298,72 +322,6 @@ fn catalogue(flags: &Flags) -> Result<policy::Catalogue, ConfigError> {
         })?;
     }
     Ok(catalogue)
-}
-
-/// Every id there is.
-struct Ids<'a> {
-    rules: &'a RuleSet,
-    checks: &'a [&'a str],
-}
-
-impl Ids<'_> {
-    fn check(&self, id: &toml::Spanned<String>, file: &ConfigFile) -> Result<(), ConfigError> {
-        let wanted = id.get_ref();
-        if self.rules.has(wanted) || self.checks.contains(&wanted.as_str()) {
-            return Ok(());
-        }
-        let all = self.rules.ids().chain(self.checks.iter().copied());
-        let help = match nearest(wanted, all) {
-            Some(nearest) => format!("did you mean `{nearest}`? `keylint rules list` shows all"),
-            None => "`keylint rules list` shows all".into(),
-        };
-        Err(ConfigError::UnknownId {
-            id: wanted.clone(),
-            help,
-            source_code: file.source(),
-            at: id.span().into(),
-        })
-    }
-}
-
-/// Which ids comments may name.
-#[derive(Clone, Debug, Default)]
-pub struct KnownIds {
-    /// Rules for secrets that take part.
-    pub rules: BTreeSet<String>,
-    /// Checks that take part.
-    pub checks: BTreeSet<String>,
-    /// All there are.
-    all: BTreeSet<String>,
-}
-
-impl KnownIds {
-    fn new(ids: &Ids) -> Self {
-        let rules: BTreeSet<String> = ids.rules.ids().map(Into::into).collect();
-        let checks: BTreeSet<String> = ids.checks.iter().map(|id| (*id).into()).collect();
-        Self { all: rules.union(&checks).cloned().collect(), rules, checks }
-    }
-
-    fn retain(&mut self, takes_part: impl Fn(&str) -> bool) {
-        self.rules.retain(|id| takes_part(id));
-        self.checks.retain(|id| takes_part(id));
-    }
-
-    /// Whether there is such a rule or check.
-    pub fn has(&self, id: &str) -> bool {
-        self.all.contains(id)
-    }
-
-    /// An id; of one that there is not, what may be meant.
-    pub fn describe(&self, id: &str) -> String {
-        if self.has(id) {
-            return id.into();
-        }
-        match nearest(id, self.all.iter().map(String::as_str)) {
-            Some(nearest) => format!("{id}, which is no rule; did you mean `{nearest}`?"),
-            None => format!("{id}, which is no rule"),
-        }
-    }
 }
 
 fn selection(file: &ConfigFile, flags: &Flags) -> Result<Selection, ConfigError> {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::history::{self, HistoryView};
 use super::image::{self, BuiltView, ImageView};
+use super::stale::{self, StaleView};
 use super::{Options, listed};
 use crate::config::Secrets;
 use crate::date::timestamp;
@@ -26,6 +27,7 @@ struct Report<'a> {
     summary: Summary,
     findings: Vec<FindingView<'a>>,
     skipped: Vec<SkippedView<'a>>,
+    stale: Vec<StaleView<'a>>,
     notes: &'a [String],
     stats: StatsView<'a>,
 }
@@ -175,6 +177,7 @@ pub(super) fn write(
         },
         findings: listed(outcome, options).map(|finding| view(finding, options.secrets)).collect(),
         skipped: outcome.skipped.iter().map(skipped_view).collect(),
+        stale: outcome.stale.iter().map(stale::view).collect(),
         notes: &outcome.notes,
         stats: StatsView {
             files: stats.files,

@@ -8,7 +8,7 @@ use miette::{
     MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{Look, Options, Suppressed, history, image, listed, plural};
+use super::{Look, Options, Suppressed, history, image, listed, plural, stale};
 use crate::blob::write_inert;
 use crate::finding::{Finding, FindingKind, Place, Severity, SuppressionKind};
 use crate::outcome::{Outcome, Stats};
@@ -255,7 +255,7 @@ fn scanned(stats: &Stats) -> String {
     format!("{} of files, {}", plural(contents, "content"), plural(commits, "commit"))
 }
 
-/// What was not scanned, and what else a reader should know.
+/// What was not scanned, what is decided for nothing, and what else a reader should know.
 fn gaps(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
     for skipped in outcome.skipped.iter().take(MAX_SKIPPED) {
         let accepted = skipped
@@ -267,6 +267,14 @@ fn gaps(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
     if outcome.skipped.len() > MAX_SKIPPED {
         let more = outcome.skipped.len() - MAX_SKIPPED;
         writeln!(out, "not scanned: {more} more; --format json names all")?;
+    }
+    for decision in outcome.stale.iter().take(stale::MAX_STALE) {
+        let (origin, line, words) = (&decision.origin, decision.line, stale::words(decision));
+        writeln!(out, "stale: {origin}:{line}: {words}")?;
+    }
+    if outcome.stale.len() > stale::MAX_STALE {
+        let more = outcome.stale.len() - stale::MAX_STALE;
+        writeln!(out, "stale: {more} more; --format json names all")?;
     }
     for note in &outcome.notes {
         writeln!(out, "note: {note}")?;

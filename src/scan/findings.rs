@@ -26,7 +26,7 @@ pub(super) fn secret_finding(detection: &Detection, place: Place, config: &Confi
         severity,
         confidence: detection.confidence,
         message: detection.message(),
-        fingerprint: detection.fingerprint(&place.origin),
+        fingerprint: detection.fingerprint.clone(),
         places: vec![place],
         kind: FindingKind::Secret {
             secret: Secret::new(secret),

@@ -3,6 +3,7 @@
 mod access;
 mod batch;
 mod comments;
+mod decisions;
 mod findings;
 mod large;
 mod masking;
@@ -22,12 +23,13 @@ use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
 use crate::policy;
 use crate::pool::{handed_out, has_others, in_pool, joined};
 use crate::profile::{Meter, Profile, Stage};
-use crate::secrets::{self, Detected, Detection, Gathered};
+use crate::secrets::{self, Detected, Gathered};
 use crate::source::{self, Listing, ReadStats, Source, SourceError, Unit};
-use crate::suppress::{Near, allow, peer};
+use crate::suppress::{Near, peer};
 pub use access::{AccessError, Before, Past, access, access_before, access_of, grant};
 use batch::{Batch, OWN};
 use comments::{Comments, Looked};
+pub use decisions::covers;
 use findings::{place, secret_finding};
 use large::Chunks;
 pub use masking::masked;
@@ -61,7 +63,7 @@ pub fn scan(
         Ok((listing, meter.take()))
     };
     let scan_listed = |(listing, profile): (Listing, Profile)| {
-        let mut outcome = scan_all(&listing, config, progress);
+        let mut outcome = scan_all(&listing, sources, config, progress);
         outcome.profile.add(&profile);
         outcome
     };
@@ -77,7 +79,12 @@ pub fn scan(
     Ok(in_pool(config.threads.min(units), move || scan_listed(listed)))
 }
 
-fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome {
+fn scan_all(
+    listing: &Listing,
+    sources: &[Source],
+    config: &Config,
+    progress: &Progress,
+) -> Outcome {
     let meter = Meter::new(config.clock);
     meter.enter(Stage::Scanning);
     progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
@@ -113,9 +120,7 @@ fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome 
         .sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
     outcome.skipped.dedup();
     outcome.stale = part.comments.stale(config);
-    allow::apply(&mut outcome, &config.allows, config.now);
-    outcome.stale.sort();
-    outcome.stale.dedup();
+    decisions::apply(&mut outcome, sources, config);
     outcome.profile.add(&meter.take());
     outcome
 }
@@ -293,7 +298,8 @@ impl Part {
         }
         let lints = config.halves != Halves::Secrets && unit.has_policies();
         // Of a policy that was there before, not all is reported.
-        let for_policies = lints && !unit.is_context() && unit.added().is_none();
+        let for_policies =
+            lints && config.policy.kind.is_none() && !unit.is_context() && unit.added().is_none();
         let looked = Looked { for_secrets: looks_for_secrets, for_policies };
         self.comments.seen(blob, looked, config);
         if lints && blob.is_whole {
@@ -383,13 +389,4 @@ impl Part {
 fn meets(spans: &[Range<u64>], stretch: &Range<u64>) -> bool {
     let after = spans.partition_point(|span| span.end <= stretch.start);
     spans.get(after).is_some_and(|span| span.start < stretch.end.max(stretch.start + 1))
-}
-
-/// Secrets that are hidden but neither listed nor counted here.
-fn unlisted<'a>(
-    blob: &Blob,
-    config: &'a Config,
-    scratch: &mut secrets::Scratch,
-) -> Vec<Detection<'a>> {
-    config.rules.detect(blob, config.now, scratch, &mut Stats::default()).detections
 }

@@ -6,7 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Part, meets, place, redactions, unlisted};
+use super::masking::{redactions, unlisted};
+use super::{Part, meets, place};
 use crate::blob::{Blob, Content, Origin};
 use crate::config::{Config, Secrets};
 use crate::finding::{Edit, Finding, FindingKind, Fix, Place};

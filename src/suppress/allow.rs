@@ -41,24 +41,37 @@ pub enum Scope {
 }
 
 /// Marks the places and gaps that the configuration allows. What has ended by `now`, in seconds since 1970, allows nothing
-/// and is named.
-pub fn apply(outcome: &mut Outcome, allows: &[Allow], now: u64) {
+/// and is named; so is what allows nothing that is there, where `is_judged` says that the scan would have found it.
+pub fn apply(
+    outcome: &mut Outcome,
+    allows: &[Allow],
+    now: u64,
+    is_judged: impl Fn(&Outcome, &Allow) -> bool,
+) {
+    let mut idle = Vec::new();
     for allow in allows {
         match allow.decision.ended(now) {
             Some(on) => outcome.stale.push(allow.stale(Stale::Expired { on: on.to_owned() })),
-            None => allow.mark(&mut outcome.findings, &mut outcome.skipped),
+            None if allow.mark(&mut outcome.findings, &mut outcome.skipped) => {}
+            None => idle.push(allow),
         }
     }
+    // Which gaps are accepted is known when all are marked.
+    let unused = idle.into_iter().filter(|allow| is_judged(outcome, allow));
+    let unused: Vec<_> = unused.map(|allow| allow.stale(Stale::Unused)).collect();
+    outcome.stale.extend(unused);
 }
 
 impl Allow {
-    /// Marks what it allows and nothing before it did.
-    fn mark(&self, findings: &mut [Finding], skipped: &mut [Skipped]) {
+    /// Marks what it allows and nothing before it did. Says whether it allows anything that is there.
+    fn mark(&self, findings: &mut [Finding], skipped: &mut [Skipped]) -> bool {
+        let mut is_used = false;
         match &self.scope {
             Scope::Incomplete(glob) => {
                 let known = skipped.iter_mut().filter(|skipped| self.covers(&skipped.origin, glob));
-                for skipped in known.filter(|skipped| skipped.accepted.is_none()) {
-                    skipped.accepted = Some(self.decision.reason.clone());
+                for skipped in known {
+                    is_used = true;
+                    skipped.accepted.get_or_insert_with(|| self.decision.reason.clone());
                 }
             }
             Scope::Findings { rule, path, fingerprint } => {
@@ -70,14 +83,16 @@ impl Allow {
                     rule.as_ref().is_none_or(|rule| *rule == place.rule.id)
                         && path.as_ref().is_none_or(|glob| self.covers(&place.origin, glob))
                 };
-                for finding in findings.iter_mut().filter(|finding| fits(finding)) {
-                    let open = finding.places.iter_mut().filter(|place| place.suppressed.is_none());
-                    for place in open.filter(|place| covers(place)) {
-                        place.suppressed = Some(self.decision.clone());
+                let places = findings.iter_mut().filter(|finding| fits(finding));
+                for place in places.flat_map(|finding| &mut finding.places) {
+                    if covers(place) {
+                        is_used = true;
+                        place.suppressed.get_or_insert_with(|| self.decision.clone());
                     }
                 }
             }
         }
+        is_used
     }
 
     /// Itself, where it hides nothing any more.

@@ -41,18 +41,17 @@ pub struct Matched {
     pub unmatched: Vec<Unmatched>,
 }
 
-/// A claim that is about no finding. `Display` is harmless to show.
+/// A claim that is about no finding.
 #[derive(Debug)]
 pub struct Unmatched {
     path: PathBuf,
     line: u64,
     commit: Option<String>,
-    /// What is in its way.
-    pub why: Why,
+    why: Why,
 }
 
 /// Why a claim is about no finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Why {
     /// Nothing is found there.
     Nothing,
@@ -64,19 +63,33 @@ pub enum Why {
     Several,
 }
 
-impl fmt::Display for Unmatched {
+/// Claims about one file that are about no finding, for one reason. `Display` is harmless to show.
+#[derive(Debug)]
+pub struct Unfound<'m> {
+    first: &'m Unmatched,
+    /// How many claims more.
+    more: usize,
+}
+
+impl fmt::Display for Unfound<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(commit) = &self.commit {
+        let Unmatched { path, line, commit, why } = self.first;
+        if let Some(commit) = commit {
             let short: String = commit.chars().take(8).collect();
             write!(f, "{}:", inert(short.as_bytes()))?;
         }
-        let path = inert(&path_bytes(&self.path));
-        write!(f, "{}:{}: ", if path.is_empty() { "(no file)" } else { &path }, self.line)?;
-        f.write_str(match self.why {
-            Why::Nothing => "nothing is found there",
-            Why::Gone => "there is no such file",
-            Why::Others => "what is found there are other secrets",
-            Why::Several => "several secrets are found there, and it does not say which",
+        let path = inert(&path_bytes(path));
+        write!(f, "{}:{line}", if path.is_empty() { "(no file)" } else { &path })?;
+        match self.more {
+            0 => {}
+            1 => f.write_str(" and 1 entry more")?,
+            more => write!(f, " and {more} entries more")?,
+        }
+        f.write_str(match why {
+            Why::Nothing => ": nothing is found there",
+            Why::Gone => ": there is no such file",
+            Why::Others => ": what is found there are other secrets",
+            Why::Several => ": several secrets are found there, and it does not say which",
         })
     }
 }
@@ -117,6 +130,21 @@ pub fn matched(imports: &[Import], findings: &[Finding], tree: &Tree) -> Matched
 }
 
 impl Matched {
+    /// The claims that are about no finding, by file and reason, in the order of the first.
+    pub fn by_file(&self) -> Vec<Unfound<'_>> {
+        let mut numbers: HashMap<(&Path, Option<&str>, Why), usize> = HashMap::new();
+        let mut files: Vec<Unfound> = Vec::new();
+        for first in &self.unmatched {
+            let key = (first.path.as_path(), first.commit.as_deref(), first.why);
+            let number = *numbers.entry(key).or_insert(files.len());
+            match files.get_mut(number) {
+                Some(known) => known.more += 1,
+                None => files.push(Unfound { first, more: 0 }),
+            }
+        }
+        files
+    }
+
     /// Notes that a finding is claimed; what somebody decided says more than that it was found.
     fn take(&mut self, finding: usize, tool: Tool, claim: &Claim) {
         let reason = claim.reason(tool);

@@ -16,7 +16,7 @@ use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 pub use error::ImportError;
-pub use matching::{Matched, Tree, Unmatched, Why, matched};
+pub use matching::{Matched, Tree, Unfound, Unmatched, Why, matched};
 
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;

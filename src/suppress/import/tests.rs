@@ -88,7 +88,7 @@ fn about(text: &str) -> (Vec<usize>, Vec<String>) {
     let exists = |path: &Path| path != Path::new("gone.py");
     let tree = Tree { root: Path::new(""), absolute: Path::new("/tree"), exists: &exists };
     let matched = matched(&imports, &findings(), &tree);
-    let unmatched = matched.unmatched.iter().map(ToString::to_string).collect();
+    let unmatched = matched.by_file().iter().map(ToString::to_string).collect();
     (matched.findings.into_keys().collect(), unmatched)
 }
 
