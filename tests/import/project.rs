@@ -23,6 +23,21 @@ pub(crate) fn gone() -> String {
     ["sk_", "live_", "9Jx2LqPz", "Rm4VtYcK", "w7HsBd3N"].concat()
 }
 
+/// Lines that look drawn at random, as those of a key.
+pub(crate) fn lines() -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let mut state: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let at = usize::try_from(state >> 33).unwrap();
+        char::from(LETTERS[at % LETTERS.len()])
+    };
+    let mut line = || (0..64).map(|_| next()).collect::<String>();
+    (0..12).map(|_| line()).collect::<Vec<_>>().join("\n")
+}
+
 pub(crate) struct Project(TempDir);
 
 /// How a run of the program ended.

@@ -20,7 +20,7 @@ fn a_baseline_of_detect_secrets() {
     }
     let project = Project::new();
     let key = ["PRIVATE", "KEY"].join(" ");
-    let body = ["MIIEpAIBAAKCAQEA", "q7rT2mXz"].concat().repeat(12);
+    let body = crate::project::lines();
     project.write(
         "key.py",
         format!("k = '''-----BEGIN RSA {key}-----\n{body}\n-----END RSA {key}-----'''\n"),

@@ -175,3 +175,82 @@ fn an_allow_may_end_and_have_an_owner() {
         }
     }
 }
+
+/// Line and subject of every decision that hides nothing any more.
+fn stale(run: &Run) -> Vec<(u64, String)> {
+    let report = run.json();
+    let decisions = report["stale"].as_array().unwrap().iter();
+    decisions
+        .map(|stale| {
+            (stale["line"].as_u64().unwrap(), stale["covers"].as_str().unwrap().to_owned())
+        })
+        .collect()
+}
+
+/// `keylint.toml`, what is scanned, arguments, and the comments that hide nothing.
+type Row = (&'static str, String, &'static [&'static str], &'static [(u64, &'static str)]);
+
+#[test]
+fn comments_that_hide_nothing_are_named_on_request() {
+    const ASKED: &[&str] = &["--fail-on", "unused-suppression"];
+    let used = format!("x = \"{TOKEN}\" # keylint:allow {RULE} made up\n");
+    let idle = format!("a = 1\n# keylint:allow {RULE} made up\nb = 2\n");
+    let known = concat!("id: AKIA", "IOSFODNN7", "EXAMPLE # keylint:allow aws-access-key-id r\n");
+    let check = "a: 1 # keylint:allow action-case r\n".to_owned();
+    let rows: &[Row] = &[
+        ("", used.clone(), ASKED, &[]),
+        ("", idle.clone(), &[], &[]),
+        ("", idle.clone(), ASKED, &[(2, RULE)]),
+        ("", format!("{used}{used}{idle}"), ASKED, &[(4, RULE)]),
+        ("fail-on = \"unused-suppression\"", idle.clone(), &[], &[(2, RULE)]),
+        ("[rules]\ndisable = [\"stripe-live-secret-key\"]", idle.clone(), ASKED, &[]),
+        ("", idle, &["--fail-on", "unused-suppression", "--only", "policy"], &[]),
+        ("", known.to_owned(), ASKED, &[]),
+        ("", check.clone(), &["--fail-on", "unused-suppression", "--only", "secrets"], &[]),
+        ("", check, ASKED, &[(1, "action-case")]),
+        (
+            "",
+            "# keylint:allow stripe-live-secret-kee r\n".to_owned(),
+            ASKED,
+            &[(
+                1,
+                "stripe-live-secret-kee, which is no rule; did you mean `stripe-live-secret-key`?",
+            )],
+        ),
+        ("", "# keylint:allow <rule> why, keylint:allow RULE\n".to_owned(), ASKED, &[]),
+    ];
+    for (config, text, arguments, wanted) in rows {
+        let folder = Folder::new();
+        folder.write("keylint.toml", config);
+        folder.write("x.yaml", text);
+        let run = folder.scan(arguments);
+        let wanted: Vec<(u64, String)> =
+            wanted.iter().map(|(at, id)| (*at, (*id).into())).collect();
+        assert_eq!(stale(&run), wanted, "{text} {arguments:?} {}", run.err);
+        assert_eq!(run.code, i32::from(!wanted.is_empty()), "{text} {arguments:?}");
+    }
+}
+
+#[test]
+fn what_has_ended_is_named() {
+    let folder = Folder::new();
+    folder.write("x.txt", format!("x = \"{TOKEN}\" # keylint:allow {RULE} until=2025-01-31 r\n"));
+    let report = folder.scan(&[]).json();
+    let wanted = json!([{
+        "origin": "x.txt", "line": 1, "kind": "inline", "covers": RULE, "why": "expired", "expired": "2025-01-31",
+    }]);
+    assert_eq!(report["stale"], wanted);
+}
+
+#[test]
+fn comments_of_a_history_cannot_be_changed() {
+    let folder = Folder::new();
+    folder.git(&["init", "-q"]);
+    let ended = format!("x = \"{TOKEN}\" # keylint:allow {RULE} until=2025-01-31 r\n");
+    folder.write("x.txt", format!("# keylint:allow generic-password r\n{ended}"));
+    folder.git(&["add", "."]);
+    folder.git(&["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "one"]);
+    let run = folder.run(&["git", "--format", "json", "--fail-on", "unused-suppression"]);
+    assert_eq!(stale(&run), []);
+    assert_eq!(run.json()["summary"]["findings"], 1, "what has ended hides nothing there either");
+}

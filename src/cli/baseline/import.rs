@@ -54,10 +54,12 @@ pub(super) fn run(args: &ImportArgs) -> Result<Exit, Failure> {
     }
     let config = configure_with(&common, &sources, args.ignore_files(), &file, None)?;
     let outcome = scan_all(&sources, &config, &common)?;
-    let matched = matched(&imports, &outcome, &tree);
+    let files: Vec<PathBuf> = files.into_iter().map(|file| plain(file)).collect();
+    let matched = matched(&imports, &outcome, &tree, &files);
     let mut baseline = target.baseline.clone();
-    let added = add(&mut baseline, &matched, &outcome);
+    let added = add(&mut baseline, &matched, &outcome, &files);
     target.save(&baseline)?;
+    let merges = attributes::merge_by_union(baseline.file());
     if !common.quiet {
         name_skipped(&outcome);
         if names_commits && !has_history {
@@ -67,7 +69,7 @@ pub(super) fn run(args: &ImportArgs) -> Result<Exit, Failure> {
             );
         }
         tell(&added, &matched, &target)?;
-        if let Some(said) = attributes::merge_by_union(baseline.file()) {
+        if let Some(said) = merges {
             let _ = writeln!(io::stderr(), "keylint: {said}");
         }
     }
@@ -96,14 +98,14 @@ fn plain(directory: &Path) -> PathBuf {
     }
 }
 
-fn matched(imports: &[Import], outcome: &Outcome, root: &Path) -> Matched {
+fn matched(imports: &[Import], outcome: &Outcome, root: &Path, imported: &[PathBuf]) -> Matched {
     let here = if root.as_os_str().is_empty() { Path::new(".") } else { root };
     let absolute = fs::canonicalize(here).unwrap_or_default();
     let exists = |path: &Path| {
         let is_below = path.components().all(|part| matches!(part, Component::Normal(_)));
         !is_below || fs::symlink_metadata(here.join(path)).is_ok()
     };
-    let tree = Tree { root, absolute: &absolute, exists: &exists };
+    let tree = Tree { root, absolute: &absolute, imported, exists: &exists };
     import::matched(imports, &outcome.findings, &tree)
 }
 
@@ -118,7 +120,7 @@ struct Added {
     hidden: u64,
 }
 
-fn add(baseline: &mut Baseline, matched: &Matched, outcome: &Outcome) -> Added {
+fn add(baseline: &mut Baseline, matched: &Matched, outcome: &Outcome, files: &[PathBuf]) -> Added {
     let mut added = Added::default();
     for (number, reason) in &matched.findings {
         let Some(finding) = outcome.findings.get(*number) else { continue };
@@ -126,7 +128,8 @@ fn add(baseline: &mut Baseline, matched: &Matched, outcome: &Outcome) -> Added {
             added.hidden += 1;
             continue;
         }
-        let entry = Entry { reason: Some(reason.clone()), ..entry(finding, baseline.root()) };
+        let entry =
+            Entry { reason: Some(reason.clone()), ..entry(finding, baseline.root(), files) };
         if baseline.add(entry) {
             *added.by_reason.entry(reason.clone()).or_default() += 1;
         } else {
@@ -136,9 +139,12 @@ fn add(baseline: &mut Baseline, matched: &Matched, outcome: &Outcome) -> Added {
     added
 }
 
-/// The entry of a finding, where it is now if it is still there.
-fn entry(finding: &Finding, root: &Path) -> Entry {
-    let is_now = |origin: &Origin| matches!(origin.outermost(), Origin::File { .. });
+/// The entry of a finding, where it is now if it is still there. The files that are imported may hold it too.
+fn entry(finding: &Finding, root: &Path, files: &[PathBuf]) -> Entry {
+    let is_now = |origin: &Origin| match origin.outermost() {
+        Origin::File { path } => !files.contains(path),
+        _ => false,
+    };
     let now = finding.places.iter().find(|place| is_now(&place.origin));
     let place = now.or_else(|| finding.places.first());
     let path = place.map(|place| path_of(&place.origin, root)).unwrap_or_default();

@@ -1,18 +1,24 @@
 //! Which findings of a scan the claims of other scanners are about: never one more than a claim names.
 
+use std::cell::Cell;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use sha1::{Digest, Sha1};
 
-use super::{Claim, Import, Told, Tool, plain};
+use super::{Claim, Import, Told, Tool};
 use crate::blob::{Origin, inert, path_bytes};
-use crate::finding::{Finding, FindingKind};
+use crate::finding::{Finding, FindingKind, Place};
 use crate::history::At;
 
-/// How many hashes of parts of secrets are tried at most: some scanners hash less than the whole secret.
-const MAX_TRIALS: u32 = 5_000_000;
+/// How many bytes are compared and hashed at most in search of parts of secrets: some scanners take less than the whole.
+const MAX_BYTES: usize = 1 << 30;
+/// How many findings of a line a claim is compared with.
+const MAX_ON_LINE: usize = 1000;
+/// How many lines of a secret are looked up.
+const MAX_LINES: usize = 1000;
 /// The longest secret whose parts are tried, in bytes.
 const MAX_WHOLE: usize = 200;
 /// The shortest part of a secret that may stand for it, in bytes.
@@ -24,6 +30,8 @@ pub struct Tree<'a> {
     pub root: &'a Path,
     /// The same, from the root of the file system; empty where that is not known.
     pub absolute: &'a Path,
+    /// The files that the claims are from, as the origins of findings have them: what they quote is not found there.
+    pub imported: &'a [PathBuf],
     /// Whether there is a file of this name, below the root.
     pub exists: &'a dyn Fn(&Path) -> bool,
 }
@@ -96,31 +104,34 @@ impl fmt::Display for Unfound<'_> {
 
 /// Says which findings the claims are about.
 pub fn matched(imports: &[Import], findings: &[Finding], tree: &Tree) -> Matched {
-    let mut index = Index::new(findings, tree);
+    let index = Index::new(findings, tree);
     let mut result = Matched::default();
-    let mut open: Vec<(Unmatched, Vec<usize>)> = Vec::new();
-    for (tool, claim) in
-        imports.iter().flat_map(|import| import.claims.iter().map(|c| (import.tool, c)))
-    {
-        let path = below(&claim.path, tree);
-        let on_line = index.on_line(&path, claim);
-        match index.named(&path, claim, &on_line) {
-            Ok(named) => {
-                result.claims += 1;
-                named.into_iter().for_each(|at| result.take(at, tool, claim));
-            }
-            Err(why) => {
-                let is_gone =
-                    why == Why::Nothing && claim.commit.is_none() && !(tree.exists)(&path);
-                let why = if is_gone { Why::Gone } else { why };
-                let (line, commit) = (claim.line, claim.commit.clone());
-                open.push((Unmatched { path: claim.path.clone(), line, commit, why }, on_line));
+    let mut open: Vec<(Unmatched, &[usize])> = Vec::new();
+    for import in imports {
+        for claim in &import.claims {
+            let path = below(&claim.path, tree);
+            let file = index.files.get(path);
+            let on_line = file.map_or(&[][..], |file| file.on_line(claim));
+            match index.named(file, claim, on_line) {
+                Ok(named) => {
+                    result.claims += 1;
+                    named.iter().for_each(|at| result.take(*at, import.tool, claim));
+                }
+                Err(why) => {
+                    let is_gone =
+                        why == Why::Nothing && claim.commit.is_none() && !(tree.exists)(path);
+                    let why = if is_gone { Why::Gone } else { why };
+                    let (line, commit) = (claim.line, claim.commit.clone());
+                    let path = claim.path.clone();
+                    open.push((Unmatched { path, line, commit, why }, on_line));
+                }
             }
         }
     }
     for (unmatched, on_line) in open {
         let is_known = |at: &usize| result.findings.contains_key(at);
-        if unmatched.why == Why::Others && on_line.iter().all(is_known) {
+        let is_few = on_line.len() <= MAX_ON_LINE;
+        if unmatched.why == Why::Others && is_few && on_line.iter().all(is_known) {
             result.repeats += 1;
         } else {
             result.unmatched.push(unmatched);
@@ -149,10 +160,10 @@ impl Matched {
     fn take(&mut self, finding: usize, tool: Tool, claim: &Claim) {
         let reason = claim.reason(tool);
         match self.findings.entry(finding) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
+            Entry::Vacant(entry) => {
                 entry.insert(reason);
             }
-            std::collections::btree_map::Entry::Occupied(mut entry) => {
+            Entry::Occupied(mut entry) => {
                 if reason.len() > entry.get().len() && claim.is_secret.is_some() {
                     entry.insert(reason);
                 }
@@ -162,39 +173,68 @@ impl Matched {
 }
 
 /// A path as the findings have it, from the root.
-fn below(path: &Path, tree: &Tree) -> PathBuf {
-    let is_known = !tree.absolute.as_os_str().is_empty();
-    let relative = path.strip_prefix(tree.absolute).ok().filter(|_| is_known && path.is_absolute());
-    relative.unwrap_or(path).to_owned()
+fn below<'p>(path: &'p Path, tree: &Tree) -> &'p Path {
+    let is_known = path.is_absolute() && !tree.absolute.as_os_str().is_empty();
+    path.strip_prefix(tree.absolute).ok().filter(|_| is_known).unwrap_or(path)
 }
 
-/// One place of a finding.
-struct Spot {
-    finding: usize,
-    first: u64,
-    last: u64,
-    commit: Option<String>,
+/// The SHA-1 of a secret.
+type Hash = [u8; 20];
+
+/// The findings of one file, by their numbers.
+#[derive(Default)]
+struct InFile {
+    /// By line and commit.
+    by_line: HashMap<(u64, Option<String>), Vec<usize>>,
+    by_hash: HashMap<Hash, Vec<usize>>,
+}
+
+impl InFile {
+    fn add(&mut self, number: usize, place: &Place, commit: Option<String>, hash: Hash) {
+        let (first, last) = (place.location.start.line, place.location.end.line);
+        for line in (first..=last).take(MAX_LINES) {
+            put(self.by_line.entry((line, commit.clone())).or_default(), number);
+        }
+        put(self.by_hash.entry(hash).or_default(), number);
+    }
+
+    fn on_line(&self, claim: &Claim) -> &[usize] {
+        let key = (claim.line, claim.commit.clone());
+        self.by_line.get(&key).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Findings come in the order of their numbers.
+fn put(numbers: &mut Vec<usize>, number: usize) {
+    if numbers.last() != Some(&number) {
+        numbers.push(number);
+    }
 }
 
 /// The findings by where they are and what they are.
 struct Index<'a> {
     findings: &'a [Finding],
-    spots: HashMap<PathBuf, Vec<Spot>>,
+    files: HashMap<PathBuf, InFile>,
     /// Secrets that nobody can guess: they are the same wherever they are.
-    strong: HashMap<[u8; 20], usize>,
-    trials: u32,
+    strong: HashMap<Hash, [usize; 1]>,
+    /// Bytes that may still be compared or hashed, in search of parts of secrets.
+    budget: Cell<usize>,
 }
 
 impl<'a> Index<'a> {
     fn new(findings: &'a [Finding], tree: &Tree) -> Self {
-        let mut index =
-            Self { findings, spots: HashMap::new(), strong: HashMap::new(), trials: MAX_TRIALS };
+        let (files, strong) = (HashMap::new(), HashMap::new());
+        let mut index = Self { findings, files, strong, budget: Cell::new(MAX_BYTES) };
         for (number, finding) in findings.iter().enumerate() {
             let Some(secret) = secret(finding) else { continue };
-            if finding.fingerprint.as_str().starts_with("s1:") {
-                index.strong.insert(Sha1::digest(secret).into(), number);
+            let hash = Sha1::digest(secret).into();
+            let is_quoted = |origin: &Origin| matches!(origin, Origin::File { path } if tree.imported.contains(path));
+            let mut places =
+                finding.places.iter().filter(|place| !is_quoted(&place.origin)).peekable();
+            if finding.fingerprint.as_str().starts_with("s1:") && places.peek().is_some() {
+                index.strong.insert(hash, [number]);
             }
-            for place in &finding.places {
+            for place in places {
                 let (path, commit) = match &*place.origin {
                     Origin::File { path } => (path.strip_prefix(tree.root).unwrap_or(path), None),
                     Origin::Git(git) => match &git.at {
@@ -203,75 +243,88 @@ impl<'a> Index<'a> {
                     },
                     _ => continue,
                 };
-                let (first, last) = (place.location.start.line, place.location.end.line);
-                let spot = Spot { finding: number, first, last, commit };
-                index.spots.entry(plain(&path.to_string_lossy())).or_default().push(spot);
+                index.files.entry(path.to_owned()).or_default().add(number, place, commit, hash);
             }
         }
         index
     }
 
-    /// The findings on the line of a claim, each once.
-    fn on_line(&self, path: &Path, claim: &Claim) -> Vec<usize> {
-        let spots = self.spots.get(path).map_or(&[][..], Vec::as_slice);
-        let fits = |spot: &&Spot| {
-            (spot.first..=spot.last).contains(&claim.line) && spot.commit == claim.commit
-        };
-        let mut found: Vec<usize> = spots.iter().filter(fits).map(|spot| spot.finding).collect();
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-
     /// The findings that a claim names.
-    fn named(&mut self, path: &Path, claim: &Claim, on_line: &[usize]) -> Result<Vec<usize>, Why> {
-        let one = |found: Vec<usize>| match found.len() {
-            0 if on_line.is_empty() => Err(Why::Nothing),
-            0 => Err(Why::Others),
-            1 => Ok(found),
+    fn named(
+        &self,
+        file: Option<&InFile>,
+        claim: &Claim,
+        on_line: &[usize],
+    ) -> Result<Vec<usize>, Why> {
+        let one = |found: Vec<usize>| match found.as_slice() {
+            [] if on_line.is_empty() => Err(Why::Nothing),
+            [] => Err(Why::Others),
+            [_] => Ok(found),
             _ => Err(Why::Several),
         };
-        let findings = self.findings;
-        let those = |fits: &mut dyn FnMut(&Finding) -> bool| -> Vec<usize> {
-            on_line.iter().copied().filter(|at| findings.get(*at).is_some_and(&mut *fits)).collect()
+        let those = |fits: &dyn Fn(&Finding) -> bool| -> Vec<usize> {
+            let few = on_line.iter().take(MAX_ON_LINE).copied();
+            few.filter(|at| self.findings.get(*at).is_some_and(fits)).collect()
         };
-        match &claim.told {
-            Told::Place => one(on_line.to_vec()),
-            Told::PrivateKey => one(those(&mut |finding| finding.rule.id.contains("private-key"))),
-            Told::Start(start) => one(those(&mut |finding| {
-                secret(finding).is_some_and(|secret| secret.starts_with(start.as_bytes()))
-            })),
-            Told::Sha1(_) | Told::Whole(_) => {
-                let mut trials = self.trials;
-                let here = those(&mut |finding| names(&claim.told, finding, &mut trials));
-                self.trials = trials;
-                if here.is_empty() {
-                    self.elsewhere(path, claim).map_or_else(|| one(here), Ok)
-                } else {
-                    Ok(here)
-                }
+        let hash = match &claim.told {
+            Told::Place => return one(on_line.iter().take(2).copied().collect()),
+            Told::PrivateKey => {
+                return one(those(&|finding| finding.rule.id.contains("private-key")));
             }
+            Told::Start(start) => {
+                let starts = |secret: &[u8]| secret.starts_with(start.as_bytes());
+                return one(those(&|finding| secret(finding).is_some_and(starts)));
+            }
+            Told::Sha1(hash) => *hash,
+            Told::Whole(text) => Sha1::digest(text).into(),
+        };
+        let same = file.and_then(|file| file.by_hash.get(&hash)).map_or(&[][..], Vec::as_slice);
+        let same = same.get(..same.len().min(MAX_ON_LINE)).unwrap_or_default();
+        let here: Vec<usize> =
+            same.iter().copied().filter(|at| on_line.binary_search(at).is_ok()).collect();
+        if !here.is_empty() {
+            return Ok(here);
+        }
+        if !same.is_empty() {
+            return Ok(same.to_vec());
+        }
+        let parts = those(&|finding| self.is_part(&claim.told, finding));
+        match self.strong.get(&hash) {
+            _ if !parts.is_empty() => Ok(parts),
+            Some(elsewhere) => Ok(elsewhere.to_vec()),
+            None => one(parts),
         }
     }
 
-    /// The findings with just this secret: in the same file, else one that nobody can guess, anywhere.
-    fn elsewhere(&self, path: &Path, claim: &Claim) -> Option<Vec<usize>> {
-        let hash = match &claim.told {
-            Told::Sha1(hash) => *hash,
-            Told::Whole(text) => Sha1::digest(text).into(),
-            _ => return None,
-        };
-        let is_same = |at: &usize| {
-            let found = self.findings.get(*at).and_then(secret);
-            found.is_some_and(|secret| <[u8; 20]>::from(Sha1::digest(secret)) == hash)
-        };
-        let spots = self.spots.get(path).map_or(&[][..], Vec::as_slice);
-        let mut in_file: Vec<usize> = spots.iter().map(|spot| spot.finding).collect();
-        in_file.sort_unstable();
-        in_file.dedup();
-        in_file.retain(is_same);
-        let anywhere = || self.strong.get(&hash).map(|at| vec![*at]);
-        if in_file.is_empty() { anywhere() } else { Some(in_file) }
+    /// Whether a claim is about a secret on its line. Scanners differ in what they count to a secret, so that one may be a
+    /// part of the other.
+    fn is_part(&self, told: &Told, finding: &Finding) -> bool {
+        let Some(secret) = secret(finding) else { return false };
+        match told {
+            Told::Whole(text) => {
+                self.pays(text.len() + secret.len())
+                    && is_alike(&squeezed(text.as_bytes()), &squeezed(secret))
+            }
+            Told::Sha1(hash) => self.is_hash_of_part(*hash, secret),
+            Told::Place | Told::PrivateKey | Told::Start(_) => false,
+        }
+    }
+
+    /// Whether a hash is that of a part of a secret, half of it at least.
+    fn is_hash_of_part(&self, hash: Hash, secret: &[u8]) -> bool {
+        let least = MIN_PART.max(secret.len().div_ceil(2));
+        if secret.len() > MAX_WHOLE {
+            return false;
+        }
+        let mut parts = (least..secret.len()).rev().flat_map(|length| secret.windows(length));
+        // SHA-1 works on blocks of 64 bytes.
+        parts.any(|part| self.pays(part.len() + 64) && Hash::from(Sha1::digest(part)) == hash)
+    }
+
+    /// Takes bytes out of the budget, if they are in it.
+    fn pays(&self, bytes: usize) -> bool {
+        let left = self.budget.get().checked_sub(bytes);
+        left.inspect(|left| self.budget.set(*left)).is_some()
     }
 }
 
@@ -279,17 +332,6 @@ impl<'a> Index<'a> {
 fn secret(finding: &Finding) -> Option<&[u8]> {
     let FindingKind::Secret { secret, .. } = &finding.kind else { return None };
     Some(secret.reveal()).filter(|secret| !secret.is_empty())
-}
-
-/// Whether a claim is about a secret on its line. Scanners differ in what they count to a secret, so that one may be a
-/// part of the other.
-fn names(told: &Told, finding: &Finding, trials: &mut u32) -> bool {
-    let Some(secret) = secret(finding) else { return false };
-    match told {
-        Told::Whole(text) => is_alike(&squeezed(text.as_bytes()), &squeezed(secret)),
-        Told::Sha1(hash) => is_hash_of_part(hash, secret, trials),
-        Told::Place | Told::PrivateKey | Told::Start(_) => false,
-    }
 }
 
 /// A key of several lines is written in one by some.
@@ -304,28 +346,4 @@ fn is_alike(theirs: &[u8], ours: &[u8]) -> bool {
     theirs == ours
         || ours.len() >= MIN_PART && holds(theirs, ours)
         || is_enough(theirs, ours) && holds(ours, theirs)
-}
-
-/// Whether a hash is that of a secret, or of half of it at least.
-fn is_hash_of_part(hash: &[u8; 20], secret: &[u8], trials: &mut u32) -> bool {
-    let is = |part: &[u8]| <[u8; 20]>::from(Sha1::digest(part)) == *hash;
-    if is(secret) {
-        return true;
-    }
-    if secret.len() > MAX_WHOLE {
-        return false;
-    }
-    let least = MIN_PART.max(secret.len().div_ceil(2));
-    for length in (least..secret.len()).rev() {
-        for part in secret.windows(length) {
-            *trials = trials.saturating_sub(1);
-            if *trials == 0 {
-                return false;
-            }
-            if is(part) {
-                return true;
-            }
-        }
-    }
-    false
 }

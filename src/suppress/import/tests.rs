@@ -79,6 +79,7 @@ fn findings() -> Vec<Finding> {
         secret("rsa-private-key", "BEGIN\nabc\nEND", "k.pem", (1, 3)),
         secret("generic-password", "fourth one", "commit:old.py", (7, 7)),
         secret("generic-token", "a strong one that nobody can guess", "moved.py", (9, 9)),
+        secret("generic-token", "a strong one of the report alone", "report.json", (1, 1)),
     ]
 }
 
@@ -86,7 +87,9 @@ fn findings() -> Vec<Finding> {
 fn about(text: &str) -> (Vec<usize>, Vec<String>) {
     let imports = [read("file", text).unwrap()];
     let exists = |path: &Path| path != Path::new("gone.py");
-    let tree = Tree { root: Path::new(""), absolute: Path::new("/tree"), exists: &exists };
+    let imported = [PathBuf::from("report.json")];
+    let (root, absolute) = (Path::new(""), Path::new("/tree"));
+    let tree = Tree { root, absolute, imported: &imported, exists: &exists };
     let matched = matched(&imports, &findings(), &tree);
     let unmatched = matched.by_file().iter().map(ToString::to_string).collect();
     (matched.findings.into_keys().collect(), unmatched)
