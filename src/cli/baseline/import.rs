@@ -58,8 +58,13 @@ pub(super) fn run(args: &ImportArgs) -> Result<Exit, Failure> {
     let matched = matched(&imports, &outcome, &tree, &files);
     let mut baseline = target.baseline.clone();
     let added = add(&mut baseline, &matched, &outcome, &files);
-    target.save(&baseline)?;
-    let merges = attributes::merge_by_union(baseline.file());
+    let is_written = target.exists || !added.by_reason.is_empty();
+    let merges = if is_written {
+        target.save(&baseline)?;
+        attributes::merge_by_union(baseline.file())
+    } else {
+        None
+    };
     if !common.quiet {
         name_skipped(&outcome);
         if names_commits && !has_history {
@@ -171,12 +176,12 @@ fn tell(added: &Added, matched: &Matched, target: &Target) -> Result<(), Failure
         if added.hidden > 0 {
             writeln!(out, "{:>6}  left out: comments or keylint.toml hide them", added.hidden)?;
         }
-        let all = matched.claims + matched.repeats + unmatched;
         let about = matched.claims + matched.repeats;
-        writeln!(
-            out,
-            "entries read: {all}; of findings: {about}; of nothing that is found: {unmatched}"
-        )?;
+        let (all, end) = match unmatched {
+            0 => (about, String::new()),
+            more => (about + more, format!(", {more} do not:")),
+        };
+        writeln!(out, "{about} of {all} entries name what is found here{end}")?;
         let places = matched.by_file();
         for place in places.iter().take(MAX_NAMED) {
             writeln!(out, "        {place}")?;
