@@ -135,7 +135,7 @@ impl ConfigFile {
     /// The line of a byte of it, from 1.
     pub(super) fn line(&self, at: usize) -> u64 {
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
-        1 + before.iter().filter(|byte| **byte == b'\n').count() as u64
+        1 + memchr::memchr_iter(b'\n', before).count() as u64
     }
 
     /// The text, for messages that point into it.
