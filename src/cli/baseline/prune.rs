@@ -1,5 +1,6 @@
 //! `keylint baseline prune`.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -59,8 +60,8 @@ pub(super) fn run(args: &PruneArgs) -> Result<Exit, Failure> {
     }
     let mut baseline = run.target.baseline.clone();
     let unused = run.outcome.stale.iter().filter(|stale| is_unused(stale, &run.target));
-    let lines = unused.filter_map(|stale| run.target.baseline.at_line(stale.line).cloned());
-    let removed: Vec<Entry> = lines.collect();
+    let lines: BTreeSet<u64> = unused.map(|stale| stale.line).collect();
+    let removed: Vec<Entry> = run.target.baseline.at_lines(&lines).cloned().collect();
     for entry in &removed {
         baseline.remove(&entry.fingerprint);
     }

@@ -7,6 +7,8 @@ use thiserror::Error;
 
 /// Bytes of a baseline that a message carries along; of a larger one it has the line alone.
 const MAX_SHOWN: usize = 64 * 1024;
+/// Bytes of a line of a larger one that a message carries along.
+const MAX_LINE: usize = 4096;
 
 /// A baseline that cannot be used.
 #[derive(Debug, Error, Diagnostic)]
@@ -92,6 +94,12 @@ pub enum BaselineError {
     },
 }
 
+/// As much of a text as there is room for, in bytes.
+pub(super) fn beginning(text: &str, room: usize) -> &str {
+    let end = text.len().min(room);
+    (0..=end).rev().find_map(|at| text.get(..at)).unwrap_or_default()
+}
+
 /// A text and a stretch of one of its lines.
 pub(super) struct Spot<'a> {
     /// The name of the file.
@@ -113,9 +121,10 @@ impl Spot<'_> {
             return (named(self.text.to_owned()), (self.start, self.len).into());
         }
         let before = self.text.get(..self.start).unwrap_or_default();
-        let above = before.bytes().filter(|byte| *byte == b'\n').count();
+        let above = memchr::memchr_iter(b'\n', before.as_bytes()).count();
         let line = self.text.get(self.start..self.start + self.len).unwrap_or_default();
-        (named("\n".repeat(above) + line), (above, self.len).into())
+        let line = beginning(line, MAX_LINE);
+        (named("\n".repeat(above) + line), (above, line.len()).into())
     }
 
     /// A line that is no entry.

@@ -1,6 +1,6 @@
 //! What other scanners write, told by its shape: people hand it over as a baseline.
 
-use super::error::BaselineError;
+use super::error::{BaselineError, beginning};
 
 /// The error for a text that another program wrote, if one did.
 pub(super) fn error(name: &str, text: &str) -> Option<BaselineError> {
@@ -19,7 +19,7 @@ const HEAD: usize = 64 * 1024;
 /// What a text is, and whether it is a report of keylint.
 fn kind(text: &str) -> Option<(&'static str, bool)> {
     let trimmed = text.trim_start_matches('\u{feff}').trim_start();
-    let head = trimmed.get(..trimmed.floor_char_boundary(HEAD)).unwrap_or(trimmed);
+    let head = beginning(trimmed, HEAD);
     if !head.starts_with(['{', '[']) {
         return is_gitleaksignore(head).then_some(("a .gitleaksignore", false)).or_else(|| {
             head.starts_with("ExactFindings:").then_some(("a baseline of kingfisher", false))

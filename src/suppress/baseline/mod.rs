@@ -8,7 +8,7 @@ mod error;
 mod foreign;
 mod read;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -132,10 +132,10 @@ impl Baseline {
         self.lines.get(fingerprint).map(|line| &line.entry)
     }
 
-    /// The entry that was read from a line, from 1.
-    pub fn at_line(&self, number: u64) -> Option<&Entry> {
-        let mut lines = self.lines.values();
-        lines.find(|line| line.number == number).map(|line| &line.entry)
+    /// The entries that were read from these lines, from 1.
+    pub fn at_lines(&self, numbers: &BTreeSet<u64>) -> impl Iterator<Item = &Entry> {
+        let lines = self.lines.values().filter(|line| numbers.contains(&line.number));
+        lines.map(|line| &line.entry)
     }
 
     /// Adds an entry, unless the finding has one: that stays as it is. Says whether it was added.

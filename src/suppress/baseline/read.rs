@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::error::Spot;
+use super::error::{Spot, beginning};
 use super::{Baseline, BaselineError, Entry, Line, MAX_BYTES, VERSION, foreign};
 use crate::blob::inert;
 use crate::date::day;
@@ -91,7 +91,10 @@ pub fn read(name: &str, text: &str) -> Result<Baseline, BaselineError> {
             has_header = true;
             continue;
         }
-        if !has_header && let Some(error) = foreign::error(name, text) {
+        if !has_header
+            && baseline.is_empty()
+            && let Some(error) = foreign::error(name, text)
+        {
             return Err(error);
         }
         let entry = entry(line, &spot)?;
@@ -132,7 +135,11 @@ fn is_header(line: &str, spot: &Spot) -> Result<bool, BaselineError> {
         Some(version) if version == VERSION => Ok(true),
         Some(version) if version.is_number() => {
             let (source_code, at) = spot.shown();
-            Err(BaselineError::Version { version: version.to_string(), source_code, at })
+            Err(BaselineError::Version {
+                version: short(&version.to_string()).into(),
+                source_code,
+                at,
+            })
         }
         _ => Err(spot.line("the baseline does not say its version", FIRST_LINE)),
     }
@@ -143,18 +150,23 @@ fn entry(line: &str, spot: &Spot) -> Result<Entry, BaselineError> {
         let said = error.to_string();
         let problem = said.rsplit_once(" at line ").map_or(said.as_str(), |(problem, _)| problem);
         let what = if error.is_data() { "no entry of a baseline" } else { "not a line of JSON" };
-        spot.line(format!("{what}: {problem}"), ENTRY)
+        spot.line(format!("{what}: {}", short(problem)), ENTRY)
     })?;
     let fingerprint = Fingerprint::parse(&text.fingerprint).ok_or_else(|| {
         let help = "it is `s1:`, `w1:` or `p1:` and 32 digits of 0-9a-f, as reports show it";
-        spot.line(format!("`{}` is not a fingerprint", text.fingerprint), help)
+        spot.line(format!("`{}` is not a fingerprint", short(&text.fingerprint)), help)
     })?;
     if let Some(date) = text.expires.as_ref().filter(|date| !is_date(date)) {
         let help = "write the last day it holds as YYYY-MM-DD";
-        return Err(spot.line(format!("`{date}` is not a date"), help));
+        return Err(spot.line(format!("`{}` is not a date", short(date)), help));
     }
     let EntryText { rule, path, reason, owner, expires, history, .. } = text;
     Ok(Entry { fingerprint, rule, path, reason, owner, expires, history })
+}
+
+/// As much of a text as a message quotes.
+fn short(text: &str) -> &str {
+    beginning(text, 200)
 }
 
 /// Whether a text is a day such as `2027-01-31`.

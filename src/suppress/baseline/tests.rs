@@ -123,6 +123,9 @@ fn large_and_deep_texts_are_refused_without_harm() {
     assert_eq!(refusal(&deep).0, "baseline::line");
     let large = [HEADER, &line('a', "").repeat(2_000), "hello\n"].concat();
     assert_eq!(pointed(&large), "2002: hello");
+    let wide = format!("{HEADER}{{\"{}\":1}}\n", "ä".repeat(200_000));
+    assert!(refusal(&wide).1.len() < 500);
+    assert!(pointed(&wide).len() < 5_000);
     assert_eq!(read("b", "").unwrap().len(), 0);
     assert_eq!(read("b", "\u{feff}\r\n").unwrap().len(), 0);
 }
