@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::blob::Origin;
+use crate::date;
 use crate::fingerprint::{ContentId, Fingerprint};
 use crate::history::History;
 use crate::image::{Built, LayerFacts};
@@ -267,6 +268,14 @@ impl Suppression {
     /// A decision without an owner and without an end.
     pub fn new(kind: SuppressionKind, reason: impl Into<String>) -> Self {
         Self { kind, reason: reason.into(), owner: None, expires: None }
+    }
+
+    /// Its last day, where that is over by `now`, in seconds since 1970.
+    pub fn ended(&self, now: u64) -> Option<&str> {
+        let expires = self.expires.as_deref()?;
+        let last_day = date::day(expires).and_then(|day| u64::try_from(day).ok());
+        // Whoever wrote what is no day meant some end.
+        last_day.is_none_or(|day| now >= day + date::DAY).then_some(expires)
     }
 }
 

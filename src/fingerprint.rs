@@ -5,12 +5,13 @@
 
 use std::fmt::{self, Write as _};
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// The name by which a finding is known in baselines and reports.
 ///
 /// `s1:` a secret nobody can guess, `w1:` a weak secret under a named key, `p1:` a policy finding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Fingerprint(String);
 
 /// The SHA-256 of a whole input: whether it is still what was scanned.
@@ -45,6 +46,18 @@ impl Fingerprint {
     /// For a policy finding: check, normalised statement and path of the element within it. No line, no file name.
     pub fn of_policy(check: &str, statement: ContentId, element: &str) -> Self {
         Self(format!("p1:{}", digest(&[b"p1", check.as_bytes(), &statement.0, element.as_bytes()])))
+    }
+
+    /// A fingerprint as people hand it on; `None` for what is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = ["s1:", "w1:", "p1:"].iter().find_map(|kind| text.strip_prefix(kind))?;
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (digits.len() == 32 && digits.bytes().all(is_digit)).then(|| Self(text.to_owned()))
+    }
+
+    /// Whether it is of a policy finding.
+    pub fn is_of_policy(&self) -> bool {
+        self.0.starts_with("p1:")
     }
 
     /// The fingerprint as text.

@@ -6,10 +6,11 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::access::AccessArgs;
+use super::baseline::BaselineCommand;
 use super::hook::HookCommand;
-use keylint::config::Halves;
+use keylint::config::{FailOnText, Halves};
 use keylint::date::day;
-use keylint::finding::{Confidence, Severity};
+use keylint::finding::Confidence;
 use keylint::policy::{Kind, catalogue_date};
 use keylint::report::Format;
 use keylint::source::Platform;
@@ -53,6 +54,11 @@ pub(crate) enum Command {
     Rules(RulesCommand),
     /// Explain a rule or check, or show every candidate of a place and what became of it
     Explain(ExplainArgs),
+    /// Write down the findings of today, so that scans report new ones only
+    ///
+    /// A baseline hides findings; it does not make secrets harmless: they should still be rotated.
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Install and remove git hooks
     #[command(subcommand)]
     Hook(HookCommand),
@@ -150,9 +156,10 @@ pub(crate) struct CommonArgs {
     /// Write the report to a file, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// The lowest severity that makes the scan fail [default: low]
-    #[arg(long, value_parser = severity, value_name = "SEVERITY")]
-    pub(crate) fail_on: Option<Severity>,
+    /// The lowest severity that makes the scan fail; with or instead of it `unused-suppression`, for decisions that hide
+    /// nothing any more [default: low]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOnText>,
     /// The lowest confidence that is listed [default: medium]
     #[arg(long, value_parser = confidence, value_name = "CONFIDENCE")]
     pub(crate) min_confidence: Option<Confidence>,
@@ -191,6 +198,9 @@ pub(crate) struct CommonArgs {
 pub(crate) struct ConfigArgs {
     #[command(flatten)]
     pub(crate) file: ConfigFileArgs,
+    /// Hide the findings of this baseline instead of the keylint.baseline of what is scanned
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
     /// Add the rules of this file, ours or a configuration for gitleaks; may be given more than once
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
@@ -200,12 +210,12 @@ pub(crate) struct ConfigArgs {
 }
 
 /// Which configuration is read.
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, Default, ClapArgs)]
 pub(crate) struct ConfigFileArgs {
     /// Read this configuration instead of the keylint.toml of what is scanned
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(crate) config: Option<PathBuf>,
-    /// Read no configuration
+    /// Read no configuration and no baseline that is not named
     #[arg(long)]
     pub(crate) no_config: bool,
 }
@@ -341,11 +351,7 @@ pub(crate) enum When {
     Never,
 }
 
-fn severity(text: &str) -> Result<Severity, String> {
-    by_name(Severity::ALL, Severity::name, text)
-}
-
-fn confidence(text: &str) -> Result<Confidence, String> {
+pub(crate) fn confidence(text: &str) -> Result<Confidence, String> {
     by_name(Confidence::ALL, Confidence::name, text)
 }
 

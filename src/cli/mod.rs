@@ -2,6 +2,7 @@
 
 mod access;
 mod args;
+mod baseline;
 mod costs;
 mod environment;
 mod explain;
@@ -68,6 +69,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Access(access) => access::run(&access, args.color),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Baseline(command) => baseline::run(&command),
         Command::Hook(command) => hook::run(&command),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man(args) => shell::man(&args),

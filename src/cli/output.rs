@@ -77,7 +77,7 @@ fn to_file(path: &Path, report: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
         let mut out = BufWriter::new(fs::OpenOptions::new().write(true).open(path)?);
         return report(&mut out).and_then(|()| out.flush());
     }
-    let (temporary, file) = create_beside(path)?;
+    let (temporary, file) = create_beside(path, 0o600)?;
     let mut out = BufWriter::new(file);
     let written =
         report(&mut out).and_then(|()| out.flush()).and_then(|()| out.get_ref().sync_all());
@@ -93,20 +93,36 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let permissions = fs::metadata(path)?.permissions();
     // What a link points to is the file.
     let path = fs::canonicalize(path)?;
-    let (temporary, mut file) = create_beside(&path)?;
+    put(&path, text, 0o600, |file| file.set_permissions(permissions))
+}
+
+/// Writes a new file that everybody may read, whole or not at all.
+pub(super) fn create(path: &Path, text: &[u8]) -> io::Result<()> {
+    put(path, text, 0o666, |_| Ok(()))
+}
+
+/// Writes beside the file and renames.
+fn put(
+    path: &Path,
+    text: &[u8],
+    mode: u32,
+    settle: impl FnOnce(&File) -> io::Result<()>,
+) -> io::Result<()> {
+    let (temporary, mut file) = create_beside(path, mode)?;
     let written = file
         .write_all(text)
-        .and_then(|()| file.set_permissions(permissions))
+        .and_then(|()| settle(&file))
         .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&temporary, &path));
+        .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);
     }
     written
 }
 
-/// A new file with a name of its own in the directory of `path`.
-fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+/// A new file with a name of its own in the directory of `path`, with these permissions where there are such.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "there are no such permissions"))]
+fn create_beside(path: &Path, mode: u32) -> io::Result<(PathBuf, File)> {
     let name = path
         .file_name()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file name"))?;
@@ -118,7 +134,7 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
         let mut options = fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
         match options.open(&candidate) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             opened => return opened.map(|file| (candidate, file)),

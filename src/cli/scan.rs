@@ -12,15 +12,16 @@ use super::args::{CommonArgs, ConfigFileArgs, FormatName, ScanArgs, When};
 use super::environment::{columns, now, working_directory};
 use super::fix::{self, Mode};
 use super::progress::Bar;
-use super::{Exit, Failure, output, stats, verbose};
+use super::{Exit, Failure, baseline, output, stats, verbose};
 use keylint::blob::{inert, path_bytes};
-use keylint::config::{self, Config, ConfigFile, Discovered, Flags, Secrets, nearest};
+use keylint::config::{self, Config, ConfigFile, Discovered, FailOn, Flags, Secrets, nearest};
 use keylint::outcome::Outcome;
 use keylint::policy;
 use keylint::report::{self, Format, Look, MAX_SKIPPED, Options, Suppressed};
 use keylint::scan::{Progress, scan};
 use keylint::secrets::RuleError;
 use keylint::source::{IgnoreFiles, Source, SourceError};
+use keylint::suppress::Baseline;
 
 pub(super) fn run(args: &ScanArgs, color: When) -> Result<Exit, Failure> {
     let sources = sources(args)?;
@@ -134,7 +135,9 @@ pub(super) fn report(
 struct Unprinted(io::Error);
 
 fn exit(outcome: &Outcome, config: &Config) -> Exit {
-    if outcome.active().any(|finding| finding.severity >= config.fail_on) {
+    let FailOn { severity, unused } = config.fail_on;
+    let fails = unused && !outcome.stale.is_empty();
+    if fails || outcome.active().any(|finding| finding.severity >= severity) {
         Exit::Findings
     } else if outcome.is_complete() {
         Exit::Clean
@@ -166,6 +169,18 @@ pub(super) fn configure(
     ignore_files: IgnoreFiles,
 ) -> Result<Config, Failure> {
     let file = config_file(&args.config.file, sources, args.quiet)?;
+    let baseline = baseline::in_force(&args.config, &file, sources, args.quiet)?;
+    configure_with(args, sources, ignore_files, &file, baseline)
+}
+
+/// [`configure`], with what the files say.
+pub(super) fn configure_with(
+    args: &CommonArgs,
+    sources: &[Source],
+    ignore_files: IgnoreFiles,
+    file: &ConfigFile,
+    baseline: Option<Baseline>,
+) -> Result<Config, Failure> {
     let mut read = args.config.rules.clone();
     read.extend(file.rule_files().iter().map(|(name, _)| PathBuf::from(name)));
     let flags = Flags {
@@ -175,6 +190,7 @@ pub(super) fn configure(
         ignore_files,
         secrets: if args.reveal { Secrets::Revealed } else { Secrets::Masked },
         rule_files: rule_files(&args.config.rules)?,
+        baseline,
         notes: config::unread_rules(sources, &read),
         kind: args.kind.map(Into::into),
         catalogues: rule_files(&args.config.catalog)?,
@@ -183,7 +199,7 @@ pub(super) fn configure(
         names_left_out: args.verbose,
         clock: (args.stats && !args.quiet).then_some(stats::clock),
     };
-    Ok(Config::new(&file, &flags, &known_checks())?)
+    Ok(Config::new(file, &flags, &known_checks())?)
 }
 
 /// How many threads work: as asked for, else one for each core.
@@ -265,7 +281,7 @@ fn options(args: &CommonArgs, config: &Config, color: When, category: &'static s
         suppressed: if args.show_suppressed { Suppressed::Listed } else { Suppressed::Counted },
         secrets: config.secrets,
         now: config.now,
-        fail_on: config.fail_on,
+        fail_on: config.fail_on.severity,
         look,
         width: columns().unwrap_or(100),
         links: (look == Look::Colour && output::shows_links(&io::stdout(), args.hyperlinks))
@@ -275,7 +291,7 @@ fn options(args: &CommonArgs, config: &Config, color: When, category: &'static s
     }
 }
 
-fn name_skipped(outcome: &Outcome) {
+pub(super) fn name_skipped(outcome: &Outcome) {
     let skipped: Vec<_> =
         outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()).collect();
     for skipped in skipped.iter().take(MAX_SKIPPED) {

@@ -1,4 +1,4 @@
-//! Which `keylint.toml` a scan is under: that at the root of what is scanned.
+//! Which `keylint.toml` and which baseline a scan is under: those at the root of what is scanned.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::ConfigError;
 use crate::blob::{inert, path_bytes};
 use crate::source::{ImageLocation, ImageSource, Source};
+use crate::suppress::baseline;
 
 const NAME: &str = "keylint.toml";
 
@@ -25,17 +26,49 @@ pub enum Discovered {
 ///
 /// When two sources have different ones.
 pub fn discover(sources: &[Source]) -> Result<Discovered, ConfigError> {
+    let found = only_one(sources, NAME).map_err(|(first, second)| ConfigError::Ambiguous {
+        what: "configure",
+        flag: "--config",
+        first,
+        second,
+    })?;
+    Ok(found.map_or(Discovered::None, Discovered::File))
+}
+
+/// Looks for the baseline of the sources, where their configuration would be.
+///
+/// # Errors
+///
+/// When two sources have different ones.
+pub fn discover_baseline(sources: &[Source]) -> Result<Option<PathBuf>, ConfigError> {
+    only_one(sources, baseline::NAME).map_err(|(first, second)| ConfigError::Ambiguous {
+        what: "be the baseline of",
+        flag: "--baseline",
+        first,
+        second,
+    })
+}
+
+/// Where the baseline of the sources belongs; `None` where they are in no one place.
+pub fn baseline_place(sources: &[Source]) -> Option<PathBuf> {
+    let mut roots = sources.iter().map(root_of);
+    let first = roots.next()??;
+    roots.all(|root| root.as_ref() == Some(&first)).then(|| first.join(baseline::NAME))
+}
+
+/// The file of this name that the sources have; two where they have different ones.
+fn only_one(sources: &[Source], name: &str) -> Result<Option<PathBuf>, (PathBuf, PathBuf)> {
     let mut found: Option<PathBuf> = None;
     for source in sources {
-        let Some(file) = root_of(source).and_then(|root| in_directory(&root)) else { continue };
+        let Some(file) = root_of(source).and_then(|root| in_directory(&root, name)) else {
+            continue;
+        };
         match &found {
-            Some(first) if *first != file => {
-                return Err(ConfigError::Ambiguous { first: first.clone(), second: file });
-            }
+            Some(first) if *first != file => return Err((first.clone(), file)),
             _ => found = Some(file),
         }
     }
-    Ok(found.map_or(Discovered::None, Discovered::File))
+    Ok(found)
 }
 
 /// Notes on the rules of other scanners that lie where the configuration would, and are not among the files that are read.
@@ -84,13 +117,13 @@ pub fn root_of_file(path: &Path) -> PathBuf {
     repository_root(path).unwrap_or_else(|| path.parent().unwrap_or(Path::new("")).into())
 }
 
-fn in_directory(root: &Path) -> Option<PathBuf> {
-    let file = root.join(NAME);
+fn in_directory(root: &Path, name: &str) -> Option<PathBuf> {
+    let file = root.join(name);
     fs::metadata(&file).is_ok_and(|metadata| metadata.is_file()).then_some(file)
 }
 
 /// The root of the repository that a file is in, as a path like the file's own where that is possible.
-fn repository_root(path: &Path) -> Option<PathBuf> {
+pub fn repository_root(path: &Path) -> Option<PathBuf> {
     let is_root = |directory: &Path| fs::symlink_metadata(directory.join(".git")).is_ok();
     let above = path.ancestors().skip(1).find(|directory| {
         is_root(if directory.as_os_str().is_empty() { Path::new(".") } else { directory })

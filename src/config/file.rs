@@ -1,7 +1,7 @@
 //! `keylint.toml` as a person writes it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
 use miette::NamedSource;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
 
-use super::ConfigError;
+use super::{ConfigError, FailOnText};
 use crate::finding::{Confidence, Severity};
 
 /// The largest file of rules that a configuration may name, in bytes.
@@ -22,9 +22,12 @@ pub struct ConfigFile {
     /// Paths below the file's directory that are not scanned.
     #[serde(default)]
     pub(super) exclude: Vec<Spanned<String>>,
-    /// The lowest severity that makes a scan fail.
+    /// What makes a scan fail.
     #[serde(default)]
-    pub(super) fail_on: Option<Severity>,
+    pub(super) fail_on: Option<FailOnText>,
+    /// The file of the findings that people know of.
+    #[serde(default)]
+    pub(super) baseline: Option<Spanned<String>>,
     /// Findings below are not listed.
     #[serde(default)]
     pub(super) min_confidence: Option<Confidence>,
@@ -74,6 +77,8 @@ pub(super) struct AllowText {
     pub(super) fingerprint: Option<String>,
     pub(super) incomplete: Option<Spanned<String>>,
     pub(super) reason: Spanned<String>,
+    pub(super) owner: Option<Spanned<String>>,
+    pub(super) expires: Option<Spanned<String>>,
 }
 
 impl ConfigFile {
@@ -87,14 +92,50 @@ impl ConfigFile {
         self.rules_text().map(|(name, text)| (name, text.to_owned()))
     }
 
+    /// The baseline that it names, which may not be there yet.
+    ///
+    /// # Errors
+    ///
+    /// When it is not below the directory of this file.
+    pub fn baseline(&self) -> Result<Option<PathBuf>, ConfigError> {
+        let Some(name) = &self.baseline else { return Ok(None) };
+        let is_plain = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
+        let path = self.root().join(name.get_ref());
+        let below = !name.get_ref().is_empty()
+            && Path::new(name.get_ref()).components().all(is_plain)
+            && fs::canonicalize(&path).ok().is_none_or(|real| {
+                fs::canonicalize(plain(self.root())).is_ok_and(|root| real.starts_with(root))
+            });
+        below.then_some(Some(path)).ok_or_else(|| ConfigError::Invalid {
+            problem: format!(
+                "`{}` is not below the directory of the configuration",
+                name.get_ref()
+            ),
+            help: "a baseline from elsewhere is given with --baseline FILE".into(),
+            source_code: self.source(),
+            at: name.span().into(),
+        })
+    }
+
     /// The directory that its paths are relative to.
-    pub(super) fn root(&self) -> &Path {
+    pub fn root(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
 
     /// Its rules, given as name and text; `None` when it has none.
     pub(super) fn rules_text(&self) -> Option<(String, &str)> {
         (!self.rule.is_empty()).then(|| (self.path.display().to_string(), self.text.as_str()))
+    }
+
+    /// Its own path.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The line of a byte of it, from 1.
+    pub(super) fn line(&self, at: usize) -> u64 {
+        let before = self.text.as_bytes().get(..at).unwrap_or_default();
+        1 + memchr::memchr_iter(b'\n', before).count() as u64
     }
 
     /// The text, for messages that point into it.
@@ -124,6 +165,11 @@ pub fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
     Ok(ConfigFile { rule_files: rule_files.collect::<Result<_, _>>()?, ..file })
 }
 
+/// A directory; the empty path is the working directory.
+fn plain(directory: &Path) -> &Path {
+    if directory.as_os_str().is_empty() { Path::new(".") } else { directory }
+}
+
 /// Reads a file of rules. What is scanned may choose it, so it must lie with what is scanned.
 fn read_rules(name: &Spanned<String>, file: &ConfigFile) -> Result<(String, String), ConfigError> {
     let invalid = |problem: String, help: &str| ConfigError::Invalid {
@@ -133,7 +179,7 @@ fn read_rules(name: &Spanned<String>, file: &ConfigFile) -> Result<(String, Stri
         at: name.span().into(),
     };
     let path = file.root().join(name.get_ref());
-    let root = if file.root().as_os_str().is_empty() { Path::new(".") } else { file.root() };
+    let root = plain(file.root());
     let unreadable = |error: io::Error| {
         let help = "the path is relative to the directory of the configuration";
         invalid(format!("`{}` cannot be read: {error}", name.get_ref()), help)

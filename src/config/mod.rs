@@ -1,27 +1,34 @@
 //! What a scan is told: the layers of file and flags, joined and checked.
 
+mod allow;
 mod discover;
+mod fail_on;
 mod file;
+mod ids;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use globset::{Glob, GlobMatcher, GlobSetBuilder};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
-pub use discover::{Discovered, discover, root_of_file, unread_rules};
+pub use discover::{
+    Discovered, baseline_place, discover, discover_baseline, repository_root, root_of_file,
+    unread_rules,
+};
+pub use fail_on::{FailOn, FailOnText};
 pub use file::{ConfigFile, read};
+use ids::Ids;
+pub use ids::KnownIds;
 
-use crate::blob::inert;
 use crate::finding::{Confidence, Severity};
 use crate::policy;
 use crate::profile::Clock;
 pub use crate::secrets::nearest;
 use crate::secrets::{RuleError, RuleSet};
 use crate::source::{IgnoreFiles, Selection};
-use crate::suppress::{Allow, Scope};
-use file::AllowText;
+use crate::suppress::{Allow, Baseline};
 
 /// Everything a scan is told. Made by [`Config::new`].
 pub struct Config {
@@ -35,14 +42,20 @@ pub struct Config {
     pub severities: BTreeMap<String, Severity>,
     /// Findings below are counted, not listed.
     pub min_confidence: Confidence,
-    /// The lowest severity that makes a scan fail.
-    pub fail_on: Severity,
+    /// What makes a scan fail.
+    pub fail_on: FailOn,
     /// Which files are scanned.
     pub selection: Selection,
     /// What a reader of the report should know of this.
     pub notes: Vec<String>,
     /// What people decided not to count.
     pub allows: Vec<Allow>,
+    /// What comments may name, where those that hide nothing are looked for.
+    pub comments: Option<KnownIds>,
+    /// The findings that people know of.
+    pub baseline: Option<Baseline>,
+    /// Whether no flag narrows what is listed: what is not found is then not there.
+    pub lists_all: bool,
     /// Whether raw secrets may be shown.
     pub secrets: Secrets,
     /// Seconds since 1970 that dates in tokens are compared with.
@@ -83,11 +96,13 @@ pub struct Flags {
     /// `--min-confidence`.
     pub min_confidence: Option<Confidence>,
     /// `--fail-on`.
-    pub fail_on: Option<Severity>,
+    pub fail_on: Option<FailOnText>,
     /// `--no-ignore`.
     pub ignore_files: IgnoreFiles,
     /// `--reveal`.
     pub secrets: Secrets,
+    /// The baseline in force.
+    pub baseline: Option<Baseline>,
     /// `--rules`: name and text of each file.
     pub rule_files: Vec<(String, String)>,
     /// What else a reader of the report should know.
@@ -191,12 +206,16 @@ pub enum ConfigError {
         help: String,
     },
     /// Several inputs, each under its own configuration.
-    #[error("`{}` and `{}` would both configure this scan", first.display(), second.display())]
+    #[error("`{}` and `{}` would both {what} this scan", first.display(), second.display())]
     #[diagnostic(
         code(config::ambiguous),
-        help("name one with --config, or scan the paths one at a time")
+        help("name one with {flag}, or scan the paths one at a time")
     )]
     Ambiguous {
+        /// What it would do.
+        what: &'static str,
+        /// The flag that names one.
+        flag: &'static str,
         /// One file.
         first: PathBuf,
         /// Another.
@@ -227,10 +246,12 @@ impl Config {
         let is_listed = |list: &[toml::Spanned<String>], id: &str| {
             list.iter().any(|listed| listed.get_ref() == id)
         };
+        let fail_on = FailOn::of(flags.fail_on, file.fail_on);
         let takes_part = |id: &str| {
             !is_listed(&file.rules.disable, id)
                 && (file.rules.only.is_empty() || is_listed(&file.rules.only, id))
         };
+        let comments = fail_on.unused.then(|| KnownIds::new(&ids, takes_part));
         if !file.rules.disable.is_empty() || !file.rules.only.is_empty() {
             rules = rules.retain(takes_part);
         }
@@ -251,24 +272,33 @@ impl Config {
                 catalogue: catalogue(flags)?,
             },
             notes,
-            allows: allows(file)?,
+            allows: allow::allows(file)?,
+            baseline: flags.baseline.clone(),
+            lists_all: lists_all(file, flags),
             selection: selection(file, flags)?,
             min_confidence: flags
                 .min_confidence
                 .or(file.min_confidence)
                 .unwrap_or(Confidence::Medium),
-            fail_on: flags.fail_on.or(file.fail_on).unwrap_or(Severity::Low),
+            fail_on,
             severities: file
                 .severity
                 .iter()
                 .map(|(id, severity)| (id.get_ref().clone(), *severity))
                 .collect(),
+            comments,
             secrets: flags.secrets,
             now: flags.now,
             threads: flags.threads.max(1),
             clock: flags.clock,
         })
     }
+}
+
+/// Whether no flag leaves out findings that the configuration by itself would list.
+fn lists_all(file: &ConfigFile, flags: &Flags) -> bool {
+    let usual = file.min_confidence.unwrap_or(Confidence::Medium);
+    flags.kind.is_none() && flags.min_confidence.is_none_or(|asked| asked <= usual)
 }
 
 /// The built-in rules, those of the configuration and of the files that it names, and those of other files.
@@ -292,32 +322,6 @@ fn catalogue(flags: &Flags) -> Result<policy::Catalogue, ConfigError> {
         })?;
     }
     Ok(catalogue)
-}
-
-/// Every id there is.
-struct Ids<'a> {
-    rules: &'a RuleSet,
-    checks: &'a [&'a str],
-}
-
-impl Ids<'_> {
-    fn check(&self, id: &toml::Spanned<String>, file: &ConfigFile) -> Result<(), ConfigError> {
-        let wanted = id.get_ref();
-        if self.rules.has(wanted) || self.checks.contains(&wanted.as_str()) {
-            return Ok(());
-        }
-        let all = self.rules.ids().chain(self.checks.iter().copied());
-        let help = match nearest(wanted, all) {
-            Some(nearest) => format!("did you mean `{nearest}`? `keylint rules list` shows all"),
-            None => "`keylint rules list` shows all".into(),
-        };
-        Err(ConfigError::UnknownId {
-            id: wanted.clone(),
-            help,
-            source_code: file.source(),
-            at: id.span().into(),
-        })
-    }
 }
 
 fn selection(file: &ConfigFile, flags: &Flags) -> Result<Selection, ConfigError> {
@@ -344,51 +348,4 @@ fn glob(pattern: &toml::Spanned<String>, file: &ConfigFile) -> Result<GlobMatche
         at: pattern.span().into(),
     })?;
     Ok(compiled.compile_matcher())
-}
-
-fn allows(file: &ConfigFile) -> Result<Vec<Allow>, ConfigError> {
-    file.allow.iter().map(|text| allow(text, file)).collect()
-}
-
-fn allow(text: &AllowText, file: &ConfigFile) -> Result<Allow, ConfigError> {
-    let invalid = |problem: &str, help: &str| ConfigError::Invalid {
-        problem: problem.into(),
-        help: help.into(),
-        source_code: file.source(),
-        at: text.reason.span().into(),
-    };
-    if text.reason.get_ref().trim().is_empty() {
-        return Err(invalid(
-            "an `[[allow]]` needs a reason",
-            "write down why this is no problem; it is shown in reports",
-        ));
-    }
-    let path = text.path.as_ref().map(|path| glob(path, file)).transpose()?;
-    let AllowText { rule, fingerprint, incomplete, .. } = text;
-    let scope = match incomplete {
-        Some(pattern) if rule.is_none() && path.is_none() && fingerprint.is_none() => {
-            Scope::Incomplete(glob(pattern, file)?)
-        }
-        Some(_) => {
-            let help = "give `incomplete` an entry of its own";
-            return Err(invalid(
-                "`incomplete` cannot stand beside `rule`, `path` or `fingerprint`",
-                help,
-            ));
-        }
-        None if rule.is_none() && path.is_none() && fingerprint.is_none() => {
-            let help = "name a `rule`, a `path`, a `fingerprint` or an `incomplete` path";
-            return Err(invalid("this `[[allow]]` would allow everything", help));
-        }
-        None => Scope::Findings {
-            rule: rule.as_ref().map(|rule| rule.get_ref().clone()),
-            path,
-            fingerprint: fingerprint.clone(),
-        },
-    };
-    Ok(Allow {
-        scope,
-        reason: inert(text.reason.get_ref().as_bytes()),
-        root: Path::new(file.root()).into(),
-    })
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::history::{self, HistoryView};
 use super::image::{self, BuiltView, ImageView};
+use super::stale::{self, StaleView};
 use super::{Options, listed};
 use crate::config::Secrets;
 use crate::date::timestamp;
@@ -26,6 +27,7 @@ struct Report<'a> {
     summary: Summary,
     findings: Vec<FindingView<'a>>,
     skipped: Vec<SkippedView<'a>>,
+    stale: Vec<StaleView<'a>>,
     notes: &'a [String],
     stats: StatsView<'a>,
 }
@@ -40,6 +42,7 @@ struct Tool {
 struct Summary {
     findings: usize,
     suppressed: usize,
+    suppressed_by: BTreeMap<&'static str, u64>,
     below_confidence: u64,
     by_severity: BTreeMap<&'static str, usize>,
 }
@@ -166,11 +169,15 @@ pub(super) fn write(
         summary: Summary {
             findings: active,
             suppressed: outcome.findings.len() - active,
+            suppressed_by: (outcome.suppressed().into_iter())
+                .map(|(kind, count)| (kind.name(), count))
+                .collect(),
             below_confidence: stats.below_confidence,
             by_severity,
         },
         findings: listed(outcome, options).map(|finding| view(finding, options.secrets)).collect(),
         skipped: outcome.skipped.iter().map(skipped_view).collect(),
+        stale: outcome.stale.iter().map(stale::view).collect(),
         notes: &outcome.notes,
         stats: StatsView {
             files: stats.files,

@@ -6,6 +6,7 @@ mod image;
 mod json;
 mod page;
 mod sarif;
+mod stale;
 mod text;
 mod uri;
 

@@ -17,14 +17,14 @@ use serde_sarif::sarif::{
 };
 
 use super::uri::uri;
-use super::{Options, Suppressed, history, image, listed};
+use super::{Options, Suppressed, history, image, listed, stale};
 use crate::blob::Origin;
 use crate::config::Secrets;
 use crate::date::timestamp;
 use crate::finding::{
     Confidence, Finding, FindingKind, Place, RuleMeta, Severity, SuppressionKind,
 };
-use crate::outcome::{Outcome, Skipped};
+use crate::outcome::{Outcome, Skipped, StaleDecision};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// GitHub refuses a run with more results.
@@ -270,6 +270,7 @@ fn invocation(outcome: &Outcome, options: &Options, cut: usize) -> Invocation {
         notifications
             .push(note(format!("places suppressed: {suppressed} (--show-suppressed lists them)")));
     }
+    notifications.extend(outcome.stale.iter().map(stale_notification));
     notifications.extend(outcome.notes.iter().map(|text| note(text.clone())));
     if outcome.stats.below_confidence > 0 {
         let count = outcome.stats.below_confidence;
@@ -311,6 +312,16 @@ pub(super) fn notification(skipped: &Skipped) -> Notification {
         .level(json!(level))
         .message(message(&image::shown(&text)))
         .locations(vec![location(&skipped.origin, None)])
+        .build()
+}
+
+fn stale_notification(stale: &StaleDecision) -> Notification {
+    let line = i64::try_from(stale.line).unwrap_or(i64::MAX);
+    let region = Region::builder().start_line(line).build();
+    Notification::builder()
+        .level(json!("warning"))
+        .message(message(&stale::words(stale)))
+        .locations(vec![location(&stale.origin, Some(region))])
         .build()
 }
 

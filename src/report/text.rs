@@ -10,9 +10,9 @@ use miette::{
 };
 
 use super::uri::uri;
-use super::{Look, Options, Suppressed, history, image, listed, plural};
+use super::{Look, Options, Suppressed, history, image, listed, plural, stale};
 use crate::blob::{Origin, write_inert};
-use crate::finding::{Finding, FindingKind, Place, Severity};
+use crate::finding::{Finding, FindingKind, Place, Severity, SuppressionKind};
 use crate::outcome::{Outcome, Stats};
 
 /// Further places that are named; the rest are counted.
@@ -211,11 +211,12 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
     writeln!(out, "{found} in {files}, {}{}", size(stats.bytes), failing(&active, options))?;
     let census = &stats.census;
     let suppressed = outcome.findings.len() - active.len();
+    let how_suppressed = how_suppressed(outcome);
     let fixable = active.iter().flat_map(|finding| &finding.places);
     let fixable = fixable.filter(|place| place.suppressed.is_none() && place.fix.is_some());
     let counts = [
         (fixable.count() as u64, "place", " to be put right by --fix"),
-        (suppressed as u64, "finding", " suppressed (--show-suppressed)"),
+        (suppressed as u64, "finding", how_suppressed.as_str()),
         (stats.below_confidence, "place", " below the confidence asked for (--min-confidence low)"),
         (stats.documents, "policy document", " read"),
         (stats.layers, "layer", " of images read"),
@@ -244,6 +245,25 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
     Ok(())
 }
 
+/// Where it was decided that findings are suppressed.
+fn how_suppressed(outcome: &Outcome) -> String {
+    let by = outcome.suppressed();
+    let decided: Vec<String> = by
+        .iter()
+        .map(|(kind, count)| {
+            let place = match kind {
+                SuppressionKind::Inline => "by comments",
+                SuppressionKind::Config => "by keylint.toml",
+                SuppressionKind::Gitleaks => "by allowlists for gitleaks",
+                SuppressionKind::Baseline => "by the baseline",
+                SuppressionKind::Peer => "by comments for other scanners",
+            };
+            format!("{count} {place}")
+        })
+        .collect();
+    format!(" suppressed ({}; --show-suppressed)", decided.join(", "))
+}
+
 /// How much was scanned: of a history, contents of files and texts of commits.
 fn scanned(stats: &Stats) -> String {
     let commits = stats.git.commits;
@@ -254,7 +274,7 @@ fn scanned(stats: &Stats) -> String {
     format!("{} of files, {}", plural(contents, "content"), plural(commits, "commit"))
 }
 
-/// What was not scanned, and what else a reader should know.
+/// What was not scanned, what is decided for nothing, and what else a reader should know.
 fn gaps(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
     for skipped in outcome.skipped.iter().take(MAX_SKIPPED) {
         let accepted = skipped
@@ -266,6 +286,14 @@ fn gaps(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
     if outcome.skipped.len() > MAX_SKIPPED {
         let more = outcome.skipped.len() - MAX_SKIPPED;
         writeln!(out, "not scanned: {more} more; --format json names all")?;
+    }
+    for decision in outcome.stale.iter().take(stale::MAX_STALE) {
+        let (origin, line, words) = (&decision.origin, decision.line, stale::words(decision));
+        writeln!(out, "stale: {origin}:{line}: {words}")?;
+    }
+    if outcome.stale.len() > stale::MAX_STALE {
+        let more = outcome.stale.len() - stale::MAX_STALE;
+        writeln!(out, "stale: {more} more; --format json names all")?;
     }
     for note in &outcome.notes {
         writeln!(out, "note: {note}")?;

@@ -2,6 +2,8 @@
 
 mod access;
 mod batch;
+mod comments;
+mod decisions;
 mod findings;
 mod job;
 mod large;
@@ -22,11 +24,13 @@ use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
 use crate::policy;
 use crate::pool::{handed_out, has_others, in_pool, joined};
 use crate::profile::{Meter, Profile, Stage};
-use crate::secrets::{self, Detected, Detection, Gathered};
+use crate::secrets::{self, Detected, Gathered};
 use crate::source::{self, Listing, ReadStats, Source, SourceError, Text, Unit};
-use crate::suppress::allow;
+use crate::suppress::{Near, peer};
 pub use access::{AccessError, Before, Past, access, access_before, access_of, grant};
 use batch::{Batch, OWN};
+use comments::{Comments, Looked};
+pub use decisions::covers;
 use findings::{place, secret_finding};
 use job::Job;
 pub use job::Progress;
@@ -79,7 +83,7 @@ pub fn scan(
         Ok((listing, meter.take()))
     };
     let scan_listed = |(listing, profile): (Listing, Profile)| {
-        let mut outcome = scan_all(&listing, config, progress);
+        let mut outcome = scan_all(&listing, sources, config, progress);
         outcome.profile.add(&profile);
         outcome
     };
@@ -95,7 +99,12 @@ pub fn scan(
     Ok(in_pool(config.threads.min(units), move || scan_listed(listed)))
 }
 
-fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome {
+fn scan_all(
+    listing: &Listing,
+    sources: &[Source],
+    config: &Config,
+    progress: &Progress,
+) -> Outcome {
     let meter = Meter::new(config.clock);
     meter.enter(Stage::Scanning);
     progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
@@ -131,7 +140,8 @@ fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome 
         .skipped
         .sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
     outcome.skipped.dedup();
-    allow::apply(&mut outcome.findings, &mut outcome.skipped, &config.allows);
+    outcome.stale = part.comments.stale(config);
+    decisions::apply(&mut outcome, sources, config);
     outcome.profile.add(&meter.take());
     outcome
 }
@@ -161,6 +171,7 @@ struct Part {
     profile: Profile,
     /// What may hold policies, kept until all of it is there.
     policies: Vec<Held>,
+    comments: Comments,
 }
 
 /// What findings are sorted by.
@@ -196,6 +207,7 @@ impl Part {
         self.stats.add(&next.stats);
         self.profile.add(&next.profile);
         self.policies.extend(next.policies);
+        self.comments.add(next.comments);
         self
     }
 
@@ -285,10 +297,16 @@ impl Part {
         config: &Config,
         secrets: &mut secrets::Scratch,
     ) {
-        if unit.has_secrets() && config.halves != Halves::Policy {
+        let looks_for_secrets = unit.has_secrets() && config.halves != Halves::Policy;
+        if looks_for_secrets {
             self.secrets(blob, config, secrets);
         }
         let lints = config.halves != Halves::Secrets && unit.has_policies();
+        // Of a policy that was there before, not all is reported.
+        let for_policies =
+            lints && config.policy.kind.is_none() && !unit.is_context() && unit.added().is_none();
+        let looked = Looked { for_secrets: looks_for_secrets, for_policies };
+        self.comments.seen(blob, looked, config);
         if lints && blob.is_whole {
             secrets.meter.enter(Stage::Policies);
             let is_manifest = |blob: &Blob| {
@@ -347,9 +365,16 @@ impl Part {
             if detection.confidence < config.min_confidence {
                 self.stats.below_confidence += 1;
                 self.gathered.below(detection, blob, location, &config.rules);
+                let near = Near { text: blob.text, span: &span, hidden: &redactions };
+                self.comments.below(&near, (blob.origin(), location), detection.meta(), config);
                 continue;
             }
             let mut place = place(blob, &span, location, &redactions, detection.meta());
+            let near = Near { text: blob.text, span: &span, hidden: &redactions };
+            self.comments.about(&mut place, &near, config);
+            if place.suppressed.is_none() && !detection.is_of_file() {
+                place.suppressed = peer::find(&near);
+            }
             if place.suppressed.is_none() {
                 place.suppressed = config.rules.allowlisted(detection, blob);
             }
@@ -369,13 +394,4 @@ impl Part {
 fn meets(spans: &[Range<u64>], stretch: &Range<u64>) -> bool {
     let after = spans.partition_point(|span| span.end <= stretch.start);
     spans.get(after).is_some_and(|span| span.start < stretch.end.max(stretch.start + 1))
-}
-
-/// Secrets that are hidden but neither listed nor counted here.
-fn unlisted<'a>(
-    blob: &Blob,
-    config: &'a Config,
-    scratch: &mut secrets::Scratch,
-) -> Vec<Detection<'a>> {
-    config.rules.detect(blob, config.now, scratch, &mut Stats::default()).detections
 }

@@ -4,14 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::decode::Encoding;
-use super::randomness;
 use super::rule::{Rule, Trigger};
-use crate::blob::{Origin, inert, path_bytes};
+use crate::blob::inert;
 use crate::finding::{Confidence, RuleMeta, Severity, Verdict};
 use crate::fingerprint::Fingerprint;
-
-/// Secrets of this many bits are their own identity: nobody can guess them from a fingerprint.
-const STRONG_BITS: f32 = 70.0;
 
 /// A candidate that is taken for a secret.
 pub(crate) struct Detection<'a> {
@@ -34,6 +30,8 @@ pub(crate) struct Detection<'a> {
     pub(crate) severity: Severity,
     pub(crate) confidence: Confidence,
     pub(crate) facts: Vec<(String, String)>,
+    /// What it is known by across runs.
+    pub(crate) fingerprint: Fingerprint,
 }
 
 impl Detection<'_> {
@@ -68,20 +66,6 @@ impl Detection<'_> {
     /// Whether it is about a whole file, by its path.
     pub(crate) fn is_of_file(&self) -> bool {
         self.rule.is_for_paths()
-    }
-
-    pub(crate) fn fingerprint(&self, origin: &Origin) -> Fingerprint {
-        let secret = self.secret();
-        let family = &self.rule.family;
-        if self.is_of_file() {
-            let path = origin.path().map(path_bytes).unwrap_or_default();
-            return Fingerprint::of_weak_secret(family, &path, secret);
-        }
-        if randomness::guessing_bits(secret) >= STRONG_BITS {
-            Fingerprint::of_strong_secret(secret)
-        } else {
-            Fingerprint::of_weak_secret(family, &self.name, secret)
-        }
     }
 
     /// What is wrong, without the secret.

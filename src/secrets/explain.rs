@@ -1,9 +1,10 @@
 //! Every candidate of a text and what became of it: nothing is dropped without a trace.
 
 use super::verdict::{self, Verified};
-use super::{RuleSet, Scratch, Seen, filters, judge, score};
+use super::{RuleSet, Scratch, Seen, filters, identity, judge, score};
 use crate::blob::Blob;
 use crate::finding::Verdict;
+use crate::fingerprint::Fingerprint;
 use crate::location::Location;
 
 /// Terms and what they add up to.
@@ -42,6 +43,8 @@ pub struct Explanation {
     pub proof: Verdict,
     /// What it tells of itself: name and value.
     pub facts: Vec<(String, String)>,
+    /// What it is known by, when it is taken for a secret.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 impl RuleSet {
@@ -59,7 +62,11 @@ impl RuleSet {
             let verifier = candidate.rule.verifier;
             let Verified { verdict: proof, facts, .. } =
                 verdict::verify(verifier, candidate.text, &candidate.secret, now);
+            let judged = judge(&candidate, now).ok();
             explanations.push(Explanation {
+                fingerprint: judged
+                    .as_ref()
+                    .map(|_| identity::fingerprint(&candidate, blob.origin())),
                 rule: candidate.rule.meta.id.clone(),
                 location: locator.locate(&origin.span),
                 encoding: origin.chain(),
@@ -68,7 +75,7 @@ impl RuleSet {
                 filter,
                 why: filter.and_then(filters::words),
                 score: candidate.rule.is_scored().then(score),
-                verdict: judge(&candidate, now).ok().map(|found| {
+                verdict: judged.map(|found| {
                     format!(
                         "{}, {} severity, {} confidence",
                         found.verdict, found.severity, found.confidence

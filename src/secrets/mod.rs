@@ -16,6 +16,7 @@ mod filters;
 mod finder;
 mod frequency;
 mod gitleaks;
+mod identity;
 mod keys;
 mod masks;
 mod matcher;
@@ -148,9 +149,9 @@ impl RuleSet {
             stats.candidates += 1;
             match judge(&seen.candidate, now) {
                 Ok(judgement) if seen.candidate.rule.is_for_paths() => {
-                    files.extend(self.detection(seen, judgement));
+                    files.extend(self.detection(seen, judgement, blob));
                 }
-                Ok(judgement) => detections.extend(self.detection(seen, judgement)),
+                Ok(judgement) => detections.extend(self.detection(seen, judgement, blob)),
                 Err(filter) => *stats.rejected.entry(filter).or_default() += 1,
             }
         });
@@ -177,7 +178,7 @@ impl RuleSet {
         self.allowlists.iter().find_map(|list| list.judge(detection, blob))
     }
 
-    fn detection(&self, seen: Seen, judgement: Judgement) -> Option<Detection<'_>> {
+    fn detection(&self, seen: Seen, judgement: Judgement, blob: &Blob) -> Option<Detection<'_>> {
         let Seen { candidate, origin, view } = seen;
         let Judgement { verdict, severity, confidence, mut facts } = judgement;
         if !origin.encodings.is_empty() {
@@ -185,6 +186,7 @@ impl RuleSet {
         }
         Some(Detection {
             rule: self.rule(candidate.rule.order)?,
+            fingerprint: identity::fingerprint(&candidate, blob.origin()),
             secret: candidate.secret().into(),
             name: candidate.name().into(),
             found: candidate.secret.clone(),

@@ -10,7 +10,7 @@ use std::path::Path;
 use super::args::ExplainArgs;
 use super::environment::now;
 use super::scan::{config_file, known_checks, rule_files, source};
-use super::{Exit, Failure, output, rules};
+use super::{Exit, Failure, baseline, output, rules};
 use candidates::Candidate;
 use keylint::config::{Config, Flags};
 use keylint::finding::{Confidence, Place};
@@ -71,6 +71,12 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
 fn configure(args: &ExplainArgs, asked: &Asked) -> Result<Config, Failure> {
     let file = config_file(&args.config.file, std::slice::from_ref(&asked.source), true)?;
     let flags = Flags {
+        baseline: baseline::in_force(
+            &args.config,
+            &file,
+            std::slice::from_ref(&asked.source),
+            true,
+        )?,
         rule_files: rule_files(&args.config.rules)?,
         catalogues: rule_files(&args.config.catalog)?,
         threads: 1,

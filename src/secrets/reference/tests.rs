@@ -274,7 +274,7 @@ fn fingerprints(text: &[u8]) -> (Vec<String>, bool) {
     let blob = Blob::whole(&origin, text, Content::Text);
     let found = RULES.detect(&blob, 0, &mut Scratch::default(), &mut stats);
     let mut all: Vec<String> =
-        found.detections.iter().map(|found| found.fingerprint(&origin).to_string()).collect();
+        found.detections.iter().map(|found| found.fingerprint.to_string()).collect();
     all.sort_unstable();
     let accounted = all.len() as u64 + stats.rejected.values().sum::<u64>();
     (all, accounted == stats.candidates)
