@@ -8,13 +8,16 @@ mod page;
 mod sarif;
 mod text;
 mod uri;
+mod views;
 
+use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 pub use text::MAX_SKIPPED;
 
 use crate::config::Secrets;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Place, RuleMeta, Severity};
 use crate::outcome::Outcome;
 
 /// A format of report.
@@ -24,6 +27,8 @@ pub enum Format {
     Text,
     /// For programs; `docs/report.schema.json` describes it.
     Json,
+    /// [`Format::Json`] with a line for each finding, and a last one for the rest.
+    JsonLines,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
 }
@@ -79,6 +84,7 @@ pub fn write(
     match format {
         Format::Text => text::write(outcome, options, out),
         Format::Json => json::write(outcome, options, out),
+        Format::JsonLines => json::write_lines(outcome, options, out),
         Format::Sarif => sarif::write(outcome, options, out),
     }
 }
@@ -92,4 +98,27 @@ pub fn plural(count: u64, noun: &str) -> String {
 fn listed<'a>(outcome: &'a Outcome, options: &Options) -> impl Iterator<Item = &'a Finding> {
     let all = options.suppressed == Suppressed::Listed;
     outcome.findings.iter().filter(move |finding| all || !finding.is_suppressed())
+}
+
+/// The places that a report lists, each with its finding and its number there, from 0.
+fn places<'a>(
+    outcome: &'a Outcome,
+    options: &Options,
+) -> impl Iterator<Item = (&'a Finding, usize, &'a Place)> {
+    let all = options.suppressed == Suppressed::Listed;
+    let shown = move |(_, place): &(usize, &Place)| all || place.suppressed.is_none();
+    listed(outcome, options).flat_map(move |finding| {
+        let places = finding.places.iter().enumerate().filter(shown);
+        places.map(move |(ordinal, place)| (finding, ordinal, place))
+    })
+}
+
+/// What found some findings at their places, once each, by id.
+fn rules<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Arc<RuleMeta>> {
+    let mut by_id: BTreeMap<&str, &Arc<RuleMeta>> = BTreeMap::new();
+    for finding in findings {
+        let rules = finding.places.iter().map(|place| &place.rule);
+        by_id.extend(rules.chain([&finding.rule]).map(|rule| (rule.id.as_str(), rule)));
+    }
+    by_id.into_values().map(Arc::clone).collect()
 }

@@ -258,12 +258,7 @@ fn region(finding: &Finding, place: &Place, secrets: Secrets) -> Region {
 
 fn invocation(outcome: &Outcome, options: &Options, cut: usize) -> Invocation {
     let mut notifications: Vec<Notification> = outcome.skipped.iter().map(notification).collect();
-    let suppressed = outcome
-        .findings
-        .iter()
-        .flat_map(|finding| &finding.places)
-        .filter(|place| place.suppressed.is_some());
-    let suppressed = suppressed.count();
+    let suppressed = outcome.suppressed_places();
     let note =
         |text: String| Notification::builder().level(json!("note")).message(message(&text)).build();
     if suppressed > 0 && options.suppressed == Suppressed::Counted {

@@ -191,12 +191,11 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
     let files = scanned(stats);
     writeln!(out, "{found} in {files}, {}{}", size(stats.bytes), failing(&active, options))?;
     let census = &stats.census;
-    let suppressed = outcome.findings.len() - active.len();
-    let fixable = active.iter().flat_map(|finding| &finding.places);
+        let fixable = active.iter().flat_map(|finding| &finding.places);
     let fixable = fixable.filter(|place| place.suppressed.is_none() && place.fix.is_some());
     let counts = [
         (fixable.count() as u64, "place", " to be put right by --fix"),
-        (suppressed as u64, "finding", " suppressed (--show-suppressed)"),
+        (outcome.suppressed(), "finding", " suppressed (--show-suppressed)"),
         (stats.below_confidence, "place", " below the confidence asked for (--min-confidence low)"),
         (stats.documents, "policy document", " read"),
         (stats.layers, "layer", " of images read"),
