@@ -1,11 +1,20 @@
 //! Outcomes as people and programs read them. Reports see an [`Outcome`] and nothing else.
 
 pub mod access;
+mod checkout;
+mod comment;
+mod counts;
+mod csv;
+mod github;
+mod gitlab;
 mod history;
 mod image;
 mod json;
+mod junit;
+mod markdown;
 mod page;
 mod sarif;
+pub mod saved;
 mod text;
 mod uri;
 mod views;
@@ -31,6 +40,18 @@ pub enum Format {
     JsonLines,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// Annotations in the log of GitHub Actions.
+    Github,
+    /// GitLab's report on secrets.
+    Gitlab,
+    /// GitLab's report on the quality of code.
+    GitlabCodequality,
+    /// JUnit XML, for the tests of any CI.
+    Junit,
+    /// Comma-separated values.
+    Csv,
+    /// Markdown, for summaries of jobs and for comments.
+    Markdown,
 }
 
 /// What a report needs besides the outcome.
@@ -86,6 +107,12 @@ pub fn write(
         Format::Json => json::write(outcome, options, out),
         Format::JsonLines => json::write_lines(outcome, options, out),
         Format::Sarif => sarif::write(outcome, options, out),
+        Format::Github => github::write(outcome, options, out),
+        Format::Gitlab => gitlab::write(outcome, options, out),
+        Format::GitlabCodequality => gitlab::write_quality(outcome, options, out),
+        Format::Junit => junit::write(outcome, options, out),
+        Format::Csv => csv::write(outcome, options, out),
+        Format::Markdown => markdown::write(outcome, options, out),
     }
 }
 

@@ -8,10 +8,11 @@ use miette::{
     MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
+use super::counts::{found, missing, scanned, size};
 use super::{Look, Options, Suppressed, history, image, listed, plural};
 use crate::blob::write_inert;
 use crate::finding::{Finding, FindingKind, Place, Severity};
-use crate::outcome::{Outcome, Stats};
+use crate::outcome::Outcome;
 
 /// Further places that are named; the rest are counted.
 const MORE_PLACES: usize = 5;
@@ -173,25 +174,12 @@ impl SourceCode for Window<'_> {
 fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
     gaps(outcome, out)?;
     let active: Vec<&Finding> = outcome.active().collect();
-    let by_severity: Vec<String> = Severity::ALL
-        .iter()
-        .rev()
-        .map(|severity| {
-            (severity, active.iter().filter(|finding| finding.severity == *severity).count())
-        })
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| format!("{count} {severity}"))
-        .collect();
     let stats = &outcome.stats;
-    let found = match active.len() {
-        0 => "no findings".into(),
-        1 => format!("1 finding ({})", by_severity.join(", ")),
-        count => format!("{count} findings ({})", by_severity.join(", ")),
-    };
+    let found = found(outcome);
     let files = scanned(stats);
     writeln!(out, "{found} in {files}, {}{}", size(stats.bytes), failing(&active, options))?;
     let census = &stats.census;
-        let fixable = active.iter().flat_map(|finding| &finding.places);
+    let fixable = active.iter().flat_map(|finding| &finding.places);
     let fixable = fixable.filter(|place| place.suppressed.is_none() && place.fix.is_some());
     let counts = [
         (fixable.count() as u64, "place", " to be put right by --fix"),
@@ -217,21 +205,9 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
         writeln!(out, "{}", counts.join("; "))?;
     }
     if !outcome.is_complete() {
-        let missing =
-            outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()).count() as u64;
-        writeln!(out, "incomplete: {} not scanned", plural(missing, "input"))?;
+        writeln!(out, "incomplete: {} not scanned", plural(missing(outcome), "input"))?;
     }
     Ok(())
-}
-
-/// How much was scanned: of a history, contents of files and texts of commits.
-fn scanned(stats: &Stats) -> String {
-    let commits = stats.git.commits;
-    if commits == 0 {
-        return plural(stats.files, "file");
-    }
-    let contents = stats.files.saturating_sub(commits + stats.git.tags);
-    format!("{} of files, {}", plural(contents, "content"), plural(commits, "commit"))
 }
 
 /// What was not scanned, and what else a reader should know.
@@ -259,26 +235,5 @@ fn failing(active: &[&Finding], options: &Options) -> String {
         String::new()
     } else {
         format!("; {failing} of {} severity or worse", options.fail_on)
-    }
-}
-
-/// Bytes with a decimal unit.
-fn size(bytes: u64) -> String {
-    const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)];
-    match UNITS.iter().find(|(_, unit)| bytes >= *unit) {
-        Some((name, unit)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
-        None => plural(bytes, "byte"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes() {
-        assert_eq!(size(1), "1 byte");
-        assert_eq!(size(1_950), "1.9 kB");
-        assert_eq!(size(490_500_000), "490.5 MB");
     }
 }

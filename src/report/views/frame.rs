@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::input::{self, InputView};
 use super::{FindingView, RuleView, rule};
+use crate::config::Secrets;
 use crate::date::timestamp;
 use crate::finding::{RuleMeta, Severity};
 use crate::outcome::{Census, ObjectCounts, Outcome, Skipped, Stats};
@@ -25,6 +26,9 @@ pub(in crate::report) struct ReportView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fail_on: Option<Severity>,
     pub complete: bool,
+    /// Whether raw secrets are in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revealed: bool,
     pub summary: SummaryView<'a>,
     /// Absent where findings have lines of their own.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,6 +106,7 @@ pub(in crate::report) fn report<'a>(
         command: Some(options.category.into()),
         fail_on: Some(options.fail_on),
         complete: outcome.is_complete(),
+        revealed: options.secrets == Secrets::Revealed,
         summary: SummaryView {
             findings: outcome.active().count() as u64,
             suppressed: outcome.suppressed(),
@@ -144,7 +149,11 @@ fn stats(stats: &Stats) -> StatsView<'_> {
         unchanged: stats.unchanged,
         windows: stats.windows,
         candidates: stats.candidates,
-        rejected: stats.rejected.iter().map(|(name, count)| (name.as_ref().into(), *count)).collect(),
+        rejected: stats
+            .rejected
+            .iter()
+            .map(|(name, count)| (name.as_ref().into(), *count))
+            .collect(),
         git: stats.git,
     }
 }

@@ -15,7 +15,9 @@ pub(super) use input::{InputView, MAX_MEMBERS};
 use super::history::{self, HistoryView};
 use super::image::{self, BuiltView, ImageView};
 use crate::config::Secrets;
-use crate::finding::{Confidence, Edit, Finding, FindingKind, Place, RuleMeta, Severity, Suppression};
+use crate::finding::{
+    Confidence, Edit, Finding, FindingKind, Place, RuleMeta, Severity, Suppression,
+};
 use crate::location::Position;
 use crate::snippet::Snippet;
 

@@ -1,0 +1,114 @@
+//! The report on the quality of code, which merge requests show in every tier of GitLab.
+//!
+//! <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::super::image::shown;
+use super::super::json::pretty;
+use super::super::{Options, checkout, places};
+use crate::blob::{Origin, inert, path_bytes};
+use crate::finding::{Finding, Place, Severity};
+use crate::outcome::{Outcome, Skipped};
+
+pub(in crate::report) fn write(
+    outcome: &Outcome,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    // What is there twice in a file has an identity of its own each time: GitLab drops all but one of those that share one.
+    let mut seen: BTreeMap<String, u64> = BTreeMap::new();
+    let mut issues: Vec<Value> = Vec::new();
+    for (finding, _, place) in places(outcome, options) {
+        let name = format!(
+            "{}\n{}\n{}",
+            finding.fingerprint,
+            place.rule.id,
+            super::super::uri::uri(&place.origin)
+        );
+        let number = seen.entry(name.clone()).or_default();
+        *number += 1;
+        issues.push(issue(finding, place, &fingerprint(&name, *number)));
+    }
+    for skipped in outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()) {
+        let name = format!(
+            "{}\n{}\n{}",
+            skipped.reason,
+            skipped.detail,
+            super::super::uri::uri(&skipped.origin)
+        );
+        let number = seen.entry(name.clone()).or_default();
+        *number += 1;
+        issues.push(gap(skipped, &fingerprint(&name, *number)));
+    }
+    pretty(&issues, out)?;
+    writeln!(out)
+}
+
+/// 128 bits of SHA-256.
+fn fingerprint(name: &str, number: u64) -> String {
+    let digest = Sha256::digest(format!("{name}\n{number}"));
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn issue(finding: &Finding, place: &Place, fingerprint: &str) -> Value {
+    let file = checkout::file(&place.origin);
+    let is_told = file.is_some_and(|file| file.is_exact);
+    let mut text = finding.message.clone();
+    if !is_told {
+        text = format!("{text} (in {}:{})", place.origin, place.location.start.line);
+    }
+    let severity = match &place.suppressed {
+        Some(known) => {
+            text = format!("suppressed ({}): {}: {text}", known.kind.name(), known.reason);
+            "info"
+        }
+        None => severity(finding.severity),
+    };
+    let mut lines = json!({ "begin": if is_told { place.location.start.line } else { 1 } });
+    if let (true, Some(lines)) = (is_told, lines.as_object_mut()) {
+        lines.insert("end".into(), json!(place.location.end.line));
+    }
+    json!({
+        "description": shown(&text),
+        "check_name": place.rule.id,
+        "fingerprint": fingerprint,
+        "severity": severity,
+        "location": { "path": path(&place.origin), "lines": lines },
+    })
+}
+
+/// An input that was not scanned, which no other part of this report can tell.
+fn gap(skipped: &Skipped, fingerprint: &str) -> Value {
+    let text = format!("not scanned ({}): {}: {}", skipped.reason, skipped.origin, skipped.detail);
+    json!({
+        "description": shown(&text),
+        "check_name": "keylint-not-scanned",
+        "fingerprint": fingerprint,
+        "severity": "major",
+        "location": { "path": path(&skipped.origin), "lines": { "begin": 1 } },
+    })
+}
+
+/// The file to open; for what is in none, what it is called.
+fn path(origin: &Origin) -> String {
+    if let Some(file) = checkout::file(origin) {
+        return file.path;
+    }
+    let outermost = origin.outermost();
+    outermost.path().map_or_else(|| outermost.to_string(), |path| inert(&path_bytes(path)))
+}
+
+const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "blocker",
+        Severity::High => "critical",
+        Severity::Medium => "major",
+        Severity::Low => "minor",
+        Severity::Note => "info",
+    }
+}
