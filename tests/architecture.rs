@@ -83,7 +83,7 @@ const HOMES: &[(&str, &[&str])] = &[
 /// The only files that may ask a secret for its bytes: to mask them elsewhere, to try them on what lies beside them, and
 /// to write them under `--reveal`.
 const REVEALERS: &[&str] = &[
-    "report/sarif.rs",
+    "report/sarif/mod.rs",
     "report/views/mod.rs",
     "scan/masking.rs",
     "secrets/assemble/proof/mod.rs",

@@ -13,9 +13,11 @@ mod image;
 mod login;
 mod output;
 mod progress;
+mod report;
 mod rules;
 mod scan;
 mod stats;
+mod summary;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -65,6 +67,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Access(access) => access::run(&access, args.color),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Report(report) => report::run(&report, args.color),
         Command::Hook(command) => hook::run(&command),
     };
     done.map_or_else(|failure| fail(failure.as_ref(), look), code)

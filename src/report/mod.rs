@@ -140,12 +140,8 @@ fn places<'a>(
     })
 }
 
-/// What found some findings at their places, once each, by id.
-fn rules<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Arc<RuleMeta>> {
-    let mut by_id: BTreeMap<&str, &Arc<RuleMeta>> = BTreeMap::new();
-    for finding in findings {
-        let rules = finding.places.iter().map(|place| &place.rule);
-        by_id.extend(rules.chain([&finding.rule]).map(|rule| (rule.id.as_str(), rule)));
-    }
+/// Rules once each, by id.
+fn rules<'a>(all: impl Iterator<Item = &'a Arc<RuleMeta>>) -> Vec<Arc<RuleMeta>> {
+    let by_id: BTreeMap<&str, &Arc<RuleMeta>> = all.map(|rule| (rule.id.as_str(), rule)).collect();
     by_id.into_values().map(Arc::clone).collect()
 }
