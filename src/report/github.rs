@@ -9,7 +9,7 @@ use std::io;
 use super::checkout;
 use super::counts::{found, missing};
 use super::image::shown;
-use super::{MAX_SKIPPED, Options, Suppressed, listed, plural};
+use super::{MAX_SKIPPED, Options, Suppressed, circumstances, listed, plural};
 use crate::blob::write_inert;
 use crate::finding::{Finding, Place, Severity};
 use crate::outcome::Outcome;
@@ -130,6 +130,7 @@ fn text(finding: &Finding, first: &Place, is_told: bool, rest: &[&Place]) -> Str
     if !finding.rule.help.is_empty() {
         let _ = write!(text, "\n{}", finding.rule.help);
     }
+    text.push_str(&circumstances(finding, first));
     for place in rest.iter().take(MAX_PLACES) {
         let _ = write!(text, "\nalso at {}:{}", place.origin, place.location.start.line);
     }

@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::counts::found;
-use super::{Options, checkout, places};
+use super::{Options, checkout, circumstances, places};
 use crate::blob::Origin;
 use crate::date::timestamp;
 use crate::finding::{Finding, Place};
@@ -135,13 +135,14 @@ fn case(name: String, finding: &Finding, place: &Place, options: &Options) -> Ca
 fn text(finding: &Finding, place: &Place) -> String {
     let start = place.location.start;
     let mut text = format!(
-        "{}:{}:{}\n{}\n{} severity, {} confidence\n\n{}\n\n{}\n",
+        "{}:{}:{}\n{}\n{} severity, {} confidence{}\n\n{}\n\n{}\n",
         place.origin,
         start.line,
         start.column,
         finding.message,
         finding.severity,
         finding.confidence,
+        circumstances(finding, place),
         place.snippet.text,
         place.rule.help
     );

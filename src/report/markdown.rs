@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
 
-use super::comment::{Page, cells, code, prose};
+use super::comment::{Page, cells, code, words};
 use super::counts::{by_severity, found, missing, scanned, size};
 use super::{Options, Suppressed, listed, plural};
 use crate::finding::{Finding, FindingKind, Place};
 use crate::outcome::Outcome;
+use crate::snippet::MASK;
 
 /// Findings that have a line, if there is room.
 const MAX_ROWS: usize = 200;
@@ -27,7 +28,7 @@ pub(super) fn write(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let mut page = Page::default();
-    page.end(&format!("### keylint: {}\n\n{}\n\n", prose(&found(outcome)), scope(outcome)));
+    page.end(&format!("### keylint: {}\n\n{}\n\n", found(outcome), scope(outcome)));
     if missing(outcome) > 0 {
         let gaps = plural(missing(outcome), "input");
         page.end(&format!("**Incomplete: {gaps} not scanned.**\n\n"));
@@ -55,7 +56,7 @@ fn scope(outcome: &Outcome) -> String {
             let _ = write!(text, " {}{what}.", plural(count, noun));
         }
     }
-    prose(&text)
+    text
 }
 
 fn severities(outcome: &Outcome, page: &mut Page) {
@@ -97,25 +98,26 @@ fn row(finding: &Finding, options: &Options) -> String {
     let all = options.suppressed == Suppressed::Listed;
     let shown = |place: &&Place| all || place.suppressed.is_none();
     let places: Vec<&Place> = finding.places.iter().filter(shown).collect();
-    let mut at: Vec<String> = places.iter().take(MAX_PLACES).map(|place| where_(place)).collect();
+    let mut at: Vec<String> = places.iter().take(MAX_PLACES).map(|place| site(place)).collect();
     if places.len() > MAX_PLACES {
         at.push(format!("{} more", places.len() - MAX_PLACES));
     }
-    let mut what = prose(&finding.message);
+    let mut what = words(&finding.message);
     if let FindingKind::Secret { redacted, .. } = &finding.kind
         && !redacted.is_empty()
+        && redacted != MASK
     {
         what = format!("{what} {}", code(redacted));
     }
     if let (true, Some(known)) =
         (finding.is_suppressed(), places.first().and_then(|place| place.suppressed.as_ref()))
     {
-        what = format!("suppressed ({}): {}. {what}", known.kind.name(), prose(&known.reason));
+        what = format!("suppressed ({}): {}. {what}", known.kind.name(), words(&known.reason));
     }
     cells(&[finding.severity.name().into(), code(&finding.rule.id), at.join("<br>"), what])
 }
 
-fn where_(place: &Place) -> String {
+fn site(place: &Place) -> String {
     code(&format!("{}:{}", place.origin, place.location.start.line))
 }
 
@@ -126,7 +128,7 @@ fn advice(findings: &[&Finding], page: &mut Page) {
     let rules = active.map(|finding| &finding.rule).filter(|rule| told.insert(rule.id.clone()));
     let mut pieces = Vec::new();
     for rule in rules.take(MAX_ADVICE) {
-        let help = prose(&rule.help.replace('\n', " "));
+        let help = words(&rule.help.replace('\n', " "));
         pieces.push(format!("- {}: {help}\n", code(&rule.id)));
     }
     if pieces.is_empty() {
@@ -144,10 +146,10 @@ fn gaps(outcome: &Outcome, page: &mut Page) {
     let gaps = outcome.skipped.iter().map(|skipped| {
         let accepted = skipped.accepted.as_ref().map(|reason| format!(" (accepted: {reason})"));
         let text = format!("{}{}", skipped.detail, accepted.unwrap_or_default());
-        format!("- {}: {}\n", code(&skipped.origin.to_string()), prose(&text))
+        format!("- {}: {}\n", code(&skipped.origin.to_string()), words(&text))
     });
     remarks("Not scanned", gaps, outcome.skipped.len(), page);
-    let notes = outcome.notes.iter().map(|note| format!("- {}\n", prose(note)));
+    let notes = outcome.notes.iter().map(|note| format!("- {}\n", words(note)));
     remarks("Notes", notes, outcome.notes.len(), page);
 }
 

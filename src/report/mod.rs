@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 pub use text::MAX_SKIPPED;
 
+use crate::blob::inert;
 use crate::config::Secrets;
 use crate::finding::{Finding, Place, RuleMeta, Severity};
 use crate::outcome::Outcome;
@@ -144,4 +145,15 @@ fn places<'a>(
 fn rules<'a>(all: impl Iterator<Item = &'a Arc<RuleMeta>>) -> Vec<Arc<RuleMeta>> {
     let by_id: BTreeMap<&str, &Arc<RuleMeta>> = all.map(|rule| (rule.id.as_str(), rule)).collect();
     by_id.into_values().map(Arc::clone).collect()
+}
+
+/// What a history and images tell of a place, a line each, harmless to show; each begins with a line feed.
+fn circumstances(finding: &Finding, place: &Place) -> String {
+    let mut lines = String::new();
+    for line in finding.history.iter().flat_map(history::lines) {
+        lines.push('\n');
+        lines += &inert(line.as_bytes());
+    }
+    image::write_lines(place, &mut lines);
+    lines
 }

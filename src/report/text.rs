@@ -9,7 +9,7 @@ use miette::{
 };
 
 use super::counts::{found, missing, scanned, size};
-use super::{Look, Options, Suppressed, history, image, listed, plural};
+use super::{Look, Options, Suppressed, circumstances, image, listed, plural};
 use crate::blob::write_inert;
 use crate::finding::{Finding, FindingKind, Place, Severity};
 use crate::outcome::Outcome;
@@ -94,11 +94,7 @@ impl Diagnostic for Block<'_> {
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let mut help = self.finding.rule.help.clone();
-        for line in self.finding.history.iter().flat_map(history::lines) {
-            help.push('\n');
-            let _ = write_inert(&mut help, line.as_bytes());
-        }
-        image::write_lines(self.first, &mut help);
+        help += &circumstances(self.finding, self.first);
         for place in self.rest.iter().take(MORE_PLACES) {
             let _ = write!(help, "\nalso at {}:{}", place.origin, place.location.start.line);
             if place.rule.id != self.finding.rule.id {

@@ -14,7 +14,8 @@ pub(super) use quality::write as write_quality;
 
 use super::image::shown;
 use super::json::pretty;
-use super::{MAX_SKIPPED, Options, checkout, places};
+use super::uri::uri;
+use super::{MAX_SKIPPED, Options, Suppressed, checkout, circumstances, places};
 use crate::blob::{Origin, inert, path_bytes};
 use crate::date::timestamp;
 use crate::finding::{Finding, FindingKind, Place, Severity};
@@ -91,8 +92,7 @@ fn messages(outcome: &Outcome, options: &Options) -> Vec<Value> {
         ),
     ];
     for (count, what, flag) in counts {
-        let is_listed =
-            flag == "--show-suppressed" && options.suppressed == super::Suppressed::Listed;
+        let is_listed = flag == "--show-suppressed" && options.suppressed == Suppressed::Listed;
         if count > 0 && !is_listed {
             messages.push(say("info", &format!("{what}: {count} ({flag} lists them)")));
         }
@@ -145,7 +145,7 @@ fn vulnerability(finding: &Finding, place: &Place) -> Value {
 
 /// The same for the same finding at the same place, in every report.
 fn id(finding: &Finding, place: &Place) -> String {
-    let at = super::uri::uri(&place.origin);
+    let at = uri(&place.origin);
     let offset = place.location.start.offset;
     uuid::of(&format!("{}#{at}#{offset}#{}", finding.fingerprint, place.rule.id))
 }
@@ -156,6 +156,10 @@ fn description(finding: &Finding, place: &Place) -> String {
     if !checkout::file(&place.origin).is_some_and(|file| file.is_exact) {
         let at = format!("in {}:{}", place.origin, place.location.start.line);
         text = format!("{text}\n\n{}", escaped(&at));
+    }
+    for line in circumstances(finding, place).lines().filter(|line| !line.is_empty()) {
+        text.push_str("\n\n");
+        text.push_str(&escaped(line));
     }
     text
 }

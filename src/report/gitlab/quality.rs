@@ -8,12 +8,13 @@ use std::io;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::super::image::shown;
-use super::super::json::pretty;
-use super::super::{Options, checkout, places};
 use crate::blob::{Origin, inert, path_bytes};
 use crate::finding::{Finding, Place, Severity};
 use crate::outcome::{Outcome, Skipped};
+use crate::report::image::shown;
+use crate::report::json::pretty;
+use crate::report::uri::uri;
+use crate::report::{Options, checkout, places};
 
 pub(in crate::report) fn write(
     outcome: &Outcome,
@@ -21,36 +22,27 @@ pub(in crate::report) fn write(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     // What is there twice in a file has an identity of its own each time: GitLab drops all but one of those that share one.
-    let mut seen: BTreeMap<String, u64> = BTreeMap::new();
+    let mut seen = BTreeMap::new();
     let mut issues: Vec<Value> = Vec::new();
     for (finding, _, place) in places(outcome, options) {
-        let name = format!(
-            "{}\n{}\n{}",
-            finding.fingerprint,
-            place.rule.id,
-            super::super::uri::uri(&place.origin)
-        );
-        let number = seen.entry(name.clone()).or_default();
-        *number += 1;
-        issues.push(issue(finding, place, &fingerprint(&name, *number)));
+        let (found, rule) = (finding.fingerprint.as_str(), place.rule.id.as_str());
+        let fingerprint = fingerprint(&mut seen, [found, rule, &uri(&place.origin)]);
+        issues.push(issue(finding, place, &fingerprint));
     }
-    for skipped in outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()) {
-        let name = format!(
-            "{}\n{}\n{}",
-            skipped.reason,
-            skipped.detail,
-            super::super::uri::uri(&skipped.origin)
-        );
-        let number = seen.entry(name.clone()).or_default();
-        *number += 1;
-        issues.push(gap(skipped, &fingerprint(&name, *number)));
+    for skipped in &outcome.skipped {
+        let (reason, detail) = (skipped.reason.name(), skipped.detail.as_str());
+        let fingerprint = fingerprint(&mut seen, [reason, detail, &uri(&skipped.origin)]);
+        issues.push(gap(skipped, &fingerprint));
     }
     pretty(&issues, out)?;
     writeln!(out)
 }
 
-/// 128 bits of SHA-256.
-fn fingerprint(name: &str, number: u64) -> String {
+/// 128 bits of SHA-256 of what an issue is, and of how many there were like it.
+fn fingerprint(seen: &mut BTreeMap<String, u64>, parts: [&str; 3]) -> String {
+    let name = parts.join("\n");
+    let number = seen.entry(name.clone()).or_default();
+    *number += 1;
     let digest = Sha256::digest(format!("{name}\n{number}"));
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
@@ -84,13 +76,18 @@ fn issue(finding: &Finding, place: &Place, fingerprint: &str) -> Value {
 
 /// An input that was not scanned, which no other part of this report can tell.
 fn gap(skipped: &Skipped, fingerprint: &str) -> Value {
-    let text = format!("not scanned ({}): {}: {}", skipped.reason, skipped.origin, skipped.detail);
+    let Skipped { origin, reason, detail, accepted } = skipped;
+    let (severity, accepted) = match accepted {
+        Some(reason) => ("info", format!("; accepted: {reason}")),
+        None => ("major", String::new()),
+    };
+    let text = format!("not scanned ({reason}): {origin}: {detail}{accepted}");
     json!({
         "description": shown(&text),
         "check_name": "keylint-not-scanned",
         "fingerprint": fingerprint,
-        "severity": "major",
-        "location": { "path": path(&skipped.origin), "lines": { "begin": 1 } },
+        "severity": severity,
+        "location": { "path": path(origin), "lines": { "begin": 1 } },
     })
 }
 
