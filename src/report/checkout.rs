@@ -1,6 +1,6 @@
 //! Where a place is for whoever has the files and nothing else: what reviews of code can point at.
 
-use crate::blob::{Origin, path_bytes};
+use crate::blob::{Origin, is_inert, path_bytes};
 use crate::history::{At, GitPlace};
 
 /// A file of a checkout.
@@ -13,7 +13,7 @@ pub(super) struct InCheckout {
 }
 
 /// The file of the checkout that a place is in. What is in a history, in an image, outside of the working directory or on
-/// standard input is in none; nor is what has a name that is no text, which no review can name.
+/// standard input is in none; nor is what has a name that is no text or not all to be seen, which no review can name.
 pub(super) fn file(origin: &Origin) -> Option<InCheckout> {
     let outermost = origin.outermost();
     let path = match outermost {
@@ -26,7 +26,8 @@ pub(super) fn file(origin: &Origin) -> Option<InCheckout> {
     let is_below = !path.starts_with('/') && !path.split('/').any(|part| part == "..");
     let path = path.strip_prefix("./").unwrap_or(path);
     let is_exact = std::ptr::eq(outermost, origin);
-    (is_below && !path.is_empty()).then(|| InCheckout { path: path.into(), is_exact })
+    let is_plain = !path.is_empty() && path.chars().all(is_inert);
+    (is_below && is_plain).then(|| InCheckout { path: path.into(), is_exact })
 }
 
 #[cfg(test)]
@@ -43,7 +44,7 @@ mod tests {
     fn only_files_of_the_checkout_are_named() {
         assert_eq!(of("src/a b.py"), Some("src/a b.py".into()));
         assert_eq!(of("./a"), Some("a".into()));
-        for elsewhere in ["/etc/passwd", "../a", "a/../../b", ""] {
+        for elsewhere in ["/etc/passwd", "../a", "a/../../b", "a\u{202e}b", ""] {
             assert_eq!(of(elsewhere), None, "{elsewhere}");
         }
         assert_eq!(file(&Origin::Stdin), None);
