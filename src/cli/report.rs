@@ -83,20 +83,31 @@ fn read(path: &Path, reveal: bool) -> Result<Vec<Saved>, Failure> {
         if is_stdin { "standard input".into() } else { format!("`{}`", inert(&path_bytes(path))) };
     let unreadable =
         |error: io::Error| Unread::Unreadable { name: name.clone(), detail: error.to_string() };
-    let mut bytes = Vec::new();
-    let read = if is_stdin {
-        io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)
-    } else {
-        File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-    };
-    if read.map_err(unreadable)? as u64 > MAX_BYTES {
+    let bytes = if is_stdin { bytes(io::stdin().lock(), 0) } else { file(path) };
+    let Some(bytes) = bytes.map_err(unreadable)? else {
         return Err(Unread::TooLarge { name }.into());
-    }
+    };
     let reports = saved::read(&name, &bytes)?;
     if !reveal && reports.iter().any(|report| report.is_revealed) {
         return Err(Unread::Revealed { name }.into());
     }
     Ok(reports)
+}
+
+fn file(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    bytes(file, size)
+}
+
+/// All bytes; `None` of what has too many, by its size or by what comes.
+fn bytes(from: impl Read, size: u64) -> io::Result<Option<Vec<u8>>> {
+    if size > MAX_BYTES {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= MAX_BYTES))
 }
 
 /// A pattern that is none.

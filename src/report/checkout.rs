@@ -16,10 +16,10 @@ pub(super) struct InCheckout {
 /// standard input is in none; nor is what has a name that is no text or not all to be seen, which no review can name.
 pub(super) fn file(origin: &Origin) -> Option<InCheckout> {
     let outermost = origin.outermost();
-    let path = match outermost {
-        Origin::File { path } => path,
-        Origin::Git(GitPlace { repository: None, path, at: At::Index }) => path,
-        _ => return None,
+    let (Origin::File { path } | Origin::Git(GitPlace { repository: None, path, at: At::Index })) =
+        outermost
+    else {
+        return None;
     };
     let bytes = path_bytes(path);
     let path = std::str::from_utf8(&bytes).ok()?;
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn only_files_of_the_checkout_are_named() {
-        assert_eq!(of("src/a b.py"), Some("src/a b.py".into()));
+        assert_eq!(of("app/a b.py"), Some("app/a b.py".into()));
         assert_eq!(of("./a"), Some("a".into()));
         for elsewhere in ["/etc/passwd", "../a", "a/../../b", "a\u{202e}b", ""] {
             assert_eq!(of(elsewhere), None, "{elsewhere}");

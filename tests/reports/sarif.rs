@@ -13,7 +13,6 @@ use keylint::finding::Severity;
 use keylint::outcome::{SkipReason, Skipped};
 use keylint::report::Format;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::policy;
 use super::tree::{Tree, UNREADABLE};
@@ -226,12 +225,18 @@ fn a_run_has_no_more_results_than_github_takes() {
 fn a_log_has_no_more_bytes_than_github_takes() {
     let mut outcome = policy::outcome();
     let finding = outcome.findings.pop().unwrap();
+    let mut noise = 0x9e37_79b9_7f4a_7c15_u64;
     for number in 0..30_000_u32 {
         let mut finding = finding.clone();
         // Names that no compressor knows how to shorten.
-        let noise =
-            (0..16).map(|part| format!("{:x?}", Sha256::digest(format!("{number} {part}"))));
-        let path = noise.map(|part| part.replace([',', ' ', '[', ']'], "")).collect::<Vec<_>>();
+        let path: Vec<String> = (0..60)
+            .map(|_| {
+                noise ^= noise << 13;
+                noise ^= noise >> 7;
+                noise ^= noise << 17;
+                format!("{noise:016x}")
+            })
+            .collect();
         finding.places[0].origin = Arc::new(Origin::File { path: path.join("/").into() });
         finding.severity = if number == 29_999 { Severity::Critical } else { Severity::Low };
         outcome.findings.push(finding);

@@ -200,7 +200,7 @@ fn what_is_no_report_is_refused_with_a_next_step() {
     let utf16: Vec<u8> =
         [0xff, 0xfe].into_iter().chain(report.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let deep = "[".repeat(200_000) + &"]".repeat(200_000);
-    let deep = report.replace("\"notes\": [", &format!("\"notes\": [{deep}, "));
+    let deep = report.replace("\"notes\": []", &format!("\"notes\": [{deep}]"));
     let cases: &[(&str, Vec<u8>, &str)] = &[
         ("empty", Vec::new(), "is empty"),
         ("blank", b" \n".to_vec(), "is empty"),
@@ -237,6 +237,12 @@ fn what_is_no_report_is_refused_with_a_next_step() {
         assert!(error.replace("\n  │ ", " ").contains(words), "{name}: {error}");
         assert!(error.contains("help: "), "{name} says no next step: {error}");
     }
+    // Its size alone is enough.
+    let huge = fs::File::create(tree.path("huge.json")).unwrap();
+    huge.set_len(2 << 30).unwrap();
+    let output = tree.run(["report", "huge.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("more than 1024 MiB"));
     let missing = tree.run(["report", "missing.json"]);
     assert_eq!(missing.status.code(), Some(2));
     assert_eq!(tree.run(["report"]).status.code(), Some(2));

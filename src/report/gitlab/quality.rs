@@ -3,6 +3,7 @@
 //! <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io;
 
 use serde_json::{Value, json};
@@ -44,7 +45,10 @@ fn fingerprint(seen: &mut BTreeMap<String, u64>, parts: [&str; 3]) -> String {
     let number = seen.entry(name.clone()).or_default();
     *number += 1;
     let digest = Sha256::digest(format!("{name}\n{number}"));
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().take(16).fold(String::with_capacity(32), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 fn issue(finding: &Finding, place: &Place, fingerprint: &str) -> Value {

@@ -68,9 +68,8 @@ fn rule_of(view: &FindingView, id: &str) -> Arc<RuleMeta> {
 pub(super) fn finding(view: &FindingView, rules: &Rules) -> Result<Finding, String> {
     let known = |id: &str| rules.get(&*shown(id)).map_or_else(|| rule_of(view, id), Arc::clone);
     let rule = known(&view.rule);
-    let place = |at: &PlaceView| {
-        place(at, at.rule.as_deref().map_or_else(|| Arc::clone(&rule), |id| known(id)))
-    };
+    let place =
+        |at: &PlaceView| place(at, at.rule.as_deref().map_or_else(|| Arc::clone(&rule), &known));
     let places: Vec<Place> = view.places.iter().map(place).collect::<Result<_, _>>()?;
     if places.is_empty() {
         return Err(format!("a finding of `{}` has no place", rule.id));
