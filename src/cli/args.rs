@@ -6,12 +6,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::access::AccessArgs;
+use super::format::FormatName;
 use super::hook::HookCommand;
+use super::report::ReportArgs;
 use keylint::config::Halves;
 use keylint::date::day;
 use keylint::finding::{Confidence, Severity};
 use keylint::policy::{Kind, catalogue_date};
-use keylint::report::Format;
 use keylint::source::Platform;
 
 /// Finds hard-coded credentials and wrong AWS policies, offline.
@@ -244,53 +245,6 @@ pub(crate) struct ExplainArgs {
     pub(crate) reveal: bool,
 }
 
-#[derive(Debug, ClapArgs)]
-pub(crate) struct ReportArgs {
-    /// Saved reports; `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// The format to write [default: from the name of -o FILE, else text]
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<FormatName>,
-    /// Write to a file, whole or not at all
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
-    /// The lowest severity that makes the exit code 1 [default: as the scan had it]
-    #[arg(long, value_parser = severity, value_name = "SEVERITY")]
-    pub(crate) fail_on: Option<Severity>,
-    /// List suppressed findings too, where they were saved
-    #[arg(long)]
-    pub(crate) show_suppressed: bool,
-    /// Let raw secrets pass, where they were saved
-    #[arg(long)]
-    pub(crate) reveal: bool,
-    /// Print nothing but the report
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
-}
-
-/// Which findings of saved reports are listed.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct FilterArgs {
-    /// List one kind of problem only
-    #[arg(long, value_enum, value_name = "HALF")]
-    pub(crate) only: Option<Only>,
-    /// The lowest severity that is listed
-    #[arg(long, value_parser = severity, value_name = "SEVERITY")]
-    pub(crate) severity: Option<Severity>,
-    /// The lowest confidence that is listed
-    #[arg(long, value_parser = confidence, value_name = "CONFIDENCE")]
-    pub(crate) min_confidence: Option<Confidence>,
-    /// List what this rule or check found; may be given more than once
-    #[arg(long = "rule", value_name = "ID")]
-    pub(crate) rules: Vec<String>,
-    /// List what is in files that this pattern fits, such as `src/**`; may be given more than once
-    #[arg(long = "path", value_name = "GLOB")]
-    pub(crate) paths: Vec<String>,
-}
-
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Only {
     Secrets,
@@ -333,37 +287,6 @@ impl From<KindName> for Kind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FormatName {
-    Text,
-    Json,
-    Jsonl,
-    Sarif,
-    Github,
-    Gitlab,
-    GitlabCodequality,
-    Junit,
-    Csv,
-    Markdown,
-}
-
-impl From<FormatName> for Format {
-    fn from(name: FormatName) -> Self {
-        match name {
-            FormatName::Text => Self::Text,
-            FormatName::Json => Self::Json,
-            FormatName::Jsonl => Self::JsonLines,
-            FormatName::Sarif => Self::Sarif,
-            FormatName::Github => Self::Github,
-            FormatName::Gitlab => Self::Gitlab,
-            FormatName::GitlabCodequality => Self::GitlabCodequality,
-            FormatName::Junit => Self::Junit,
-            FormatName::Csv => Self::Csv,
-            FormatName::Markdown => Self::Markdown,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
     Text,
     Markdown,
@@ -382,11 +305,11 @@ pub(crate) enum When {
     Never,
 }
 
-fn severity(text: &str) -> Result<Severity, String> {
+pub(crate) fn severity(text: &str) -> Result<Severity, String> {
     by_name(Severity::ALL, Severity::name, text)
 }
 
-fn confidence(text: &str) -> Result<Confidence, String> {
+pub(crate) fn confidence(text: &str) -> Result<Confidence, String> {
     by_name(Confidence::ALL, Confidence::name, text)
 }
 

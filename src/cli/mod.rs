@@ -6,6 +6,7 @@ mod costs;
 mod explain;
 mod failure;
 mod fix;
+mod format;
 mod git;
 mod hook;
 mod image;

@@ -8,10 +8,9 @@ use std::{fs, thread};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{
-    CommonArgs, ConfigFileArgs, FormatName, ScanArgs, When, columns, now, working_directory,
-};
+use super::args::{CommonArgs, ConfigFileArgs, ScanArgs, When, columns, now, working_directory};
 use super::fix::{self, Mode};
+use super::format::format;
 use super::progress::Bar;
 use super::{Exit, Failure, output, stats, summary};
 use keylint::blob::{inert, path_bytes};
@@ -184,47 +183,6 @@ pub(super) fn rule_files(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Rul
         }
     };
     paths.iter().map(read).collect()
-}
-
-/// A report file whose name does not say what goes into it.
-#[derive(Debug, Error, Diagnostic)]
-#[error("the name `{}` does not say which format is wanted", path.display())]
-#[diagnostic(
-    code(report::unknown_format),
-    help("add --format, or end the name in .txt, .json, .jsonl, .sarif, .csv, .md or .junit.xml")
-)]
-struct UnknownFormat {
-    path: PathBuf,
-}
-
-/// What the names of files say of the format. The first that fits counts.
-const ENDINGS: [(&str, FormatName); 13] = [
-    // What GitLab calls them where nobody says otherwise.
-    ("gl-secret-detection-report.json", FormatName::Gitlab),
-    ("gl-code-quality-report.json", FormatName::GitlabCodequality),
-    (".sarif", FormatName::Sarif),
-    (".sarif.json", FormatName::Sarif),
-    (".json", FormatName::Json),
-    (".jsonl", FormatName::Jsonl),
-    (".ndjson", FormatName::Jsonl),
-    (".csv", FormatName::Csv),
-    (".md", FormatName::Markdown),
-    (".markdown", FormatName::Markdown),
-    (".junit.xml", FormatName::Junit),
-    (".xml", FormatName::Junit),
-    (".txt", FormatName::Text),
-];
-
-/// The format that is asked for, else the one that the name of the file says.
-pub(super) fn format(name: Option<FormatName>, output: Option<&Path>) -> Result<Format, Failure> {
-    if let Some(name) = name {
-        return Ok(name.into());
-    }
-    let Some(path) = output else { return Ok(Format::Text) };
-    let name =
-        path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let known = ENDINGS.into_iter().find(|(ending, _)| name.ends_with(ending));
-    known.map(|(_, name)| name.into()).ok_or_else(|| UnknownFormat { path: path.into() }.into())
 }
 
 fn options(args: &CommonArgs, config: &Config, color: When, category: &'static str) -> Options {

@@ -42,7 +42,7 @@ pub(crate) fn assert_commands(text: &str) {
         assert!(!line.contains("##["), "{line}");
         match command(line) {
             Some(of) => {
-                assert!(["error", "warning", "notice"].contains(&of.name.as_str()), "{line}")
+                assert!(["error", "warning", "notice"].contains(&of.name.as_str()), "{line}");
             }
             None => assert!(line.starts_with("keylint: "), "{line}"),
         }

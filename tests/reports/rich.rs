@@ -1,5 +1,6 @@
 //! A tree, a repository and an image with everything that reports can tell.
 
+use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -55,8 +56,10 @@ fn image(tree: &Tree) {
     let lower = tar(&[("app/.env", token.as_bytes()), ("app/key.env", key.as_bytes())]);
     let upper = tar(&[("app/.wh..env", b"")]);
     let digest = |bytes: &[u8]| -> Value {
-        let digits: String =
-            Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = Sha256::digest(bytes).iter().fold(String::new(), |mut digits, byte| {
+            let _ = write!(digits, "{byte:02x}");
+            digits
+        });
         format!("sha256:{digits}").into()
     };
     let configuration = json!({

@@ -1,5 +1,7 @@
 //! `keylint report`.
 
+mod args;
+
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -8,8 +10,12 @@ use globset::{Glob, GlobMatcher};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{FilterArgs, ReportArgs, When, columns};
-use super::scan::{exit, format, name_skipped, says_gaps};
+use args::FilterArgs;
+pub(crate) use args::ReportArgs;
+
+use super::args::{When, columns};
+use super::format::format;
+use super::scan::{exit, name_skipped, says_gaps};
 use super::{Exit, Failure, output, summary};
 use keylint::blob::{inert, path_bytes};
 use keylint::config::Secrets;
