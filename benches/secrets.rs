@@ -266,6 +266,7 @@ fn g_report(bencher: Bencher, format: Format) {
         fail_on: Severity::Low,
         look: Look::Plain,
         width: 100,
+        links: None,
         category: "scan",
     };
     bencher.counter(ItemsCount::new(outcome.findings.len())).bench_local(|| {

@@ -1,9 +1,9 @@
 //! Flags and their help. The environment is read here alone.
 
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use super::access::AccessArgs;
 use super::format::FormatName;
@@ -63,6 +63,13 @@ pub(crate) enum Command {
     /// Install and remove git hooks
     #[command(subcommand)]
     Hook(HookCommand),
+    /// Print the completions of a shell: `source <(keylint completions bash)`
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page: `keylint man | man -l -`
+    Man(ManArgs),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -70,6 +77,9 @@ pub(crate) struct ScanArgs {
     /// Files and directories; `-` is standard input
     #[arg(default_value = ".", value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// The file that standard input stands for: for its syntax, its configuration and the report
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["fix", "diff"])]
+    pub(crate) stdin_filename: Option<PathBuf>,
     /// Scan git-ignored files too
     #[arg(long)]
     pub(crate) no_ignore: bool,
@@ -170,6 +180,9 @@ pub(crate) struct CommonArgs {
     /// When to show a progress bar
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) progress: When,
+    /// When names of files in the report lead to the files
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) hyperlinks: When,
     /// Print counts and times of the scan to standard error
     #[arg(long)]
     pub(crate) stats: bool,
@@ -199,6 +212,16 @@ pub(crate) struct ConfigFileArgs {
     /// Read no configuration
     #[arg(long)]
     pub(crate) no_config: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ManArgs {
+    /// The command that it is about, such as `rules test` [default: the program]
+    #[arg(conflicts_with = "directory")]
+    pub(crate) command: Vec<String>,
+    /// Write the pages of all commands to a directory
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) directory: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -323,49 +346,4 @@ fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, text: &str) -> Resul
     let names: Vec<&str> = all.iter().map(|value| name(*value)).collect();
     let found = all.iter().copied().find(|value| name(*value) == text);
     found.ok_or_else(|| format!("expected one of {}", names.join(", ")))
-}
-
-/// Whether a variable of the environment is set to something.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
-pub(crate) fn is_set(variable: &str) -> bool {
-    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
-}
-
-/// Whether the terminal says that it can do nothing.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
-pub(crate) fn is_dumb() -> bool {
-    std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb")
-}
-
-/// The moment that dates in tokens are compared with: `SOURCE_DATE_EPOCH`, else the clock.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
-pub(crate) fn now() -> u64 {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
-    fixed.unwrap_or_else(|| {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
-    })
-}
-
-/// A text that a program which runs hooks tells them.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
-pub(crate) fn told(variable: &str) -> Option<String> {
-    std::env::var(variable).ok().filter(|value| !value.is_empty())
-}
-
-/// A path that a variable of the environment holds.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
-pub(crate) fn env_path(variable: &str) -> Option<PathBuf> {
-    std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
-}
-
-/// The working directory, to show paths relative to it.
-#[expect(clippy::disallowed_methods, reason = "this is where the working directory is read")]
-pub(crate) fn working_directory() -> Option<PathBuf> {
-    std::env::current_dir().ok()
-}
-
-/// The width of the terminal as the shell knows it.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
-pub(crate) fn columns() -> Option<usize> {
-    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok())
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{GitArgs, When, env_path, told};
+use super::args::{GitArgs, When};
+use super::environment::{env_path, told};
 use super::scan::{configure, report, scan_all};
 use super::{Exit, Failure};
 use keylint::config::Halves;

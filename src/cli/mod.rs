@@ -3,6 +3,7 @@
 mod access;
 mod args;
 mod costs;
+mod environment;
 mod explain;
 mod failure;
 mod fix;
@@ -17,6 +18,7 @@ mod progress;
 mod report;
 mod rules;
 mod scan;
+mod shell;
 mod stats;
 mod summary;
 
@@ -70,6 +72,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Explain(explain) => explain::run(&explain),
         Command::Report(report) => report::run(&report, args.color),
         Command::Hook(command) => hook::run(&command),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man(args) => shell::man(&args),
     };
     done.map_or_else(|failure| fail(failure.as_ref(), look), code)
 }

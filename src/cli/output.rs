@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{When, is_dumb, is_set};
+use super::args::When;
+use super::environment::{has_links, is_dumb, is_set, told};
 use keylint::report::Look;
 
 /// A report that could not be written.
@@ -32,6 +33,19 @@ pub(super) fn look(stream: &impl IsTerminal, when: When) -> Look {
         }
     };
     if wanted { Look::Colour } else { Look::Plain }
+}
+
+/// Whether a stream shows links: as asked for, else on terminals that are known to.
+pub(super) fn shows_links(stream: &impl IsTerminal, when: When) -> bool {
+    match when {
+        When::Always => true,
+        When::Never => false,
+        // <https://github.com/Alhadis/OSC8-Adoption> names the variable.
+        When::Auto => told("FORCE_HYPERLINK").map_or_else(
+            || stream.is_terminal() && has_links() && !is_dumb(),
+            |forced| forced != "0",
+        ),
+    }
 }
 
 /// Writes to a file, or to standard output. A closed pipe is no error: nobody wants the rest.

@@ -6,19 +6,21 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{ConfigFileArgs, ListFormat, RulesCommand, columns, now};
+use super::args::{ConfigFileArgs, ListFormat, RulesCommand};
+use super::environment::{columns, now};
 use super::{Exit, Failure, costs, output, scan};
+use keylint::blob::inert;
 use keylint::config::{ConfigFile, load_rules, nearest};
 use keylint::finding::{Example, RuleMeta};
 use keylint::policy;
 use keylint::report::plural;
-use keylint::secrets::{self, ExampleReport, RuleSet};
+use keylint::secrets::{self, ExampleReport, Examples, RuleSet};
 use keylint::source::Source;
 
 pub(super) fn run(command: &RulesCommand) -> Result<Exit, Failure> {
     match command {
         RulesCommand::List { format, config } => list(*format, config),
-        RulesCommand::Show { id, config } => show(id, config),
+        RulesCommand::Show { id, config } => show(id, config, &[]),
         RulesCommand::Test { files, cost: true, config } => costs::run(files, config),
         RulesCommand::Test { files, cost: false, config } => test(files, config),
     }
@@ -65,8 +67,10 @@ struct UnknownId {
 }
 
 /// The page of a rule or check.
-pub(super) fn show(id: &str, config: &ConfigFileArgs) -> Result<Exit, Failure> {
-    let rules = load_rules(&configured(config)?, &[])?;
+pub(super) fn show(id: &str, config: &ConfigFileArgs, more: &[PathBuf]) -> Result<Exit, Failure> {
+    let file = configured(config)?;
+    let mut files = scan::rule_files(more)?;
+    let rules = load_rules(&file, &files)?;
     let Some(meta) = metas(&rules).find(|meta| meta.id == id) else {
         let help = match nearest(id, metas(&rules).map(|meta| meta.id.as_str())) {
             Some(nearest) => format!("did you mean `{nearest}`? `keylint rules list` shows all"),
@@ -74,11 +78,14 @@ pub(super) fn show(id: &str, config: &ConfigFileArgs) -> Result<Exit, Failure> {
         };
         return Err(UnknownId { id: id.into(), help }.into());
     };
-    output::write(None, |out| write_meta(out, meta))?;
+    files.extend(file.own_rules());
+    files.extend_from_slice(file.rule_files());
+    let examples = Examples::of(id, &files).unwrap_or_default();
+    output::write(None, |out| write_meta(out, meta, &examples))?;
     Ok(Exit::Clean)
 }
 
-fn write_meta(out: &mut dyn Write, meta: &RuleMeta) -> io::Result<()> {
+fn write_meta(out: &mut dyn Write, meta: &RuleMeta, examples: &Examples) -> io::Result<()> {
     let RuleMeta { id, title, severity, confidence, help, .. } = meta;
     writeln!(out, "{id}: {title}")?;
     writeln!(out, "severity {severity}, confidence {confidence}, tags {}", meta.tags.join(", "))?;
@@ -94,10 +101,12 @@ fn write_meta(out: &mut dyn Write, meta: &RuleMeta) -> io::Result<()> {
             paragraph(out, "IAM Access Analyzer says the same with", &check.aliases.join(", "))?;
         }
     }
+    texts(out, "Reported", &examples.matching)?;
+    texts(out, "Not reported", &examples.not_matching)?;
     let silence = format!(
-        "Put `keylint:allow {id} <reason>` in a comment on its line or the line above, or an `[[allow]]` into keylint.toml: JSON has no comments."
+        "One place: put `keylint:allow {id} <reason>` in a comment on its line or the line above (JSON has none), or an `[[allow]]` with its path into keylint.toml. What is known today: `keylint baseline write`. Everywhere: `disable = [\"{id}\"]` below `[rules]` in keylint.toml, or another severity below `[severity]`."
     );
-    paragraph(out, "How to silence one place", &silence)?;
+    paragraph(out, "How to silence it", &silence)?;
     if meta.references.is_empty() {
         return Ok(());
     }
@@ -128,6 +137,17 @@ fn paragraph(out: &mut dyn Write, heading: &str, text: &str) -> io::Result<()> {
 fn example(out: &mut dyn Write, heading: &str, example: Example) -> io::Result<()> {
     writeln!(out, "\n{heading}")?;
     example.text.lines().try_for_each(|line| writeln!(out, "  {line}"))
+}
+
+/// The first examples of a rule.
+fn texts(out: &mut dyn Write, heading: &str, texts: &[String]) -> io::Result<()> {
+    const MOST: usize = 3;
+    if texts.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{heading}")?;
+    let lines = texts.iter().take(MOST).flat_map(|text| text.lines());
+    lines.into_iter().try_for_each(|line| writeln!(out, "  {}", inert(line.as_bytes())))
 }
 
 fn test(files: &[PathBuf], config: &ConfigFileArgs) -> Result<Exit, Failure> {

@@ -1,30 +1,31 @@
 //! `keylint scan`.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, thread};
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{CommonArgs, ConfigFileArgs, ScanArgs, When, columns, now, working_directory};
+use super::args::{CommonArgs, ConfigFileArgs, ScanArgs, When};
+use super::environment::{columns, now, working_directory};
 use super::fix::{self, Mode};
 use super::format::format;
 use super::progress::Bar;
 use super::{Exit, Failure, output, stats, summary};
 use keylint::blob::{inert, path_bytes};
-use keylint::config::{self, Config, ConfigFile, Discovered, Flags, Secrets};
+use keylint::config::{self, Config, ConfigFile, Discovered, Flags, Secrets, nearest};
 use keylint::finding::Severity;
 use keylint::outcome::Outcome;
 use keylint::policy;
 use keylint::report::{self, Format, Look, MAX_SKIPPED, Options, Suppressed};
 use keylint::scan::{Progress, scan};
 use keylint::secrets::RuleError;
-use keylint::source::{IgnoreFiles, Source};
+use keylint::source::{IgnoreFiles, Source, SourceError};
 
 pub(super) fn run(args: &ScanArgs, color: When) -> Result<Exit, Failure> {
-    let sources: Vec<Source> = args.paths.iter().map(|path| source(path)).collect();
+    let sources = sources(args)?;
     let ignore_files = if args.no_ignore { IgnoreFiles::Overrule } else { IgnoreFiles::Respect };
     let config = configure(&args.common, &sources, ignore_files)?;
     let mut outcome = scan_all(&sources, &config, &args.common)?;
@@ -38,6 +39,26 @@ pub(super) fn run(args: &ScanArgs, color: When) -> Result<Exit, Failure> {
     report(&outcome, &config, &args.common, color, "scan")
 }
 
+/// A name for standard input where that is not scanned.
+#[derive(Debug, Error, Diagnostic)]
+#[error("--stdin-filename names standard input, and that is not scanned")]
+#[diagnostic(
+    code(scan::no_stdin),
+    help("write `keylint scan - --stdin-filename NAME`, or leave the name out")
+)]
+struct NoStdin;
+
+fn sources(args: &ScanArgs) -> Result<Vec<Source>, NoStdin> {
+    let mut sources: Vec<Source> = args.paths.iter().map(|path| source(path)).collect();
+    let Some(given) = &args.stdin_filename else { return Ok(sources) };
+    let stdin = sources.iter_mut().find_map(|source| match source {
+        Source::Stdin { name } => Some(name),
+        _ => None,
+    });
+    *stdin.ok_or(NoStdin)? = Some(plain(given));
+    Ok(sources)
+}
+
 /// Scans, with a bar that shows how far it is.
 pub(super) fn scan_all(
     sources: &[Source],
@@ -48,7 +69,38 @@ pub(super) fn scan_all(
     let bar = Bar::start(&progress, args.progress);
     let scanned = scan(sources, config, &progress);
     drop(bar);
-    Ok(scanned?)
+    scanned.map_err(|error| match error {
+        SourceError::NotFound { path } => Missing::new(path).into(),
+        error => error.into(),
+    })
+}
+
+/// A path that leads nowhere.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{}` does not exist", path.display())]
+#[diagnostic(code(source::not_found))]
+struct Missing {
+    path: PathBuf,
+    #[help]
+    help: String,
+}
+
+impl Missing {
+    /// Names that a directory is searched for: what is meant is among the first, or the directory is no place to search.
+    const MOST: usize = 10_000;
+
+    fn new(path: PathBuf) -> Self {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let entries = fs::read_dir(parent.unwrap_or(Path::new("."))).into_iter().flatten();
+        let names = entries.flatten().take(Self::MOST).map(|entry| entry.file_name());
+        let names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
+        let wanted = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let help = match nearest(&wanted, names.iter().map(String::as_str)) {
+            Some(name) => format!("did you mean `{}`?", path.with_file_name(name).display()),
+            None => "check the spelling; paths are relative to the working directory".into(),
+        };
+        Self { path, help }
+    }
 }
 
 /// Writes the report, and to standard error what it leaves out.
@@ -101,18 +153,18 @@ pub(super) fn exit(outcome: &Outcome, fail_on: Severity) -> Exit {
 /// What an argument stands for. Paths below the working directory are shown relative to it.
 pub(super) fn source(path: &Path) -> Source {
     if path == Path::new("-") {
-        return Source::Stdin;
+        return Source::Stdin { name: None };
     }
+    Source::Path(plain(path))
+}
+
+/// A path as reports show it: relative to the working directory, without dots that mean it.
+fn plain(path: &Path) -> PathBuf {
     let relative = match working_directory() {
-        Some(here) if path.is_absolute() => path.strip_prefix(here).unwrap_or(path),
-        _ => path,
+        Some(here) if path.is_absolute() => path.strip_prefix(here).unwrap_or(path).to_path_buf(),
+        _ => path.to_path_buf(),
     };
-    // `.` and `./x` are `` and `x`.
-    let plain: PathBuf = relative
-        .components()
-        .filter(|part| !matches!(part, std::path::Component::CurDir))
-        .collect();
-    Source::Path(plain)
+    relative.components().filter(|part| !matches!(part, Component::CurDir)).collect()
 }
 
 pub(super) fn configure(
@@ -194,6 +246,9 @@ fn options(args: &CommonArgs, config: &Config, color: When, category: &'static s
         fail_on: config.fail_on,
         look,
         width: columns().unwrap_or(100),
+        links: (look == Look::Colour && output::shows_links(&io::stdout(), args.hyperlinks))
+            .then(working_directory)
+            .flatten(),
         category,
     }
 }

@@ -6,7 +6,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::args::env_path;
+use super::environment::env_path;
 use keylint::blob::{inert, path_bytes};
 use keylint::outcome::Outcome;
 use keylint::report::{self, Format, Options};

@@ -60,11 +60,14 @@ pub fn unread_rules(sources: &[Source], read: &[PathBuf]) -> Vec<String> {
 /// The directory that configures a source.
 fn root_of(source: &Source) -> Option<PathBuf> {
     match source {
-        Source::Stdin => None,
+        Source::Stdin { name } => name.as_deref().map(root_of_file),
+        Source::Text(text) => Some(root_of_file(&text.name)),
         Source::Path(path) => Some(of_path(path)),
         Source::Git(git) => git.work_tree(),
         // What is in an image configures nothing.
-        Source::Image(ImageSource { place: ImageLocation::Path(path), .. }) => Some(beside(path)),
+        Source::Image(ImageSource { place: ImageLocation::Path(path), .. }) => {
+            Some(root_of_file(path))
+        }
         #[cfg(feature = "registry")]
         Source::Image(_) => None,
     }
@@ -73,11 +76,11 @@ fn root_of(source: &Source) -> Option<PathBuf> {
 fn of_path(path: &Path) -> PathBuf {
     let is_directory =
         path.as_os_str().is_empty() || fs::metadata(path).is_ok_and(|metadata| metadata.is_dir());
-    if is_directory { path.into() } else { beside(path) }
+    if is_directory { path.into() } else { root_of_file(path) }
 }
 
-/// The repository that a file is in, else its directory.
-fn beside(path: &Path) -> PathBuf {
+/// The repository that a file is in, else its directory: what configures it.
+pub fn root_of_file(path: &Path) -> PathBuf {
     repository_root(path).unwrap_or_else(|| path.parent().unwrap_or(Path::new("")).into())
 }
 

@@ -10,7 +10,7 @@ use globset::{Glob, GlobMatcher, GlobSetBuilder};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
-pub use discover::{Discovered, discover, unread_rules};
+pub use discover::{Discovered, discover, root_of_file, unread_rules};
 pub use file::{ConfigFile, read};
 
 use crate::blob::inert;
@@ -326,6 +326,7 @@ fn selection(file: &ConfigFile, flags: &Flags) -> Result<Selection, ConfigError>
     Ok(Selection {
         ignore_files: flags.ignore_files,
         exclude: exclude.build().unwrap_or_default(),
+        exclude_texts: file.exclude.iter().map(|text| text.get_ref().clone()).collect(),
         exclude_root: file.root().into(),
         threads: flags.threads,
     })

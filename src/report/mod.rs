@@ -21,6 +21,7 @@ mod views;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use text::MAX_SKIPPED;
@@ -70,6 +71,8 @@ pub struct Options {
     pub look: Look,
     /// Columns of the terminal, for text.
     pub width: usize,
+    /// The directory that paths are relative to, where names of files in text shall lead to the files.
+    pub links: Option<PathBuf>,
     /// What kind of run it is, for SARIF: a later run of the same kind replaces it.
     pub category: &'static str,
 }
@@ -97,6 +100,32 @@ pub enum Look {
 /// # Errors
 ///
 /// When `out` cannot be written to.
+///
+/// # Examples
+///
+/// ```
+/// use keylint::config::Secrets;
+/// use keylint::finding::Severity;
+/// use keylint::outcome::Outcome;
+/// use keylint::report::{Format, Look, Options, Suppressed, write};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let options = Options {
+///     suppressed: Suppressed::Counted,
+///     secrets: Secrets::Masked,
+///     now: 0,
+///     fail_on: Severity::Low,
+///     look: Look::Plain,
+///     width: 100,
+///     links: None,
+///     category: "scan",
+/// };
+/// let mut report = Vec::new();
+/// write(Format::Text, &Outcome::default(), &options, &mut report)?;
+/// assert_eq!(String::from_utf8_lossy(&report), "no findings in 0 files, 0 bytes\n");
+/// # Ok(())
+/// # }
+/// ```
 pub fn write(
     format: Format,
     outcome: &Outcome,

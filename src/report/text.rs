@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 use std::io;
+use std::path::Path;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
@@ -9,8 +10,9 @@ use miette::{
 };
 
 use super::counts::{found, missing, scanned, size};
+use super::uri::uri;
 use super::{Look, Options, Suppressed, circumstances, image, listed, plural};
-use crate::blob::write_inert;
+use crate::blob::{Origin, write_inert};
 use crate::finding::{Finding, FindingKind, Place, Severity};
 use crate::outcome::Outcome;
 
@@ -35,12 +37,29 @@ pub(super) fn write(
             if handler.render_report(&mut text, &block).is_err() {
                 text = block.to_string();
             }
+            if let Some(here) = &options.links {
+                link(&mut text, &block, here);
+            }
             writeln!(out, "{}", text.trim_start_matches('\n').trim_end())?;
             writeln!(out)?;
         }
     }
     image::tree(outcome, options, out)?;
     summary(outcome, options, out)
+}
+
+/// Makes the name of the file in the head of a block a link to it, in the way that terminals know:
+/// <https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda>.
+fn link(text: &mut String, block: &Block, here: &Path) {
+    let Origin::File { path } = block.first.origin.outermost() else { return };
+    let start = block.first.location.start;
+    let head = format!("{}:{}:{}", block.snippet.name, start.line, start.column);
+    let Some(at) = text.find("─[").and_then(|from| Some(from + text.get(from..)?.find(&head)?))
+    else {
+        return;
+    };
+    let target = uri(&Origin::File { path: here.join(path) });
+    text.replace_range(at..at + head.len(), &format!("\x1b]8;;{target}\x1b\\{head}\x1b]8;;\x1b\\"));
 }
 
 /// Gaps that are named; the rest are counted.

@@ -3,9 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Part, with_secrets};
+use super::{Job, Part, with_secrets};
 use crate::blob::{Blob, Content, Name, Origin};
-use crate::config::Config;
 use crate::location::{Position, Width};
 use crate::source::Unit;
 
@@ -57,9 +56,9 @@ impl Batch {
     }
 
     /// What is in the blobs.
-    pub(super) fn analyse(&self, unit: &Unit, config: &Config) -> Part {
+    pub(super) fn analyse(&self, unit: &Unit, job: Job) -> Part {
         let mut part = Part::default();
-        with_secrets(config, |secrets| {
+        with_secrets(job.config, |secrets| {
             for copied in &self.blobs {
                 let Copied { origin, text, content, width, start, owns, is_whole } = copied;
                 let blob = Blob {
@@ -72,7 +71,7 @@ impl Batch {
                     is_whole: *is_whole,
                     made: None,
                 };
-                part.visit(&blob, unit, config, secrets);
+                part.visit(&blob, unit, job, secrets);
             }
             part.profile.add(&secrets.meter.take());
         });

@@ -3,6 +3,7 @@
 mod access;
 mod batch;
 mod findings;
+mod job;
 mod large;
 mod masking;
 mod policies;
@@ -11,7 +12,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use crate::blob::{Blob, Origin};
 use crate::config::{Config, Halves, Secrets};
@@ -22,30 +23,48 @@ use crate::policy;
 use crate::pool::{handed_out, has_others, in_pool, joined};
 use crate::profile::{Meter, Profile, Stage};
 use crate::secrets::{self, Detected, Detection, Gathered};
-use crate::source::{self, Listing, ReadStats, Source, SourceError, Unit};
+use crate::source::{self, Listing, ReadStats, Source, SourceError, Text, Unit};
 use crate::suppress::allow;
 pub use access::{AccessError, Before, Past, access, access_before, access_of, grant};
 use batch::{Batch, OWN};
 use findings::{place, secret_finding};
+use job::Job;
+pub use job::Progress;
 use large::Chunks;
 pub use masking::masked;
 use masking::{mask_history, mask_instructions, redactions};
 use policies::Held;
-
-/// How far a scan is; another thread may look.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Inputs to read; 0 until they are listed.
-    pub total: AtomicU64,
-    /// Inputs read.
-    pub done: AtomicU64,
-}
 
 /// Scans the sources.
 ///
 /// # Errors
 ///
 /// When a source cannot be what the user meant. Everything else ends up in [`Outcome::skipped`].
+///
+/// # Examples
+///
+/// The policies of a directory, without secrets:
+///
+/// ```
+/// use keylint::config::{Config, ConfigFile, Flags, Halves};
+/// use keylint::scan::{Progress, scan};
+/// use keylint::source::Source;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let directory = tempfile::tempdir()?;
+/// # let directory = directory.path();
+/// std::fs::write(directory.join("policy.json"), r#"{"Version": "2012-10-17", "Statement": [
+///     {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue",
+///      "Resource": "arn:aws:secretsmanager:us-east-1:111122223333:secret:shop/db"}]}"#)?;
+///
+/// let flags = Flags { halves: Some(Halves::Policy), threads: 2, ..Flags::default() };
+/// let checks: Vec<&str> = keylint::policy::ids().collect();
+/// let config = Config::new(&ConfigFile::default(), &flags, &checks)?;
+/// let outcome = scan(&[Source::Path(directory.into())], &config, &Progress::default())?;
+/// assert!(outcome.findings.iter().any(|found| found.rule.id == "sm-arn-missing-suffix"));
+/// # Ok(())
+/// # }
+/// ```
 pub fn scan(
     sources: &[Source],
     config: &Config,
@@ -80,7 +99,7 @@ fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome 
     meter.enter(Stage::Scanning);
     progress.total.store(listing.units.len() as u64, Ordering::Relaxed);
     let read = |unit: &Unit| {
-        let part = analyse(unit, config);
+        let part = analyse(unit, Job { config, progress });
         progress.done.fetch_add(1, Ordering::Relaxed);
         part
     };
@@ -118,8 +137,10 @@ fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome 
 /// What is left when keylint fails on what the sources are: that they were not scanned.
 fn unlisted_sources(sources: &[Source]) -> Listing {
     let origin = |source: &Source| match source {
-        Source::Stdin => Origin::Stdin,
-        Source::Path(path) => Origin::File { path: path.clone() },
+        Source::Stdin { name: None } => Origin::Stdin,
+        Source::Text(Text { name: path, .. })
+        | Source::Stdin { name: Some(path) }
+        | Source::Path(path) => Origin::File { path: path.clone() },
         Source::Git(git) => Origin::File { path: git.repository.clone() },
         Source::Image(image) => Origin::File { path: (&image.name).into() },
     };
@@ -169,10 +190,10 @@ fn with_secrets(config: &Config, look: impl FnOnce(&mut secrets::Scratch)) {
 }
 
 /// Analyses one input. A defect of keylint on one input must not end the scan of the others.
-fn analyse(unit: &Unit, config: &Config) -> Part {
+fn analyse(unit: &Unit, job: Job) -> Part {
     let mut part = Part::default();
     let analysed = catch_unwind(AssertUnwindSafe(|| {
-        with_source(|source| part.unit(unit, config, source));
+        with_source(|source| part.unit(unit, job, source));
     }));
     if analysed.is_err() {
         part.skipped.push(failed(unit.origin()));
@@ -197,7 +218,8 @@ impl Part {
         self
     }
 
-    fn unit(&mut self, unit: &Unit, config: &Config, scratch: &mut source::Scratch) {
+    fn unit(&mut self, unit: &Unit, job: Job, scratch: &mut source::Scratch) {
+        let config = job.config;
         let lints = config.halves != Halves::Secrets && unit.has_policies();
         let shares = has_others() && unit.is_independent();
         let (mut chunks, mut skipped, mut read) =
@@ -211,7 +233,7 @@ impl Part {
                     }
                     seen += blob.text.len();
                     if !shares || seen <= OWN {
-                        return self.visit(blob, unit, config, secrets);
+                        return self.visit(blob, unit, job, secrets);
                     }
                     batch.add(blob);
                     if batch.is_full() {
@@ -225,7 +247,7 @@ impl Part {
             }
         };
         let parts = if shares {
-            handed_out(|batch: Batch| batch.analyse(unit, config), reading)
+            handed_out(|batch: Batch| batch.analyse(unit, job), reading)
         } else {
             reading(&mut |_| {});
             Vec::new()
@@ -265,8 +287,10 @@ impl Part {
     }
 
     /// Analyses a blob. A defect of keylint on one must not end the scan of the others.
-    fn visit(&mut self, blob: &Blob, unit: &Unit, config: &Config, secrets: &mut secrets::Scratch) {
+    fn visit(&mut self, blob: &Blob, unit: &Unit, job: Job, secrets: &mut secrets::Scratch) {
+        let config = job.config;
         let seen = catch_unwind(AssertUnwindSafe(|| self.look_at(blob, unit, config, secrets)));
+        job.progress.bytes.fetch_add(blob.owns.len() as u64, Ordering::Relaxed);
         if seen.is_err() {
             self.skipped.push(failed((**blob.origin()).clone()));
         }

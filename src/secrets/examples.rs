@@ -20,6 +20,30 @@ pub struct ExampleReport {
     pub failures: Vec<String>,
 }
 
+/// What a rule is shown with: texts that it finds something in, and texts that it does not. The tokens are made up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Examples {
+    /// Something is found in each.
+    pub matching: Vec<String>,
+    /// Nothing is found in these.
+    pub not_matching: Vec<String>,
+}
+
+impl Examples {
+    /// The examples of a built-in rule, or of one in other files, given as name and text.
+    pub fn of(id: &str, files: &[(String, String)]) -> Option<Self> {
+        let own = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        let mut rules = own.chain(SOURCES.iter().copied()).flat_map(|(name, text)| {
+            // Reading them all takes a while, so that files without the id are passed over.
+            let texts = text.contains(id).then(|| rule_file::texts(name, text).unwrap_or_default());
+            texts.unwrap_or_default()
+        });
+        let rule = rules.find(|rule| rule.id == id)?;
+        let joined = |examples: &[ExampleText]| examples.iter().map(join).collect();
+        Some(Self { matching: joined(&rule.matching), not_matching: joined(&rule.not_matching) })
+    }
+}
+
 /// Runs the examples of the built-in rules, in the order of the files.
 ///
 /// # Errors

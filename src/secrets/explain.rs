@@ -13,6 +13,8 @@ pub struct Score {
     pub terms: Vec<(&'static str, f32, f32)>,
     /// From 0 to 1.
     pub probability: f32,
+    /// The least probability that is listed by default.
+    pub listed: f32,
 }
 
 /// One candidate and its fate.
@@ -30,6 +32,8 @@ pub struct Explanation {
     pub value: Vec<u8>,
     /// The filter that drops it, if one does.
     pub filter: Option<&'static str>,
+    /// What that filter says.
+    pub why: Option<&'static str>,
     /// How the score came about, for values of assignments.
     pub score: Option<Score>,
     /// What a report says, when it is taken for a secret.
@@ -49,7 +53,9 @@ impl RuleSet {
             let score = || Score {
                 terms: score::terms(&candidate),
                 probability: score::probability(&candidate),
+                listed: score::LISTED,
             };
+            let filter = filters::reject(&candidate);
             let verifier = candidate.rule.verifier;
             let Verified { verdict: proof, facts, .. } =
                 verdict::verify(verifier, candidate.text, &candidate.secret, now);
@@ -59,7 +65,8 @@ impl RuleSet {
                 encoding: origin.chain(),
                 name: String::from_utf8_lossy(candidate.name()).into_owned(),
                 value: candidate.secret().to_vec(),
-                filter: filters::reject(&candidate),
+                filter,
+                why: filter.and_then(filters::words),
                 score: candidate.rule.is_scored().then(score),
                 verdict: judge(&candidate, now).ok().map(|found| {
                     format!(

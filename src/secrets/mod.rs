@@ -51,7 +51,7 @@ pub(crate) use assemble::{Gathered, assemble};
 pub use cost::{Bench, Trial};
 pub(crate) use detection::Detection;
 use detection::said;
-pub use examples::{ExampleReport, check_built_in, check_file};
+pub use examples::{ExampleReport, Examples, check_built_in, check_file};
 pub use explain::{Explanation, Score};
 pub use masks::Masks;
 pub(crate) use repeats::mask_repeats;

@@ -47,9 +47,12 @@ const fn is_same(a: &[u8], b: &[u8]) -> bool {
     at == a.len() && at == b.len()
 }
 
+/// The least probability that is listed when nothing else is asked for.
+pub(crate) const LISTED: f32 = 0.5;
+
 /// How sure a probability makes us; below the lowest the candidate is dropped.
 const LEVELS: [(f32, Confidence); 3] =
-    [(0.9, Confidence::High), (0.5, Confidence::Medium), (0.15, Confidence::Low)];
+    [(0.9, Confidence::High), (LISTED, Confidence::Medium), (0.15, Confidence::Low)];
 
 /// The probability that the candidate is a secret, from 0 to 1.
 pub(crate) fn probability(candidate: &Candidate) -> f32 {

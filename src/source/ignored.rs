@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
+use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::left_out::Ignored;
 use super::{Listing, Unit};
 use crate::blob::Origin;
 use crate::outcome::{SkipReason, Skipped};
@@ -133,6 +135,8 @@ pub(super) fn holds_packages(path: &Path) -> bool {
 pub(super) struct Rules {
     /// The directory's own `.gitignore`; empty when it has none.
     own: Gitignore,
+    /// The directory, as users are shown it.
+    shown: PathBuf,
     above: Option<Arc<Self>>,
     ignored: bool,
 }
@@ -141,7 +145,9 @@ impl Rules {
     /// Rules for the root of a scan that lies inside a repository. Ignore files above the root have no say.
     pub(super) fn above(root: &Path) -> Option<Arc<Self>> {
         let inside = fs::canonicalize(root).is_ok_and(|root| repository_of(&root).is_some());
-        inside.then(|| Arc::new(Self { own: Gitignore::empty(), above: None, ignored: false }))
+        let shown = PathBuf::new();
+        inside
+            .then(|| Arc::new(Self { own: Gitignore::empty(), shown, above: None, ignored: false }))
     }
 
     /// The rules below `directory`, shown to users as `shown`, `depth` levels below the root of the scan. `None` outside
@@ -159,7 +165,7 @@ impl Rules {
         }
         let ignored = above.as_ref().is_some_and(|above| above.ignores(shown, Kind::Directory));
         let own = if ignored { Gitignore::empty() } else { read_rules(directory, shown) };
-        Some(Self { own, above, ignored })
+        Some(Self { own, shown: shown.into(), above, ignored })
     }
 
     /// Whether the directory itself is ignored, and with it all below.
@@ -173,18 +179,39 @@ impl Rules {
     }
 
     fn ignores(&self, path: &Path, kind: Kind) -> bool {
-        if self.ignored {
-            return true;
-        }
+        self.ignored || self.matching(path, kind).is_some()
+    }
+
+    /// The ignore file and the pattern that make git ignore a path, where it does, when no directory above it is ignored.
+    fn matching(&self, path: &Path, kind: Kind) -> Option<(&Path, &str)> {
         let mut rules = Some(self);
         while let Some(level) = rules {
-            let matched = level.own.matched(path, kind == Kind::Directory);
-            if !matched.is_none() {
-                return matched.is_ignore();
+            match level.own.matched(path, kind == Kind::Directory) {
+                Match::None => rules = level.above.as_deref(),
+                Match::Ignore(glob) => return Some((&level.shown, glob.original())),
+                Match::Whitelist(_) => return None,
             }
-            rules = level.above.as_deref();
         }
-        false
+        None
+    }
+
+    /// What makes git ignore a file directly in this directory, if anything does.
+    pub(super) fn decider(&self, path: &Path) -> Option<Ignored> {
+        let mut topmost = None;
+        let mut rules = Some(self).filter(|rules| rules.ignored);
+        while let Some(level) = rules {
+            topmost = Some(level);
+            rules = level.above.as_deref().filter(|above| above.ignored);
+        }
+        let (directory, matched) = match topmost {
+            Some(level) => {
+                let above = level.above.as_deref()?;
+                (Some(level.shown.clone()), above.matching(&level.shown, Kind::Directory))
+            }
+            None => (None, self.matching(path, Kind::File)),
+        };
+        let (shown, pattern) = matched?;
+        Some(Ignored { file: shown.join(".gitignore"), pattern: pattern.to_owned(), directory })
     }
 }
 
@@ -270,6 +297,14 @@ fn tracked_files(repository: &Path) -> Result<Vec<PathBuf>, String> {
     let index = opened.index_or_empty().map_err(|error| error.to_string())?;
     let path = |entry: &gix::index::Entry| gix::path::from_bstr(entry.path(&index)).map(Into::into);
     Ok(index.entries().iter().filter_map(|entry| path(entry).ok()).collect())
+}
+
+/// Whether git tracks a file. Where its index cannot be read, nothing is known to be tracked.
+pub(super) fn is_tracked(path: &Path) -> bool {
+    let Ok(real) = fs::canonicalize(path) else { return false };
+    let Some(repository) = repository_of(&real) else { return false };
+    let tracked = tracked_files(repository).unwrap_or_default();
+    real.strip_prefix(repository).is_ok_and(|below| tracked.iter().any(|path| path == below))
 }
 
 fn unread_index(repository: &Path, detail: &str) -> Skipped {

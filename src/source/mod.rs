@@ -8,6 +8,7 @@ mod files;
 mod git;
 mod ignored;
 mod image;
+mod left_out;
 mod out;
 mod read;
 
@@ -32,6 +33,7 @@ pub use image::{
     ImageLocation, ImageSource, Images, Part as ImagePart, Platform, Reference, ReferenceError,
     Verified,
 };
+pub use left_out::{Choice, Ignored, choice};
 pub use out::{ReadStats, Scratch};
 pub use read::{MAX_DOCUMENT, read, read_whole};
 
@@ -45,7 +47,12 @@ pub enum Source {
     /// A file, always scanned, or a directory, walked. The empty path is the working directory.
     Path(PathBuf),
     /// Standard input.
-    Stdin,
+    Stdin {
+        /// The file that it stands for, such as the one that an editor has open.
+        name: Option<PathBuf>,
+    },
+    /// A text in memory.
+    Text(Text),
     /// A git repository.
     Git(GitSource),
     /// Container images.
@@ -59,11 +66,22 @@ impl Source {
     }
 }
 
+/// A text in memory that stands for a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// What the file is called. It need not be there.
+    pub name: PathBuf,
+    /// What is in it.
+    pub bytes: Arc<[u8]>,
+}
+
 /// One input to read.
 #[derive(Clone)]
 pub enum Unit {
-    /// Standard input.
-    Stdin,
+    /// Standard input, and the file that it stands for.
+    Stdin(Option<PathBuf>),
+    /// A text in memory.
+    Text(Text),
     /// A file.
     File(PathBuf),
     /// One content of a file in a git repository.
@@ -78,8 +96,10 @@ impl Unit {
     /// What findings in it call it; a batch has an origin for each of its objects.
     pub fn origin(&self) -> Origin {
         match self {
-            Self::Stdin => Origin::Stdin,
-            Self::File(path) => Origin::File { path: path.clone() },
+            Self::Stdin(None) => Origin::Stdin,
+            Self::Stdin(Some(path)) | Self::File(path) | Self::Text(Text { name: path, .. }) => {
+                Origin::File { path: path.clone() }
+            }
             Self::Version(version) => version.origin(),
             Self::Batch(batch) => batch.origin(),
             Self::Image(part) => part.origin(),
@@ -89,18 +109,18 @@ impl Unit {
     /// Whether secrets are looked for in it.
     pub fn has_secrets(&self) -> bool {
         match self {
-            Self::Stdin | Self::File(_) | Self::Batch(_) | Self::Image(_) => true,
             Self::Version(version) => version.has_secrets(),
+            _ => true,
         }
     }
 
     /// Whether policies in it are linted.
     pub fn has_policies(&self) -> bool {
         match self {
-            Self::Stdin | Self::File(_) | Self::Image(_) => true,
             // What was is no policy any more.
             Self::Batch(_) => false,
             Self::Version(version) => version.has_policies(),
+            _ => true,
         }
     }
 
@@ -117,8 +137,8 @@ impl Unit {
     /// The bytes of the input whose findings count, sorted and apart; `None` for all of them.
     pub fn added(&self) -> Option<Vec<Range<u64>>> {
         match self {
-            Self::Stdin | Self::File(_) | Self::Batch(_) | Self::Image(_) => None,
             Self::Version(version) => git::added(version),
+            _ => None,
         }
     }
 }
@@ -130,6 +150,8 @@ pub struct Selection {
     pub ignore_files: IgnoreFiles,
     /// Paths to leave out, matched against paths below `exclude_root`.
     pub exclude: GlobSet,
+    /// The patterns of `exclude`, as they are written.
+    pub exclude_texts: Vec<String>,
     /// The directory that `exclude` is relative to.
     pub exclude_root: PathBuf,
     /// Threads that walk; at least one.
@@ -137,6 +159,13 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// The pattern that leaves a path out, if one does.
+    fn excluding(&self, path: &Path) -> Option<&str> {
+        let below = path.strip_prefix(&self.exclude_root).ok()?;
+        let first = *self.exclude.matches(below).first()?;
+        Some(self.exclude_texts.get(first).map_or("", String::as_str))
+    }
+
     /// Whether a path of a repository, from its root, is left out.
     fn excludes(&self, path: &Path) -> bool {
         self.exclude.is_match(path)
@@ -269,7 +298,8 @@ pub fn list(sources: &[Source], selection: &Selection) -> Result<Listing, Source
     let mut listing = Listing::default();
     for source in sources {
         match source {
-            Source::Stdin => listing.units.push(Unit::Stdin),
+            Source::Stdin { name } => listing.units.push(Unit::Stdin(name.clone())),
+            Source::Text(text) => listing.units.push(Unit::Text(text.clone())),
             Source::Path(path) => files::list(path, selection, &mut listing)?,
             Source::Git(source) => git::list(source, selection, &mut listing)?,
             Source::Image(_) => {}
@@ -296,7 +326,8 @@ pub fn trace(listing: &Listing, findings: &mut [Finding]) {
 /// What files are sorted and known by. What comes from repositories stays in its order.
 fn file_name(unit: &Unit) -> Option<std::borrow::Cow<'_, [u8]>> {
     match unit {
-        Unit::Stdin => Some(std::borrow::Cow::Borrowed(b"")),
+        Unit::Stdin(_) => Some(std::borrow::Cow::Borrowed(b"")),
+        Unit::Text(text) => Some(path_bytes(&text.name)),
         Unit::File(path) => Some(path_bytes(path)),
         Unit::Version(_) | Unit::Batch(_) | Unit::Image(_) => None,
     }

@@ -15,6 +15,8 @@ use crate::outcome::{SkipReason, Skipped};
 /// The largest input that parsers of whole documents are given.
 pub const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
 
+const TOO_LARGE: &str = "policies were not read: the file is larger than 64 MiB";
+
 /// Reads an input and calls `visit` for the blob it is, or for each of its blobs or chunks in order. What cannot be opened
 /// or read to its end is named in `skipped`; chunks handed out before stay valid.
 pub fn read(
@@ -40,8 +42,13 @@ pub fn read(
                 .and_then(|(mut file, size)| out.input(&origin, &mut file, size))
                 .map_err(|error| skip(&origin, &error))
         }
-        Unit::Stdin => {
-            let origin = Arc::new(Origin::Stdin);
+        Unit::Text(text) => {
+            let origin = Arc::new(unit.origin());
+            let read = out.input(&origin, &mut &*text.bytes, text.bytes.len());
+            read.map_err(|error| skip(&origin, &error))
+        }
+        Unit::Stdin(_) => {
+            let origin = Arc::new(unit.origin());
             let read = out.input(&origin, &mut io::stdin().lock(), 0);
             read.map_err(|error| skip(&origin, &error))
         }
@@ -64,10 +71,12 @@ pub fn read_whole(unit: &Unit, visit: &mut dyn FnMut(&Blob)) -> Result<(), Skipp
         Unit::Batch(_) | Unit::Image(_) => return Ok(()),
         Unit::Version(version) => {
             let raw = git::bytes(version)?;
-            return show_whole(&origin, &raw, visit)
-                .ok_or_else(|| limit("policies were not read: the file is larger than 64 MiB"));
+            return show_whole(&origin, &raw, visit).ok_or_else(|| limit(TOO_LARGE));
         }
-        Unit::Stdin => {
+        Unit::Text(text) => {
+            return show_whole(&origin, &text.bytes, visit).ok_or_else(|| limit(TOO_LARGE));
+        }
+        Unit::Stdin(_) => {
             return Err(limit(
                 "policies were not read: standard input is longer than 1 MiB; give a file",
             ));
@@ -80,8 +89,7 @@ pub fn read_whole(unit: &Unit, visit: &mut dyn FnMut(&Blob)) -> Result<(), Skipp
         Ok(raw)
     };
     let raw = read().map_err(|error: io::Error| skip(&origin, &error))?;
-    show_whole(&origin, &raw, visit)
-        .ok_or_else(|| limit("policies were not read: the file is larger than 64 MiB"))
+    show_whole(&origin, &raw, visit).ok_or_else(|| limit(TOO_LARGE))
 }
 
 /// Shows bytes as one blob; `None` when they are too many.

@@ -78,6 +78,7 @@ pub(crate) fn report_of(format: Format, outcome: &Outcome) -> String {
         fail_on: Severity::Low,
         look: Look::Plain,
         width: 100,
+        links: None,
         category: "scan",
     };
     let mut out = Vec::new();

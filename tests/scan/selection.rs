@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use globset::{Glob, GlobSet};
+use keylint::source::{Choice, IgnoreFiles, Ignored, Selection, choice};
+
 use crate::folder::{Folder, TOKEN};
 
 /// A repository in which every file holds the token: name, and what is to be expected of it.
@@ -87,6 +90,68 @@ fn no_ignore_scans_everything() {
     let run = repository().scan(&["--no-ignore"]);
     assert_eq!(run.origins(), names(&[Expect::Found, Expect::Tracked, Expect::Ignored]));
     assert_eq!(run.json()["stats"]["ignored"], 0);
+}
+
+/// `keylint explain` says of each file what a scan does, and why.
+#[test]
+fn what_is_said_of_a_file_is_what_is_done() {
+    let folder = repository();
+    let root = folder.path();
+    let never = FILES.iter().filter(|(_, expect)| *expect == Expect::Never);
+    for (ignore_files, flags) in
+        [(IgnoreFiles::Respect, &[][..]), (IgnoreFiles::Overrule, &["--no-ignore"])]
+    {
+        let selection = Selection { ignore_files, ..Selection::default() };
+        let scanned = folder.scan(flags).origins();
+        for (name, _) in FILES {
+            let said = choice(root, &root.join(name), &selection);
+            assert_eq!(said.is_taken(), scanned.contains(&(*name).to_owned()), "{name}: {said:?}");
+        }
+    }
+    for (name, _) in never {
+        let said = choice(root, &root.join(name), &Selection::default());
+        assert_eq!(said, Choice::Repository, "{name}");
+    }
+}
+
+#[test]
+fn what_makes_git_ignore_a_file_is_named() {
+    let folder = repository();
+    let root = folder.path();
+    let of = |name: &str| choice(root, &root.join(name), &Selection::default());
+    let by = |pattern: &str, directory: Option<&str>| Ignored {
+        file: root.join(".gitignore"),
+        pattern: pattern.into(),
+        directory: directory.map(|directory| root.join(directory)),
+    };
+    assert_eq!(of("plain.txt"), Choice::Taken);
+    assert_eq!(of("kept.log"), Choice::Taken);
+    assert_eq!(of("loose.log"), Choice::Ignored(by("*.log", None)));
+    assert_eq!(of("tracked.log"), Choice::TakenAsTracked(by("*.log", None)));
+    assert_eq!(of(".env"), Choice::TakenForItsName(by(".env*", None)));
+    assert_eq!(of("deploy/id_ed25519"), Choice::TakenForItsName(by("deploy/", Some("deploy"))));
+    let packages = by("node_modules", Some("node_modules"));
+    assert_eq!(of("node_modules/left/.env"), Choice::Ignored(packages));
+    let excluded = Selection {
+        exclude: GlobSet::new([Glob::new("plain.*").unwrap()]).unwrap(),
+        exclude_texts: vec!["plain.*".into()],
+        exclude_root: root.into(),
+        ..Selection::default()
+    };
+    let said = choice(root, &root.join("plain.txt"), &excluded);
+    assert_eq!(said, Choice::Excluded { pattern: "plain.*".into() });
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_what_is_no_file_are_told_apart() {
+    let folder = repository();
+    let root = folder.path();
+    std::os::unix::fs::symlink("deploy", root.join("there")).unwrap();
+    let of = |name: &str| choice(root, &root.join(name), &Selection::default());
+    assert_eq!(of("there"), Choice::Link(root.join("there")));
+    assert_eq!(of("there/prod.tfvars"), Choice::Link(root.join("there")));
+    assert_eq!(of("deploy"), Choice::Special);
 }
 
 #[test]

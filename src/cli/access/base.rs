@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::{Failure, World};
-use crate::cli::args::working_directory;
+use crate::cli::environment::working_directory;
 use crate::cli::scan::source;
 use keylint::access::Access;
 use keylint::scan::{Before, Past, access_before};

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{When, columns, now};
+use super::args::When;
+use super::environment::{columns, now};
 use super::scan::{config_file, known_checks, rule_files, source, threads};
 use super::{Exit, Failure, output};
 pub(crate) use args::AccessArgs;

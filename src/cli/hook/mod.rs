@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::working_directory;
+use super::environment::working_directory;
 use super::{Exit, Failure, output};
 pub(super) use args::HookCommand;
 use args::{HookArgs, HookName, InstallArgs};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 use serde::Deserialize;
 
-use super::args::env_path;
+use super::environment::env_path;
 use helper::{Answered, ask, helper, is_helper};
 use keylint::blob::inert;
 use keylint::source::Reference;

@@ -13,7 +13,8 @@ use thiserror::Error;
 use args::FilterArgs;
 pub(crate) use args::ReportArgs;
 
-use super::args::{When, columns};
+use super::args::When;
+use super::environment::columns;
 use super::format::format;
 use super::scan::{exit, name_skipped, says_gaps};
 use super::{Exit, Failure, output, summary};
@@ -44,6 +45,8 @@ pub(super) fn run(args: &ReportArgs, color: When) -> Result<Exit, Failure> {
         fail_on,
         look,
         width: columns().unwrap_or(100),
+        // What was scanned may have been elsewhere.
+        links: None,
         category: report.category,
     };
     let outcome = &report.outcome;

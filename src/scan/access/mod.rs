@@ -118,6 +118,26 @@ pub fn grant(
 /// # Errors
 ///
 /// When the manifest says what cannot be.
+///
+/// # Examples
+///
+/// A role whose own policy ends the name of the secret without its random suffix:
+///
+/// ```
+/// use keylint::access::Answer;
+/// use keylint::scan::access_of;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue",
+///     "Resource": {"Fn::Sub": "arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:shop/db"}}]}"#;
+/// let template = format!(r#"{{"Resources": {{
+///     "Db": {{"Type": "AWS::SecretsManager::Secret", "Properties": {{"Name": "shop/db"}}}},
+///     "App": {{"Type": "AWS::IAM::Role", "Properties": {{"RoleName": "App", "Policies": [{{"PolicyDocument": {policy}}}]}}}}}}}}"#);
+/// let access = access_of(vec![("template.json".into(), template.into_bytes())], None)?;
+/// assert_eq!(access.paths[0].answer, Answer::No);
+/// # Ok(())
+/// # }
+/// ```
 pub fn access_of(
     given: Vec<(PathBuf, Vec<u8>)>,
     manifest: Option<&Path>,

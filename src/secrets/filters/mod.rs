@@ -5,8 +5,10 @@ mod elsewhere;
 mod made_up;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub(super) use elsewhere::is_uuid;
+pub(super) use words::words;
 
 use super::candidate::Candidate;
 use super::rule::Trigger;
