@@ -68,18 +68,22 @@ fn a_report_that_cannot_be_written_is_a_failure_and_leaves_nothing() {
 #[test]
 fn a_report_that_breaks_off_leaves_the_last_one() {
     let tree = Tree::full();
-    tree.file("out/r.json", "old");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report");
+    fs::write(&file, "old").unwrap();
     // No file may grow beyond one block; the signal that says so is ignored, as by a shell that minds.
     let limited = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
-    let mut shell = Command::new("/bin/sh");
-    shell.current_dir(tree.path("")).env_clear().args(["-c", limited]);
-    shell.args([env!("CARGO_BIN_EXE_keylint"), "scan", ".", "-o", "out/r.json"]);
-    let output = shell.output().unwrap();
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{error}");
-    assert!(error.contains("could not be written to `out/r.json`"), "{error}");
-    assert_eq!(fs::read_to_string(tree.path("out/r.json")).unwrap(), "old");
-    assert_eq!(leftovers(&tree, "out"), Vec::<String>::new());
+    for format in FORMATS {
+        let mut shell = Command::new("/bin/sh");
+        shell.current_dir(tree.path("")).env_clear().args(["-c", limited]);
+        shell.args([env!("CARGO_BIN_EXE_keylint"), "scan", ".", "--format", format, "-o"]);
+        let output = shell.arg(&file).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{format}: {error}");
+        assert!(error.contains("could not be written to"), "{format}: {error}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "old", "{format}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{format} leaves something");
+    }
 }
 
 #[test]
