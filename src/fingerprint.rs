@@ -106,6 +106,15 @@ mod tests {
     }
 
     #[test]
+    fn fingerprints_are_read_back() {
+        let one = Fingerprint::of_strong_secret(b"secret one");
+        assert_eq!(Fingerprint::parse(one.as_str()), Some(one.clone()));
+        for wrong in ["", "s1:", "x1:0123", &one.as_str().to_uppercase(), &format!("{one}0")] {
+            assert_eq!(Fingerprint::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_weak_secret_gives_away_sixteen_bits() {
         let known: std::collections::HashSet<_> = (0..200_000_u32)
             .map(|n| Fingerprint::of_weak_secret("f", b"password", &n.to_le_bytes()))

@@ -48,7 +48,7 @@
 //! finding    owned, redacted, the same for both halves
 //! suppress/  comments, [[allow]], the baseline: marked, never dropped
 //! outcome    findings, what was not scanned, counts
-//! report/    text, JSON, SARIF, pages and what services read
+//! report/    text, JSON and back, SARIF, pages and what services read
 //! config/    keylint.toml and flags ──► Config, handed to the stages that need it
 //! ```
 

@@ -1,10 +1,11 @@
 //! What a scan ends with: findings, what was not scanned and why, and what was counted on the way.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::blob::Origin;
 use crate::finding::{Finding, SuppressionKind};
@@ -19,6 +20,8 @@ pub struct Outcome {
     pub skipped: Vec<Skipped>,
     /// Decisions of people that hide nothing any more; sorted.
     pub stale: Vec<StaleDecision>,
+    /// What a saved report counted and did not list.
+    pub unlisted: Unlisted,
     /// What else a reader should know, harmless to show: gaps that do not matter, content from elsewhere.
     pub notes: Vec<String>,
     /// What was not selected, by name, where that is asked for; sorted.
@@ -40,17 +43,39 @@ impl Outcome {
         self.findings.iter().filter(|finding| !finding.is_suppressed())
     }
 
-    /// How many findings are suppressed, by where that was decided; of several decisions, the first counts.
-    pub fn suppressed(&self) -> BTreeMap<SuppressionKind, u64> {
-        let mut counts = BTreeMap::new();
+    /// How many findings are suppressed at every place.
+    pub fn suppressed(&self) -> u64 {
+        self.suppressed_by().values().sum()
+    }
+
+    /// The same, by where that was decided; of several decisions about a finding, the first counts.
+    pub fn suppressed_by(&self) -> BTreeMap<SuppressionKind, u64> {
+        let mut counts = self.unlisted.findings.clone();
         let suppressed = self.findings.iter().filter(|finding| finding.is_suppressed());
-        let first =
-            |finding: &Finding| finding.places.iter().find_map(|place| place.suppressed.clone());
-        for decision in suppressed.filter_map(first) {
-            *counts.entry(decision.kind).or_default() += 1;
+        let first = |finding: &Finding| {
+            finding.places.iter().find_map(|place| Some(place.suppressed.as_ref()?.kind))
+        };
+        for kind in suppressed.filter_map(first) {
+            *counts.entry(kind).or_default() += 1;
         }
         counts
     }
+
+    /// How many places are suppressed, those of findings that count among them.
+    pub fn suppressed_places(&self) -> u64 {
+        let places = self.findings.iter().flat_map(|finding| &finding.places);
+        let here = places.filter(|place| place.suppressed.is_some());
+        here.count() as u64 + self.unlisted.places
+    }
+}
+
+/// What a saved report counted and did not list. Nothing of a scan is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unlisted {
+    /// Findings that are suppressed at every place, by where that was decided.
+    pub findings: BTreeMap<SuppressionKind, u64>,
+    /// Places of such findings.
+    pub places: u64,
 }
 
 /// A decision that a place does not count, and that hides nothing any more. Texts are harmless to show.
@@ -131,6 +156,18 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
+    /// Every reason.
+    pub const ALL: &'static [Self] = &[
+        Self::Unreadable,
+        Self::NotRegular,
+        Self::Limit,
+        Self::Missing,
+        Self::Malformed,
+        Self::Encrypted,
+        Self::Unsupported,
+        Self::Internal,
+    ];
+
     /// The word that reports use; part of the interface.
     pub const fn name(self) -> &'static str {
         match self {
@@ -172,7 +209,7 @@ pub struct Stats {
     /// Values that some rule matched.
     pub candidates: u64,
     /// Candidates dropped, by the name of the filter that did it.
-    pub rejected: BTreeMap<&'static str, u64>,
+    pub rejected: BTreeMap<Cow<'static, str>, u64>,
     /// Findings below `min_confidence`, which are not listed.
     pub below_confidence: u64,
     /// Findings of changed files on lines that were there before, which are not listed.
@@ -210,7 +247,7 @@ impl Stats {
         self.windows += windows;
         self.candidates += candidates;
         for (filter, count) in rejected {
-            *self.rejected.entry(filter).or_default() += count;
+            *self.rejected.entry(filter.clone()).or_default() += count;
         }
         self.below_confidence += below_confidence;
         self.unchanged += unchanged;
@@ -220,7 +257,7 @@ impl Stats {
 }
 
 /// Objects of git repositories, each counted once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectCounts {
     /// Commits.
     pub commits: u64,

@@ -7,12 +7,13 @@ use clap_complete::Shell;
 
 use super::access::AccessArgs;
 use super::baseline::BaselineCommand;
+use super::format::FormatName;
 use super::hook::HookCommand;
+use super::report::ReportArgs;
 use keylint::config::{FailOnText, Halves};
 use keylint::date::day;
-use keylint::finding::Confidence;
+use keylint::finding::{Confidence, Severity};
 use keylint::policy::{Kind, catalogue_date};
-use keylint::report::Format;
 use keylint::source::Platform;
 
 /// Finds hard-coded credentials and wrong AWS policies, offline.
@@ -59,6 +60,12 @@ pub(crate) enum Command {
     /// A baseline hides findings; it does not make secrets harmless: they should still be rotated.
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Merge, filter and convert saved reports
+    ///
+    /// Reads what `--format json` and `--format jsonl` wrote, and writes it in any format, as the scan would have.
+    ///
+    /// Exit codes: 0 clean and complete, 1 findings, 2 bad instruction, 3 something could not be scanned.
+    Report(ReportArgs),
     /// Install and remove git hooks
     #[command(subcommand)]
     Hook(HookCommand),
@@ -316,23 +323,6 @@ impl From<KindName> for Kind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FormatName {
-    Text,
-    Json,
-    Sarif,
-}
-
-impl From<FormatName> for Format {
-    fn from(name: FormatName) -> Self {
-        match name {
-            FormatName::Text => Self::Text,
-            FormatName::Json => Self::Json,
-            FormatName::Sarif => Self::Sarif,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
     Text,
     Markdown,
@@ -349,6 +339,10 @@ pub(crate) enum When {
     Auto,
     Always,
     Never,
+}
+
+pub(crate) fn severity(text: &str) -> Result<Severity, String> {
+    by_name(Severity::ALL, Severity::name, text)
 }
 
 pub(crate) fn confidence(text: &str) -> Result<Confidence, String> {

@@ -8,6 +8,7 @@ mod environment;
 mod explain;
 mod failure;
 mod fix;
+mod format;
 mod git;
 mod hook;
 mod image;
@@ -15,10 +16,12 @@ mod image;
 mod login;
 mod output;
 mod progress;
+mod report;
 mod rules;
 mod scan;
 mod shell;
 mod stats;
+mod summary;
 mod verbose;
 
 use std::io::{self, Write};
@@ -70,6 +73,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
         Command::Baseline(command) => baseline::run(&command),
+        Command::Report(report) => report::run(&report, args.color),
         Command::Hook(command) => hook::run(&command),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man(args) => shell::man(&args),

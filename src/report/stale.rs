@@ -1,6 +1,10 @@
 //! Decisions of people that hide nothing any more, for all reports.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::views::{InputView, input_view};
 
 use crate::finding::SuppressionKind;
 use crate::outcome::{Stale, StaleDecision};
@@ -9,24 +13,34 @@ use crate::outcome::{Stale, StaleDecision};
 pub(super) const MAX_STALE: usize = 20;
 
 /// A decision that hides nothing any more, in JSON.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct StaleView<'a> {
-    origin: String,
-    line: u64,
-    kind: &'static str,
-    covers: &'a str,
-    why: &'static str,
+    pub origin: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    expired: Option<&'a str>,
+    pub input: Option<InputView<'a>>,
+    pub line: u64,
+    pub kind: Cow<'a, str>,
+    pub covers: Cow<'a, str>,
+    pub why: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expired: Option<Cow<'a, str>>,
 }
 
 pub(super) fn view(stale: &StaleDecision) -> StaleView<'_> {
     let StaleDecision { origin, line, kind, covers, why } = stale;
     let (why, expired) = match why {
         Stale::Unused => ("unused", None),
-        Stale::Expired { on } => ("expired", Some(on.as_str())),
+        Stale::Expired { on } => ("expired", Some(on.into())),
     };
-    StaleView { origin: origin.to_string(), line: *line, kind: kind.name(), covers, why, expired }
+    StaleView {
+        origin: origin.to_string().into(),
+        input: Some(input_view(origin)),
+        line: *line,
+        kind: kind.name().into(),
+        covers: covers.into(),
+        why: why.into(),
+        expired,
+    }
 }
 
 /// What became of a decision, and what to do about it.

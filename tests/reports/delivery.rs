@@ -5,7 +5,7 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use super::tree::Tree;
+use super::tree::{FORMATS, Tree};
 
 #[test]
 fn the_name_of_the_file_says_the_format() {
@@ -16,6 +16,13 @@ fn the_name_of_the_file_says_the_format() {
         ("r.sarif.json", "{\n  \"$schema\""),
         ("R.SARIF", "{\n  \"$schema\""),
         ("r.txt", "generic-password\n"),
+        ("r.jsonl", "{\"rule\":"),
+        ("r.csv", "status,severity,"),
+        ("r.md", "### keylint: "),
+        ("r.junit.xml", "<?xml version=\"1.0\""),
+        ("r.xml", "<?xml version=\"1.0\""),
+        ("gl-secret-detection-report.json", "{\n  \"scan\": {"),
+        ("gl-code-quality-report.json", "[\n  {\n    \"check_name\""),
     ] {
         let output = tree.scan(&["-o", name]);
         assert_eq!(output.status.code(), Some(1), "{name}");
@@ -61,18 +68,22 @@ fn a_report_that_cannot_be_written_is_a_failure_and_leaves_nothing() {
 #[test]
 fn a_report_that_breaks_off_leaves_the_last_one() {
     let tree = Tree::full();
-    tree.file("out/r.json", "old");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report");
+    fs::write(&file, "old").unwrap();
     // No file may grow beyond one block; the signal that says so is ignored, as by a shell that minds.
     let limited = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
-    let mut shell = Command::new("/bin/sh");
-    shell.current_dir(tree.path("")).env_clear().args(["-c", limited]);
-    shell.args([env!("CARGO_BIN_EXE_keylint"), "scan", ".", "-o", "out/r.json"]);
-    let output = shell.output().unwrap();
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{error}");
-    assert!(error.contains("could not be written to `out/r.json`"), "{error}");
-    assert_eq!(fs::read_to_string(tree.path("out/r.json")).unwrap(), "old");
-    assert_eq!(leftovers(&tree, "out"), Vec::<String>::new());
+    for format in FORMATS {
+        let mut shell = Command::new("/bin/sh");
+        shell.current_dir(tree.path("")).env_clear().args(["-c", limited]);
+        shell.args([env!("CARGO_BIN_EXE_keylint"), "scan", ".", "--format", format, "-o"]);
+        let output = shell.arg(&file).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{format}: {error}");
+        assert!(error.contains("could not be written to"), "{format}: {error}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "old", "{format}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{format} leaves something");
+    }
 }
 
 #[test]
@@ -93,7 +104,7 @@ fn a_full_disk_behind_standard_output_is_a_failure() {
         return;
     }
     let tree = Tree::full();
-    for format in ["text", "json", "sarif"] {
+    for format in FORMATS {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let mut command = tree.command();
         command.args(["scan", ".", "--format", format]).stdout(full);
@@ -114,7 +125,7 @@ fn a_closed_pipe_is_quiet_and_changes_nothing() {
             format!("db{number}_password = \"{password}{number}\"\n"),
         );
     }
-    for format in ["text", "json", "sarif"] {
+    for format in FORMATS {
         let mut command = tree.command();
         command.args(["scan", ".", "--format", format]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -158,7 +169,7 @@ fn exit_codes_say_what_happened() {
 #[test]
 fn quiet_prints_the_report_alone() {
     let tree = Tree::full();
-    for format in ["text", "json", "sarif"] {
+    for format in FORMATS {
         let loud = tree.scan(&["--format", format]);
         let quiet = tree.scan(&["--format", format, "--quiet"]);
         assert_eq!(loud.stdout, quiet.stdout);
