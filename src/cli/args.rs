@@ -284,6 +284,7 @@ pub(crate) enum FormatName {
     Text,
     Json,
     Sarif,
+    Html,
 }
 
 impl From<FormatName> for Format {
@@ -292,6 +293,7 @@ impl From<FormatName> for Format {
             FormatName::Text => Self::Text,
             FormatName::Json => Self::Json,
             FormatName::Sarif => Self::Sarif,
+            FormatName::Html => Self::Html,
         }
     }
 }

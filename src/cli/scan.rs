@@ -182,7 +182,7 @@ pub(super) fn rule_files(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Rul
 #[error("the name `{}` does not say which format is wanted", path.display())]
 #[diagnostic(
     code(report::unknown_format),
-    help("add --format, or end the name in .txt, .json or .sarif")
+    help("add --format, or end the name in .txt, .json, .sarif or .html")
 )]
 struct UnknownFormat {
     path: PathBuf,
@@ -199,6 +199,7 @@ fn format(args: &CommonArgs) -> Result<Format, Failure> {
         (".sarif", FormatName::Sarif),
         (".sarif.json", FormatName::Sarif),
         (".json", FormatName::Json),
+        (".html", FormatName::Html),
         (".txt", FormatName::Text),
     ];
     let known = endings.into_iter().find(|(ending, _)| name.ends_with(ending));

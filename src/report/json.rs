@@ -10,7 +10,7 @@ use super::image::{self, BuiltView, ImageView};
 use super::{Options, listed};
 use crate::config::Secrets;
 use crate::date::timestamp;
-use crate::finding::{Edit, Finding, FindingKind, Place};
+use crate::finding::{Edit, Finding, FindingKind, Place, Secret};
 use crate::location::Position;
 use crate::outcome::{ObjectCounts, Outcome, Skipped};
 
@@ -199,8 +199,7 @@ fn view(finding: &Finding, secrets: Secrets) -> FindingView<'_> {
     let kind = match &finding.kind {
         FindingKind::Secret { secret, redacted, verdict, facts } => KindView::Secret {
             redacted,
-            raw: (secrets == Secrets::Revealed)
-                .then(|| String::from_utf8_lossy(secret.reveal()).into_owned()),
+            raw: raw(secret, secrets),
             verdict: verdict.name(),
             facts: facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         },
@@ -219,6 +218,11 @@ fn view(finding: &Finding, secrets: Secrets) -> FindingView<'_> {
         places: finding.places.iter().map(|place| place_view(place, finding)).collect(),
         history: finding.history.as_ref().map(history::view),
     }
+}
+
+/// The secret itself, for a report that may show it.
+pub(super) fn raw(secret: &Secret, secrets: Secrets) -> Option<String> {
+    (secrets == Secrets::Revealed).then(|| String::from_utf8_lossy(secret.reveal()).into_owned())
 }
 
 fn edit_view(edit: &Edit) -> EditView<'_> {

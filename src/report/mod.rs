@@ -2,6 +2,7 @@
 
 pub mod access;
 mod history;
+mod html;
 mod image;
 mod json;
 mod page;
@@ -26,6 +27,8 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// A page for browsers.
+    Html,
 }
 
 /// What a report needs besides the outcome.
@@ -43,7 +46,7 @@ pub struct Options {
     pub look: Look,
     /// Columns of the terminal, for text.
     pub width: usize,
-    /// What kind of run it is, for SARIF: a later run of the same kind replaces it.
+    /// What kind of run it is, `scan`, `git` or `image`: in SARIF, a later run of the same kind replaces it.
     pub category: &'static str,
 }
 
@@ -80,6 +83,7 @@ pub fn write(
         Format::Text => text::write(outcome, options, out),
         Format::Json => json::write(outcome, options, out),
         Format::Sarif => sarif::write(outcome, options, out),
+        Format::Html => html::write(outcome, options, out),
     }
 }
 

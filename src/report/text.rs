@@ -190,9 +190,24 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
     };
     let files = scanned(stats);
     writeln!(out, "{found} in {files}, {}{}", size(stats.bytes), failing(&active, options))?;
+    let counts = counts(outcome);
+    if !counts.is_empty() {
+        writeln!(out, "{}", counts.join("; "))?;
+    }
+    if !outcome.is_complete() {
+        let missing =
+            outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()).count() as u64;
+        writeln!(out, "incomplete: {} not scanned", plural(missing, "input"))?;
+    }
+    Ok(())
+}
+
+/// What is known beside the findings, in words: what was read, and what was left out.
+pub(super) fn counts(outcome: &Outcome) -> Vec<String> {
+    let stats = &outcome.stats;
     let census = &stats.census;
-    let suppressed = outcome.findings.len() - active.len();
-    let fixable = active.iter().flat_map(|finding| &finding.places);
+    let suppressed = outcome.findings.len() - outcome.active().count();
+    let fixable = outcome.active().flat_map(|finding| &finding.places);
     let fixable = fixable.filter(|place| place.suppressed.is_none() && place.fix.is_some());
     let counts = [
         (fixable.count() as u64, "place", " to be put right by --fix"),
@@ -209,24 +224,15 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
         (census.links, "link", " not followed"),
         (census.special, "special file", " not opened (pipes, sockets, devices)"),
     ];
-    let counts: Vec<String> = counts
+    counts
         .iter()
         .filter(|(count, ..)| *count > 0)
         .map(|(count, noun, what)| plural(*count, noun) + what)
-        .collect();
-    if !counts.is_empty() {
-        writeln!(out, "{}", counts.join("; "))?;
-    }
-    if !outcome.is_complete() {
-        let missing =
-            outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()).count() as u64;
-        writeln!(out, "incomplete: {} not scanned", plural(missing, "input"))?;
-    }
-    Ok(())
+        .collect()
 }
 
 /// How much was scanned: of a history, contents of files and texts of commits.
-fn scanned(stats: &Stats) -> String {
+pub(super) fn scanned(stats: &Stats) -> String {
     let commits = stats.git.commits;
     if commits == 0 {
         return plural(stats.files, "file");
@@ -264,7 +270,7 @@ fn failing(active: &[&Finding], options: &Options) -> String {
 }
 
 /// Bytes with a decimal unit.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)];
     match UNITS.iter().find(|(_, unit)| bytes >= *unit) {
         Some((name, unit)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
