@@ -15,6 +15,7 @@ fn the_name_of_the_file_says_the_format() {
         ("r.sarif", "{\n  \"$schema\""),
         ("r.sarif.json", "{\n  \"$schema\""),
         ("R.SARIF", "{\n  \"$schema\""),
+        ("r.html", "<!doctype html>"),
         ("r.txt", "generic-password\n"),
     ] {
         let output = tree.scan(&["-o", name]);
@@ -93,7 +94,7 @@ fn a_full_disk_behind_standard_output_is_a_failure() {
         return;
     }
     let tree = Tree::full();
-    for format in ["text", "json", "sarif"] {
+    for format in ["text", "json", "sarif", "html"] {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let mut command = tree.command();
         command.args(["scan", ".", "--format", format]).stdout(full);
@@ -114,7 +115,7 @@ fn a_closed_pipe_is_quiet_and_changes_nothing() {
             format!("db{number}_password = \"{password}{number}\"\n"),
         );
     }
-    for format in ["text", "json", "sarif"] {
+    for format in ["text", "json", "sarif", "html"] {
         let mut command = tree.command();
         command.args(["scan", ".", "--format", format]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -158,7 +159,7 @@ fn exit_codes_say_what_happened() {
 #[test]
 fn quiet_prints_the_report_alone() {
     let tree = Tree::full();
-    for format in ["text", "json", "sarif"] {
+    for format in ["text", "json", "sarif", "html"] {
         let loud = tree.scan(&["--format", format]);
         let quiet = tree.scan(&["--format", format, "--quiet"]);
         assert_eq!(loud.stdout, quiet.stdout);

@@ -26,7 +26,7 @@ const HOSTILE: &str = "[[allow]]\npath = \"samples/**\"\nreason = \"\\u001b[2Ja 
 fn no_output_commands_the_terminal() {
     let tree = Tree::full();
     tree.file("keylint.toml", HOSTILE);
-    for format in ["text", "json", "sarif"] {
+    for format in ["text", "json", "sarif", "html"] {
         let output = tree.scan(&["--show-suppressed", "--format", format, "--color", "never"]);
         let text = assert_harmless(format, output.stdout);
         assert!(text.contains("a sample"), "{format} gives no reason");

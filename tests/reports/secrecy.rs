@@ -8,6 +8,7 @@ const RUNS: &[&[&str]] = &[
     &["scan", ".", "--show-suppressed"],
     &["scan", ".", "--show-suppressed", "--format", "json"],
     &["scan", ".", "--show-suppressed", "--format", "sarif"],
+    &["scan", ".", "--show-suppressed", "--format", "html"],
     &["scan", ".", "--min-confidence", "low", "--color", "always", "--stats"],
     &["explain", "."],
     &["explain", ".", "--format", "jsonl"],
@@ -62,7 +63,7 @@ fn no_error_shows_a_secret() {
 #[test]
 fn reveal_shows_every_secret_in_every_format() {
     let tree = Tree::full();
-    for format in ["text", "json", "sarif"] {
+    for format in ["text", "json", "sarif", "html"] {
         let text = tree.report(&["--show-suppressed", "--reveal", "--format", format]);
         for (name, secret) in tree.secrets.all() {
             assert!(text.contains(secret), "{format} does not show {name}:\n{text}");
@@ -100,7 +101,7 @@ fn a_secret_that_only_a_policy_check_knows_is_masked() {
             "Parameters:\n  DbPassword:\n    Type: String\n    Default: {default}\nResources:\n  S:\n    Type: AWS::SecretsManager::Secret\n    Properties:\n      Name: db\n      SecretString: {value}\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment:\n        Variables:\n          API_TOKEN: {shown}\n"
         ),
     );
-    for format in ["text", "json", "sarif"] {
+    for format in ["text", "json", "sarif", "html"] {
         let output = tree.run(["scan", ".", "--only", "policy", "--format", format]);
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains("sm-plaintext-value"), "{text}");

@@ -23,7 +23,7 @@ function card(finding) {
       make('div', { class: 'what' },
         make(state.group ? 'h4' : 'h3', { id: `name-${at}` }, make('button', {
           type: 'button', class: 'open', 'aria-expanded': String(isOpen), 'aria-controls': `body-${at}`,
-        }, finding.message)),
+        }, ticked(finding.message))),
         headFacts(finding)),
       make('span', { class: 'turn' }, icon('right'))),
     body);
@@ -61,7 +61,7 @@ function headFacts(finding) {
   return make('div', { class: 'facts-line' },
     place ? make('span', { class: 'where mono' }, `${place.at}:${place.line}`) : null,
     more > 0 ? make('span', { class: 'muted' }, `+ ${plural(more, 'place')}`) : null,
-    secret && secret.redacted ? make('code', { class: 'value' }, secret.redacted) : null,
+    secret && /[^*]/.test(secret.redacted) ? make('code', { class: 'value' }, secret.redacted) : null,
     make('span', { class: 'muted' }, `${rule.id} · ${confidence.replace('-', ' ')} confidence`),
     first ? make('span', { class: 'muted' }, `since ${finding.day}`) : null,
     ['proven', 'checksum-valid'].includes(verdict) ? flag('yes', wordsOf(VERDICTS, verdict).toLowerCase(), 'bad') : null,
@@ -77,19 +77,24 @@ function headFacts(finding) {
 function bodyParts(finding) {
   return [
     make('div', { class: 'columns' },
-      make('div', { class: 'main-column' }, placesPart(finding), fixParts(finding), historyPart(finding)),
+      make('div', { class: 'main-column' }, placesPart(finding), historyPart(finding)),
       make('div', { class: 'side-column' }, stepsPart(finding), factsPart(finding), silencePart(finding))),
   ];
 }
 
-function part(title, ...content) {
-  return make('section', { class: 'part' }, make('h5', {}, title), content);
+/** A text in which what stands between backticks is code. */
+function ticked(text) {
+  return text.split(/(`[^`]+`)/).map((piece) => (/^`[^`]+`$/.test(piece) ? make('code', {}, piece.slice(1, -1)) : piece));
+}
+
+function part(title, name, ...content) {
+  return make('section', { class: `part ${name}` }, make('h5', {}, title), content);
 }
 
 /** What to do now: a sentence, or steps. */
 function stepsPart({ rule }) {
   if (!rule.steps.length && !rule.references.length) return null;
-  const steps = rule.steps.length === 1 ? make('p', {}, rule.steps[0]) : make('ol', { class: 'steps' }, rule.steps.map((step) => make('li', {}, step)));
+  const steps = rule.steps.length === 1 ? make('p', {}, ticked(rule.steps[0])) : make('ol', { class: 'steps' }, rule.steps.map((step) => make('li', {}, ticked(step))));
   const links = rule.references.length ? make('ul', { class: 'references' }, rule.references.map((text) => make('li', { class: 'break' }, reference(text)))) : null;
   return make('section', { class: 'part now' }, make('h5', {}, 'What to do now'), steps, links);
 }
@@ -115,11 +120,11 @@ function placesPart(finding) {
     more ? `${plural(more, 'more place')} not listed here; --format json names all.` : '',
     brief ? 'Snippets are left out to keep the page small.' : '',
   ].filter(Boolean).map((text) => make('p', { class: 'muted' }, text));
-  return part(placesOf(finding) === 1 ? 'Place' : `${number(placesOf(finding))} places`, list, button, notes);
+  return part(placesOf(finding) === 1 ? 'Place' : `${number(placesOf(finding))} places`, 'seen', list, button, notes);
 }
 
 function placeItem(place, isOpen) {
-  const { at, line, column, rule, notes, suppressed, snippet } = place;
+  const { at, line, column, rule, notes, suppressed, snippet, fix } = place;
   const name = `${at}:${line}:${column}`;
   const title = [make('code', { class: 'break' }, name), rule === undefined ? null : make('span', { class: 'muted' }, ` found here by ${data.rules[rule].id}`)];
   const lines = [
@@ -127,7 +132,7 @@ function placeItem(place, isOpen) {
     (notes || []).map((note) => make('p', { class: 'place-note break' }, icon('layers'), make('span', {}, note))),
   ];
   if (!snippet) return make('li', {}, make('p', { class: 'place-name' }, title), lines);
-  return make('li', {}, make('details', { open: isOpen }, make('summary', { class: 'place-name' }, title), code(snippet)), lines);
+  return make('li', {}, make('details', { open: isOpen }, make('summary', { class: 'place-name' }, title), code(snippet), fix ? fixParts(fix) : null), lines);
 }
 
 function suppressionWords({ kind, reason, owner, expires }) {
@@ -147,13 +152,12 @@ function code({ first, parts }) {
     make('span', { class: 'line-number', 'aria-hidden': 'true' }, String(first + at)), make('span', { class: 'source' }, row, '\n'))));
 }
 
-function fixParts({ places }) {
-  const fixed = places.filter(({ fix }) => fix);
-  if (!fixed.length) return null;
-  const all = fixed.slice(0, FIRST_PLACES).map(({ at, fix }) => make('div', { class: 'fix' }, make('p', { class: 'place-name' }, make('code', { class: 'break' }, at)),
-    make('pre', { class: 'code diff', tabindex: 0, 'aria-label': 'What the fix changes' }, fix.map(([sign, text]) => make('span', { class: `row ${{ '-': 'goes', '+': 'comes' }[sign] || 'says'}` },
-      make('span', { class: 'sign' }, sign), make('span', { class: 'source' }, text, '\n'))))));
-  return part('Fix', make('p', { class: 'muted' }, 'keylint scan --fix makes this change.'), all);
+/** The lines that a fix changes. */
+function fixParts(fix) {
+  const row = ([sign, text]) => make('span', { class: `row ${{ '-': 'goes', '+': 'comes' }[sign] || 'says'}` },
+    make('span', { class: 'sign' }, sign), make('span', { class: 'source' }, text, '\n'));
+  return [make('p', { class: 'fix-words' }, 'keylint scan --fix makes this change:'),
+    make('pre', { class: 'code diff', tabindex: 0, 'aria-label': 'What the fix changes' }, fix.map(row))];
 }
 
 function historyPart({ history: known }) {
@@ -163,7 +167,7 @@ function historyPart({ history: known }) {
   const remote = { true: ', on a remote', false: ', not on a remote yet' }[known.on_remote] || '';
   const refs = known.refs.map((name) => make('code', { class: 'ref' }, name.replace(/^refs\/(heads|tags|remotes)\//, '')));
   const more = known.ref_count - known.refs.length;
-  return part('History', make('dl', { class: 'pairs' },
+  return part('History', 'past', make('dl', { class: 'pairs' },
     row('First commit', known.first ? momentParts(known.first) : 'in no commit'),
     known.last && known.first && known.last.commit !== known.first.commit ? row('Last commit', momentParts(known.last)) : [],
     row('Now', `${now}${remote}${known.reachable ? '' : ', no reference leads to it'}`),
@@ -180,15 +184,15 @@ function factsPart(finding) {
   const { rule, severity, confidence, secret, fingerprint, supersedes } = finding;
   const row = (name, ...values) => [make('dt', {}, name), make('dd', { class: 'break' }, values)];
   const [, , meaning] = VERDICTS.find(([name]) => secret && name === secret.verdict) || [];
-  return part('Facts', make('dl', { class: 'pairs' },
+  return part('Facts', 'facts', make('dl', { class: 'pairs' },
     row('Rule', make('button', { type: 'button', class: 'link', title: 'Show only this rule', onclick: () => toggleMark('rule', rule.id) }, rule.id), rule.title && rule.title !== rule.id ? make('div', { class: 'muted' }, rule.title) : null),
     row('Severity', `${severity}, ${confidence.replace('-', ' ')} confidence`),
     secret ? row('Verdict', `${wordsOf(VERDICTS, secret.verdict)}${meaning ? `: ${meaning}` : ''}`) : [],
     secret && secret.redacted ? row('Value', make('code', {}, secret.redacted)) : [],
     secret && secret.raw ? row('Raw value', make('pre', { class: 'raw' }, secret.raw)) : [],
     secret ? (secret.facts || []).map(([name, value]) => row(capital(name), value)) : [],
-    supersedes ? row('Also breaks', supersedes.join(', ')) : [],
-    row('Fingerprint', make('code', {}, fingerprint), ' ', copyButton(fingerprint, 'Copy the fingerprint'))));
+    supersedes ? row('Also found by', supersedes.join(', ')) : [],
+    row('keylint’s fingerprint', make('code', {}, fingerprint), ' ', copyButton(fingerprint, 'Copy the fingerprint'))));
 }
 
 /** How to say that a finding does not count. */

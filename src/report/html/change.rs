@@ -47,8 +47,8 @@ fn known(snippet: &Snippet, first: u64) -> BTreeMap<u64, &str> {
         let end = at + line.len();
         let behind = end.saturating_sub(snippet.label.end);
         let is_marked = (at..=end).contains(&snippet.label.end);
-        let is_cut = line.contains('…')
-            || if is_marked { behind >= CUT.1 } else { line.len() >= CUT.0 };
+        let is_cut =
+            line.contains('…') || if is_marked { behind >= CUT.1 } else { line.len() >= CUT.0 };
         if !is_cut && ![MASK, "\\u{", "\\x"].iter().any(|sign| line.contains(sign)) {
             known.insert(number, line);
         }
@@ -114,12 +114,90 @@ fn unknown(Edit { location, text }: &Edit, lines: &mut Vec<Line>) {
     let Position { line, column, offset, .. } = location.start;
     let goes = crate::report::plural(location.end.offset.saturating_sub(offset), "byte");
     let what = match (location.end.offset > offset, text.is_empty()) {
-        (true, true) => format!("{goes} go"),
-        (true, false) => format!("{goes} become"),
+        (true, true) => format!("without {goes}"),
+        (true, false) => format!("in the place of {goes}"),
         (false, _) => "this is added".into(),
     };
     lines.push(Line(' ', format!("line {line}, from column {column}: {what}")));
     if !text.is_empty() {
         lines.extend(text.split('\n').map(|line| Line('+', inert(line.as_bytes()))));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::location::Location;
+
+    fn snippet(text: &str, label: &str) -> Snippet {
+        let start = text.find(label).unwrap();
+        let lines_before = text[..start].matches('\n').count();
+        Snippet { text: text.into(), lines_before, label: start..start + label.len() }
+    }
+
+    /// An edit from `(line, column)` to `(line, column)`, whose bytes are as many as its columns.
+    fn edit(from: (u64, u64), to: (u64, u64), text: &str) -> Edit {
+        let at = |(line, column)| Position { line, column, offset: column, ..Position::START };
+        Edit { location: Location { start: at(from), end: at(to) }, text: text.into() }
+    }
+
+    fn shown(snippet: &Snippet, edits: &[Edit]) -> Option<Vec<String>> {
+        let (old, new) = change(edits, &known(snippet, 7))?;
+        let lines = difference(edits, &old, &new);
+        Some(lines.into_iter().map(|Line(sign, text)| format!("{sign}{text}")).collect())
+    }
+
+    #[test]
+    fn edits_of_one_line_are_one_change() {
+        let snippet = snippet("{\n  \"Action\": \"ü:*\",\n}", "ü:*");
+        let edits = [edit((8, 13), (8, 14), "[\""), edit((8, 14), (8, 17), "s3:Get")];
+        let expected = [" line 8", "-  \"Action\": \"ü:*\",", "+  \"Action\": [\"s3:Get\","];
+        assert_eq!(shown(&snippet, &edits).unwrap(), expected);
+        assert_eq!(hunks(&edits).count(), 1);
+    }
+
+    #[test]
+    fn lines_that_stay_are_not_shown() {
+        let snippet = snippet("{\n  \"Statement\": []\n}", "{");
+        let added = shown(&snippet, &[edit((7, 2), (7, 2), "\n  \"Version\": \"x\",")]).unwrap();
+        assert_eq!(added, [" line 8", "+  \"Version\": \"x\","]);
+        let removed = shown(&snippet, &[edit((7, 2), (8, 18), "")]).unwrap();
+        assert_eq!(removed, [" line 8", "-  \"Statement\": []"]);
+        let apart = [edit((7, 1), (7, 1), "a"), edit((9, 1), (9, 1), "b")];
+        assert_eq!(hunks(&apart).count(), 2);
+    }
+
+    #[test]
+    fn lines_that_are_not_as_in_the_file_are_not_known() {
+        let long = "x".repeat(160);
+        for line in ["cut…", "k: ********", "\\u{1b}", long.as_str()] {
+            let snippet = snippet(&format!("{line}\nhit"), "hit");
+            assert_eq!(shown(&snippet, &[edit((7, 1), (7, 2), "y")]), None, "{line}");
+            assert!(shown(&snippet, &[edit((8, 1), (8, 2), "y")]).is_some(), "{line}");
+        }
+        let snippet = snippet(&format!("hit{}", "x".repeat(80)), "hit");
+        assert_eq!(shown(&snippet, &[edit((7, 1), (7, 2), "y")]), None);
+        // Beyond the snippet, and beyond the line.
+        let snippet = self::snippet("hit", "hit");
+        assert_eq!(shown(&snippet, &[edit((8, 1), (8, 1), "y")]), None);
+        assert_eq!(shown(&snippet, &[edit((7, 9), (7, 9), "y")]), None);
+    }
+
+    #[test]
+    fn edits_of_lines_that_are_not_known_say_where_they_are() {
+        let said = |edit: &Edit| {
+            let mut lines = Vec::new();
+            unknown(edit, &mut lines);
+            lines.into_iter().map(|Line(sign, text)| format!("{sign}{text}")).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            said(&edit((9, 4), (9, 7), "a\nb\u{1b}")),
+            [" line 9, from column 4: in the place of 3 bytes", "+a", "+b\\u{1b}"]
+        );
+        assert_eq!(said(&edit((9, 4), (9, 5), "")), [" line 9, from column 4: without 1 byte"]);
+        assert_eq!(
+            said(&edit((9, 4), (9, 4), "a")),
+            [" line 9, from column 4: this is added", "+a"]
+        );
     }
 }

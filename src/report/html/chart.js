@@ -1,6 +1,8 @@
 // Charts of what the filters let through. What is drawn also stands beside it in words and numbers; a click filters.
 
 const MAX_BARS = 10;
+/** The most characters of a path in a chart. */
+const MAX_PATH = 28;
 
 /** The severities as a ring, with the number of findings in it. */
 function ring(counts, total) {
@@ -26,7 +28,8 @@ function ring(counts, total) {
 
 /** Draws all charts. */
 function showCharts() {
-  const cards = [timeChart(), layerChart(), ruleChart(), placeChart(), sureChart()].filter(Boolean);
+  const others = [sureChart(), stateChart()].filter(Boolean);
+  const cards = [timeChart(), layerChart(), ruleChart(), placeChart(), others.length ? make('div', { class: 'stack' }, others) : null].filter(Boolean);
   const focus = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.bar : undefined;
   byId('charts').replaceChildren(...cards);
   byId('overview').hidden = cards.length === 0;
@@ -41,8 +44,8 @@ function chartCard(title, note, ...content) {
     make('h3', {}, title), note), content);
 }
 
-/** Bars of the values that findings have, the most frequent first. */
-function bars(name, all, valuesOf, words = (value) => value) {
+/** How often findings have a value, and how bad those are. */
+function talliesOf(all, valuesOf) {
   const tally = new Map();
   for (const finding of all) {
     for (const value of valuesOf(finding)) {
@@ -52,18 +55,24 @@ function bars(name, all, valuesOf, words = (value) => value) {
       one.parts[finding.severity] = (one.parts[finding.severity] || 0) + 1;
     }
   }
+  return tally;
+}
+
+/** Bars of the values that findings have, the most frequent first. */
+function bars(name, all, valuesOf, words = (value) => value) {
+  const tally = talliesOf(all, valuesOf);
   const chosen = state.marks[name];
   const sorted = [...tally.values()].sort((a, b) => (b.value === chosen) - (a.value === chosen) || b.count - a.count || compare(a.value, b.value));
   const most = Math.max(1, ...sorted.slice(0, MAX_BARS).map(({ count }) => count));
-  const items = sorted.slice(0, MAX_BARS).map((one) => make('li', {}, barButton(name, one, words(one.value), most)));
+  const items = sorted.slice(0, MAX_BARS).map((one) => make('li', {},
+    barButton(one, words(one.value), most, { key: `${name} ${one.value}`, isChosen: one.value === chosen, choose: () => toggleMark(name, one.value) })));
   const left = sorted.length - items.length;
   return [make('ul', { class: 'bars' }, items), left > 0 ? make('p', { class: 'muted more' }, `and ${number(left)} more`) : null];
 }
 
-function barButton(name, { value, count, parts }, words, most) {
+function barButton({ value, count, parts }, words, most, { key, isChosen, choose }) {
   return make('button', {
-    type: 'button', class: 'bar-row', 'data-bar': `${name} ${value}`, 'aria-pressed': String(state.marks[name] === value),
-    title: words, onclick: () => toggleMark(name, value),
+    type: 'button', class: 'bar-row', 'data-bar': key, 'aria-pressed': String(isChosen), title: value, onclick: choose,
   }, make('span', { class: 'bar-words' }, words), barDrawing(parts, count, most), make('span', { class: 'bar-count' }, number(count)));
 }
 
@@ -96,20 +105,47 @@ function placeChart() {
     type: 'button', class: 'small', 'data-bar': `tab ${words}`, 'aria-pressed': String(isFolder === value), onclick: () => { showsFolders = value; showCharts(); },
   }, words);
   const valuesOf = ({ files }) => [...new Set(files.map(isFolder ? folderOf : (file) => file))];
-  const words = (value) => (value === './' ? '(top level)' : value);
+  const words = (value) => (value === './' ? '(top level)' : shortPath(value));
   const tabs = make('div', { class: 'tabs', role: 'group', 'aria-label': 'Count by' }, tab('Folders', true), tab('Files', false));
   return chartCard('By place', canChoose ? tabs : null, bars('path', butMark('path'), valuesOf, words));
 }
 
-function layerChart() {
-  if (!findings.some(({ layers }) => layers.length)) return null;
-  const made = new Map(findings.flatMap(({ places }) => places).map((place) => [layerOf(place), instructionOf(place)]));
-  const words = (value) => `${value}${made.get(value) ? `  ${made.get(value)}` : ''}`;
-  return chartCard('By layer', null, bars('layer', butMark('layer'), ({ layers }) => layers, words));
+/** A path without so many of its first parts that it is too long to tell from others. */
+function shortPath(path) {
+  const parts = path.split('/');
+  let from = 0;
+  while (parts.slice(from).join('/').length > MAX_PATH && from < parts.length - (path.endsWith('/') ? 2 : 1)) from += 1;
+  return from ? `…/${parts.slice(from).join('/')}` : path;
 }
 
-function instructionOf({ image }) {
-  return image && image.layer && image.layer.instruction ? image.layer.instruction.split('\n')[0] : '';
+/** What became of secrets and what can be done, as far as that is known. */
+function stateChart() {
+  const known = STATES.filter(([name]) => findings.some(({ states }) => states.has(name)));
+  if (!known.length) return null;
+  const tally = talliesOf(but(1 << FACETS.findIndex(({ name }) => name === 'state')), ({ states }) => states);
+  const most = Math.max(1, ...[...tally.values()].map(({ count }) => count));
+  const items = known.map(([name, words]) => make('li', {}, barButton(tally.get(name) || { value: name, count: 0, parts: {} }, words, most,
+    { key: `state ${name}`, isChosen: state.facets.state.has(name), choose: () => toggleFacet('state', name) })));
+  return chartCard('Where it is now', null, make('ul', { class: 'bars' }, items));
+}
+
+function layerChart() {
+  if (!findings.some(({ layers }) => layers.length)) return null;
+  const places = findings.flatMap((finding) => finding.places).filter(({ image }) => image);
+  const made = new Map(places.map((place) => [layerOf(place), place.image]));
+  const isOne = new Set(places.map(({ image }) => image.name || image.source)).size === 1;
+  const words = (value) => {
+    const image = made.get(value);
+    const name = isOne ? value.slice((image.name || image.source).length + 1).replace(/^layer/, 'Layer') : value;
+    return [name, instructionOf(image)].filter(Boolean).join(': ');
+  };
+  const chart = chartCard('By layer', null, bars('layer', butMark('layer'), ({ layers }) => layers, words));
+  chart.classList.add('wide-chart');
+  return chart;
+}
+
+function instructionOf({ layer }) {
+  return layer && layer.instruction ? layer.instruction.split('\n')[0] : '';
 }
 
 /** Confidence by what secrets prove, as a table of numbers on shaded cells. */

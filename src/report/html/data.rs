@@ -51,7 +51,7 @@ struct RuleView<'a> {
     title: String,
     /// What to do, a line for each step.
     steps: Vec<String>,
-    references: &'a [String],
+    references: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -79,7 +79,7 @@ struct FindingView<'a> {
     message: String,
     fingerprint: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<SecretView<'a>>,
+    secret: Option<SecretView>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     supersedes: &'a [String],
     places: Vec<PlaceView<'a>>,
@@ -94,8 +94,8 @@ struct FindingView<'a> {
 }
 
 #[derive(Serialize)]
-struct SecretView<'a> {
-    redacted: &'a str,
+struct SecretView {
+    redacted: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     raw: Option<String>,
     verdict: &'static str,
@@ -165,7 +165,7 @@ fn rule_view(rule: &RuleMeta) -> RuleView<'_> {
         id: &rule.id,
         title: inert(rule.title.as_bytes()),
         steps: rule.help.lines().map(|line| inert(line.as_bytes())).collect(),
-        references: &rule.references,
+        references: rule.references.iter().map(|text| inert(text.as_bytes())).collect(),
     }
 }
 
@@ -202,7 +202,7 @@ impl<'a> Findings<'a> {
         let (most, names) = if brief { (1, 0) } else { (MAX_PLACES, MAX_NAMES) };
         let secret = match &finding.kind {
             FindingKind::Secret { secret, redacted, verdict, facts } => Some(SecretView {
-                redacted,
+                redacted: inert(redacted.as_bytes()),
                 raw: json::raw(secret, self.options.secrets).map(|raw| lines(&raw)),
                 verdict: verdict.name(),
                 facts: facts

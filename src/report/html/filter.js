@@ -68,7 +68,8 @@ function resetFilters() {
 
 /** Works out what each finding misses, what is shown, and in which rows. */
 function applyFilters() {
-  const words = state.text.toLowerCase().split(/\s+/).filter(Boolean);
+  // What stands in quotes is one word.
+  const words = [...state.text.toLowerCase().matchAll(/"([^"]+)"|\S+/g)].map(([word, quoted]) => quoted || word);
   findings.forEach((finding, at) => { state.misses[at] = missesOf(finding, words); });
   state.shown = findings.filter((finding) => state.misses[finding.at] === 0);
   const [, order] = SORTS[state.sort];
@@ -161,7 +162,7 @@ function isUseful(name) {
 function setUpFilters() {
   const fill = (id, rows) => {
     byId(id).append(...Object.entries(rows).filter(([name]) => isUseful(name)).map(([name, [title]]) => make('option', { value: name }, title)));
-    byId(id).addEventListener('change', (event) => { Object.assign(state, { [id]: event.target.value, page: 0 }); refresh(); });
+    byId(id).addEventListener('change', (event) => { Object.assign(state, { [id]: event.target.value, page: 0, closed: new Set() }); refresh(); });
   };
   fill('group', GROUPS);
   fill('sort', SORTS);

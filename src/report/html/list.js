@@ -52,7 +52,7 @@ function groupTitle({ group, goesOn }) {
   };
   return make('div', { class: `group sev-${SEVERITIES[worst]}`, 'data-key': key }, make('h3', {}, make('button', {
     type: 'button', class: 'open', 'aria-expanded': String(!isClosed), onclick: toggle,
-  }, make('span', { class: 'turn' }, icon('right')), make('span', { class: 'dot' }), make('span', { class: 'break' }, groupWords(group)),
+  }, make('span', { class: 'turn' }, icon('right')), make('span', { class: 'dot' }), make('span', { class: 'break' }, ticked(groupWords(group))),
   make('span', { class: 'muted' }, `${number(all.length)}${goesOn ? ', continued' : ''}`))));
 }
 

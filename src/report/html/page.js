@@ -29,8 +29,8 @@ function showSummary() {
       make('ul', { class: 'scanned' },
         make('li', {}, icon('file'), data.scanned),
         make('li', { class: data.complete ? '' : 'tone-bad gap' }, icon(data.complete ? 'yes' : 'alarm'),
-          data.complete ? 'Complete: all that was selected was scanned' : ['Not complete: ', make('button', { type: 'button', class: 'link', onclick: toGaps }, `${plural(gaps, 'input')} not scanned`)]),
-        data.counts.map((text) => make('li', { class: 'muted' }, icon('none'), text)))),
+          data.complete ? 'Complete: all that was selected was scanned' : ['Not complete: ', make('button', { type: 'button', class: 'link', onclick: toGaps }, `${plural(gaps, 'input')} not scanned`)])),
+      data.counts.length ? make('p', { class: 'muted counts' }, data.counts.join(' · ')) : null),
     make('div', { class: 'card severities', id: 'severities' }));
 }
 
@@ -106,6 +106,9 @@ function start() {
   byId('about').textContent = `${data.now.replace('T', ' ').replace('Z', ' UTC')} · keylint ${data.version}`;
   byId('footer').textContent = `Made offline by keylint ${data.version}. This page asks for nothing and sends nothing.`;
   setUpTheme(byId('theme'));
+  // On a telephone the findings come first.
+  byId('overview-fold').open = innerWidth > 600;
+  byId('overview-fold').addEventListener('toggle', () => { if (byId('overview-fold').open) showCharts(); });
   showSummary();
   setUpFilters();
   setUpList();

@@ -59,8 +59,9 @@ function readFinding(one, at) {
   };
 }
 
-function fileOf(place) {
-  return place.file || place.at;
+/** The path alone: in a repository without the commit, in an image without the layer. */
+function fileOf({ at, file, image }) {
+  return image ? image.path || image.source : file || at;
 }
 
 /** The directory of a file, with the slash; `./` where it has none. */
@@ -72,9 +73,9 @@ function folderOf(file) {
 function layerOf({ image }) {
   if (!image) return '';
   const name = image.name || image.source;
-  if (!image.layer) return `${name}: ${image.field || 'other files'}`;
+  if (!image.layer) return `${name} ${image.field || 'other files'}`;
   const { index, of, digest } = image.layer;
-  return index ? `${name}: layer ${index} of ${of}` : `${name}: layer ${digest.slice(0, 19)}`;
+  return `${name} layer ${index ? `${index} of ${of}` : digest.slice(0, 19)}`;
 }
 
 function statesOf({ history: known, places }) {
