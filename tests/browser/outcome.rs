@@ -22,6 +22,22 @@ pub(crate) fn raw(at: usize) -> String {
 
 /// Findings of every kind: in files, in a history, in an image, of policies, suppressed.
 pub(crate) fn company() -> Outcome {
+    let mut outcome = Outcome { findings: findings(), ..Outcome::default() };
+    outcome.skipped = vec![
+        Skipped::new(origin("data/old.zip"), SkipReason::Encrypted, "it is encrypted"),
+        Skipped {
+            accepted: Some("known".into()),
+            ..Skipped::new(origin("data/big.img"), SkipReason::Limit, "it is too large")
+        },
+    ];
+    outcome.notes = vec!["the objects of a submodule are elsewhere".into()];
+    outcome.stats.files = 1234;
+    outcome.stats.bytes = 5_600_000;
+    outcome.stats.git.commits = 78;
+    outcome
+}
+
+fn findings() -> Vec<Finding> {
     let [token, password, key] = [
         rule("acme-token", Severity::Critical),
         rule("generic-password", Severity::Medium),
@@ -72,19 +88,7 @@ pub(crate) fn company() -> Outcome {
     ];
     findings[0].history = Some(history(1, "2021-03-05", true, Some(true)));
     findings[3].history = Some(history(2, "2023-11-20", false, Some(false)));
-    let mut outcome = Outcome { findings, ..Outcome::default() };
-    outcome.skipped = vec![
-        Skipped::new(origin("data/old.zip"), SkipReason::Encrypted, "it is encrypted"),
-        Skipped {
-            accepted: Some("known".into()),
-            ..Skipped::new(origin("data/big.img"), SkipReason::Limit, "it is too large")
-        },
-    ];
-    outcome.notes = vec!["the objects of a submodule are elsewhere".into()];
-    outcome.stats.files = 1234;
-    outcome.stats.bytes = 5_600_000;
-    outcome.stats.git.commits = 78;
-    outcome
+    findings
 }
 
 /// Findings and nothing else.

@@ -2,6 +2,8 @@
 
 /** Places that are shown before somebody asks for all. */
 const FIRST_PLACES = 5;
+/** The most references of a repository that are named. */
+const MAX_REFS = 8;
 
 /** How comments begin and end, by the ending of the file. JSON has none. */
 const COMMENTS = [
@@ -78,7 +80,7 @@ function bodyParts(finding) {
   return [
     make('div', { class: 'columns' },
       make('div', { class: 'main-column' }, placesPart(finding), historyPart(finding)),
-      make('div', { class: 'side-column' }, stepsPart(finding), factsPart(finding), silencePart(finding))),
+      make('div', { class: 'side-column' }, stepsPart(finding), factsPart(finding), valuePart(finding), silencePart(finding))),
   ];
 }
 
@@ -135,9 +137,14 @@ function placeItem(place, isOpen) {
   return make('li', {}, make('details', { open: isOpen }, make('summary', { class: 'place-name' }, title), code(snippet), fix ? fixParts(fix) : null), lines);
 }
 
+const DECIDED = {
+  inline: 'by a comment', config: 'by keylint.toml', 'gitleaks-allowlist': 'by an allowlist for gitleaks', baseline: 'by the baseline',
+  'peer-comment': 'by a comment for another scanner',
+};
+
 function suppressionWords({ kind, reason, owner, expires }) {
-  const said = { inline: 'by a comment', config: 'by keylint.toml', 'gitleaks-allowlist': 'by an allowlist for gitleaks', baseline: 'by the baseline', 'peer-comment': 'by a comment for another scanner' };
-  return `Suppressed ${said[kind] || kind}${reason ? `: ${reason}` : ''}${owner ? ` (${owner})` : ''}${expires ? `, until ${expires}` : ''}`;
+  const why = [reason ? `: ${reason}` : '', owner ? ` (${owner})` : '', expires ? `, until ${expires}` : ''].join('');
+  return `Suppressed ${DECIDED[kind] || kind}${why}`;
 }
 
 /** Lines with their numbers, and a mark on what was found. */
@@ -162,11 +169,11 @@ function fixParts(fix) {
 
 function historyPart({ history: known }) {
   if (!known) return null;
-  const row = (name, ...values) => (values.flat().some(Boolean) ? [make('dt', {}, name), make('dd', { class: 'break' }, values)] : []);
+  const row = (name, ...values) => (values.flat().some(Boolean) ? pair(name, ...values) : []);
   const now = known.in_head ? 'in HEAD’s files' : 'not in HEAD’s files any more';
   const remote = { true: ', on a remote', false: ', not on a remote yet' }[known.on_remote] || '';
-  const refs = known.refs.map((name) => make('code', { class: 'ref' }, name.replace(/^refs\/(heads|tags|remotes)\//, '')));
-  const more = known.ref_count - known.refs.length;
+  const refs = known.refs.slice(0, MAX_REFS).map((name) => make('code', { class: 'ref' }, name.replace(/^refs\/(heads|tags|remotes)\//, '')));
+  const more = known.ref_count - refs.length;
   return part('History', 'past', make('dl', { class: 'pairs' },
     row('First commit', known.first ? momentParts(known.first) : 'in no commit'),
     known.last && known.first && known.last.commit !== known.first.commit ? row('Last commit', momentParts(known.last)) : [],
@@ -182,17 +189,29 @@ function momentParts({ commit, author, date, subject }) {
 
 function factsPart(finding) {
   const { rule, severity, confidence, secret, fingerprint, supersedes } = finding;
-  const row = (name, ...values) => [make('dt', {}, name), make('dd', { class: 'break' }, values)];
   const [, , meaning] = VERDICTS.find(([name]) => secret && name === secret.verdict) || [];
+  const onlyRule = make('button', { type: 'button', class: 'link', title: 'Show only this rule', onclick: () => toggleMark('rule', rule.id) }, rule.id);
   return part('Facts', 'facts', make('dl', { class: 'pairs' },
-    row('Rule', make('button', { type: 'button', class: 'link', title: 'Show only this rule', onclick: () => toggleMark('rule', rule.id) }, rule.id), rule.title && rule.title !== rule.id ? make('div', { class: 'muted' }, rule.title) : null),
-    row('Severity', `${severity}, ${confidence.replace('-', ' ')} confidence`),
-    secret ? row('Verdict', `${wordsOf(VERDICTS, secret.verdict)}${meaning ? `: ${meaning}` : ''}`) : [],
-    secret && secret.redacted ? row('Value', make('code', {}, secret.redacted)) : [],
-    secret && secret.raw ? row('Raw value', make('pre', { class: 'raw' }, secret.raw)) : [],
-    secret ? (secret.facts || []).map(([name, value]) => row(capital(name), value)) : [],
-    supersedes ? row('Also found by', supersedes.join(', ')) : [],
-    row('keylint’s fingerprint', make('code', {}, fingerprint), ' ', copyButton(fingerprint, 'Copy the fingerprint'))));
+    pair('Rule', onlyRule, rule.title && rule.title !== rule.id ? make('div', { class: 'muted' }, ticked(rule.title)) : null),
+    pair('Severity', `${severity}, ${confidence.replace('-', ' ')} confidence`),
+    secret ? pair('Verdict', `${wordsOf(VERDICTS, secret.verdict)}${meaning ? `: ${meaning}` : ''}`) : [],
+    supersedes ? pair('Also found by', supersedes.join(', ')) : [],
+    pair('Fingerprint', make('code', {}, fingerprint), ' ', copyButton(fingerprint, 'Copy the fingerprint'))));
+}
+
+/** What the value itself tells. */
+function valuePart({ secret }) {
+  if (!secret) return null;
+  const rows = [
+    /[^*]/.test(secret.redacted) ? pair('Value', make('code', {}, secret.redacted)) : [],
+    secret.raw ? pair('Raw value', make('pre', { class: 'raw' }, secret.raw)) : [],
+    (secret.facts || []).map(([name, value]) => pair(capital(name), value)),
+  ];
+  return rows.flat(2).length ? part('What the value tells', 'facts', make('dl', { class: 'pairs' }, rows)) : null;
+}
+
+function pair(name, ...values) {
+  return [make('dt', {}, name), make('dd', { class: 'break' }, values)];
 }
 
 /** How to say that a finding does not count. */

@@ -126,7 +126,7 @@ function stateChart() {
   const most = Math.max(1, ...[...tally.values()].map(({ count }) => count));
   const items = known.map(([name, words]) => make('li', {}, barButton(tally.get(name) || { value: name, count: 0, parts: {} }, words, most,
     { key: `state ${name}`, isChosen: state.facets.state.has(name), choose: () => toggleFacet('state', name) })));
-  return chartCard('Where it is now', null, make('ul', { class: 'bars' }, items));
+  return chartCard('State', null, make('ul', { class: 'bars' }, items));
 }
 
 function layerChart() {

@@ -6,7 +6,7 @@ const FACETS = [
   { name: 'kind', title: 'Kind', rows: [['secret', 'Secrets'], ['policy', 'Policies']], of: (one) => [one.kind] },
   { name: 'confidence', title: 'Confidence', rows: CONFIDENCES.map((name) => [name, capital(name)]), of: (one) => [one.confidence] },
   { name: 'verdict', title: 'What the secret proves', rows: VERDICTS, of: (one) => (one.verdict ? [one.verdict] : []) },
-  { name: 'state', title: 'Where it is now', rows: STATES, of: (one) => [...one.states] },
+  { name: 'state', title: 'State', rows: STATES, of: (one) => [...one.states] },
 ];
 
 /** Choices of one value, made in charts and groups. */
@@ -172,7 +172,7 @@ function setUpFilters() {
     timer = setTimeout(() => { Object.assign(state, { text: event.target.value.trim(), page: 0 }); refresh(); }, 140);
   });
   byId('filters-button').addEventListener('click', () => {
-    const isOpen = byId('facets').classList.toggle('open');
+    const isOpen = byId('facets').classList.toggle('shown');
     byId('filters-button').setAttribute('aria-expanded', String(isOpen));
   });
   byId('facets').addEventListener('change', ({ target }) => {

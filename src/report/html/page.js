@@ -22,14 +22,13 @@ function showSummary() {
   const { tone, name, title, words } = verdict();
   const gaps = data.skipped.filter(({ accepted }) => !accepted).length + data.more_skipped;
   const toGaps = () => { byId('skipped').scrollIntoView(); byId('skipped').focus({ preventScroll: true }); };
+  const link = make('button', { type: 'button', class: 'link', onclick: toGaps }, `${plural(gaps, 'input')} not scanned`);
+  const whole = data.complete ? make('li', {}, icon('yes'), 'Complete: all that was selected was scanned') : make('li', { class: 'tone-bad gap' }, icon('alarm'), 'Not complete: ', link);
   byId('summary').append(
     make('div', { class: `card verdict tone-${tone}` },
       make('div', { class: 'verdict-head' }, icon(name), make('p', {}, title)),
       words ? make('p', { class: 'verdict-words' }, words) : null,
-      make('ul', { class: 'scanned' },
-        make('li', {}, icon('file'), data.scanned),
-        make('li', { class: data.complete ? '' : 'tone-bad gap' }, icon(data.complete ? 'yes' : 'alarm'),
-          data.complete ? 'Complete: all that was selected was scanned' : ['Not complete: ', make('button', { type: 'button', class: 'link', onclick: toGaps }, `${plural(gaps, 'input')} not scanned`)])),
+      make('ul', { class: 'scanned' }, make('li', {}, icon('file'), data.scanned), whole),
       data.counts.length ? make('p', { class: 'muted counts' }, data.counts.join(' · ')) : null),
     make('div', { class: 'card severities', id: 'severities' }));
 }
@@ -39,9 +38,13 @@ function showSeverities() {
   const counts = {};
   const shown = but(1);
   for (const { severity } of shown) counts[severity] = (counts[severity] || 0) + 1;
+  const choose = (name) => {
+    toggleFacet('severity', name);
+    byId('severities').querySelector(`[data-severity=${name}]`).focus({ preventScroll: true });
+  };
   const tile = (name) => make('button', {
     type: 'button', class: `tile sev-${name}`, 'data-severity': name, 'aria-pressed': String(state.facets.severity.has(name)),
-    'aria-label': `${capital(name)}: ${number(counts[name] || 0)}. Show only these`, onclick: () => { toggleFacet('severity', name); byId('severities').querySelector(`[data-severity=${name}]`).focus({ preventScroll: true }); },
+    'aria-label': `${capital(name)}: ${number(counts[name] || 0)}. Show only these`, onclick: () => choose(name),
   }, make('span', { class: 'tile-number' }, number(counts[name] || 0)), make('span', { class: 'tile-words' }, capital(name)));
   byId('severities').replaceChildren(ring(counts, shown.length), make('div', { class: 'tiles', role: 'group', 'aria-label': 'Severities' }, SEVERITIES.map(tile)));
 }
@@ -59,18 +62,14 @@ function verdict() {
   const secrets = data.active - policies;
   const what = [secrets ? plural(secrets, 'secret') : '', policies ? plural(policies, 'defect') + ' of AWS policies' : ''].filter(Boolean).join(' and ');
   const title = grave ? `${what}, of which ${number(grave)} ${grave === 1 ? 'is' : 'are'} critical or high: act now.` : `${what}, none critical or high.`;
-  return { tone: grave ? 'bad' : 'warn', name: grave ? 'alarm' : 'depends', title: capitalFirst(title), words: consequence(count, secrets) };
-}
-
-function capitalFirst(text) {
-  return text[0].toUpperCase() + text.slice(1);
+  return { tone: grave ? 'bad' : 'warn', name: grave ? 'alarm' : 'depends', title: title, words: consequence(count, secrets) };
 }
 
 function consequence(count, secrets) {
   if (!secrets) return 'These policies let more happen than they seem to say.';
   const real = count(({ verdict: name }) => name === 'proven' || name === 'checksum-valid');
   const [remote, past, hidden] = ['remote', 'past', 'hidden'].map((name) => count(({ states }) => states.has(name)));
-  const are = (number_) => (number_ === 1 ? '1 is' : `${number(number_)} are`);
+  const are = (some) => (some === 1 ? '1 is' : `${number(some)} are`);
   return [
     'Treat every secret as known to others: replace it first, then remove it.',
     real ? `${are(real)} proved to be real by more than the shape.` : '',
