@@ -94,11 +94,11 @@ function part(title, name, ...content) {
 }
 
 /** What to do now: a sentence, or steps. */
-function stepsPart({ rule }) {
-  if (!rule.steps.length && !rule.references.length) return null;
-  const steps = rule.steps.length === 1 ? make('p', {}, ticked(rule.steps[0])) : make('ol', { class: 'steps' }, rule.steps.map((step) => make('li', {}, ticked(step))));
+function stepsPart({ rule, steps }) {
+  if (!steps.length && !rule.references.length) return null;
+  const list = steps.length === 1 ? make('p', {}, ticked(steps[0])) : make('ol', { class: 'steps' }, steps.map((step) => make('li', {}, ticked(step))));
   const links = rule.references.length ? make('ul', { class: 'references' }, rule.references.map((text) => make('li', { class: 'break' }, reference(text)))) : null;
-  return make('section', { class: 'part now' }, make('h5', {}, 'What to do now'), steps, links);
+  return make('section', { class: 'part now' }, make('h5', {}, 'What to do now'), list, links);
 }
 
 /** A link, where a text is an address of the web. */

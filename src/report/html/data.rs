@@ -37,6 +37,8 @@ pub(super) struct Data<'a> {
     active: usize,
     by_severity: BTreeMap<&'static str, usize>,
     rules: Vec<RuleView<'a>>,
+    /// What to do about findings, each once: a line for each step.
+    steps: Vec<Vec<String>>,
     findings: Findings<'a>,
     /// How many findings are not listed.
     left: usize,
@@ -49,8 +51,6 @@ pub(super) struct Data<'a> {
 struct RuleView<'a> {
     id: &'a str,
     title: String,
-    /// What to do, a line for each step.
-    steps: Vec<String>,
     references: Vec<String>,
 }
 
@@ -68,12 +68,15 @@ struct Findings<'a> {
     listed: &'a [&'a Finding],
     /// Places in [`Data::rules`].
     rules: HashMap<&'a str, usize>,
+    /// Places in [`Data::steps`].
+    steps: HashMap<Vec<String>, usize>,
     options: &'a Options,
 }
 
 #[derive(Serialize)]
 struct FindingView<'a> {
     rule: usize,
+    steps: usize,
     severity: &'static str,
     confidence: &'static str,
     message: String,
@@ -125,6 +128,7 @@ pub(super) fn data<'a>(
         *by_severity.entry(finding.severity.name()).or_default() += 1;
     }
     let (rules, known) = rules(findings);
+    let (plans, numbers) = plans(findings);
     let stats = &outcome.stats;
     Data {
         version: env!("CARGO_PKG_VERSION"),
@@ -137,7 +141,8 @@ pub(super) fn data<'a>(
         active: outcome.active().count(),
         by_severity,
         rules,
-        findings: Findings { listed: findings, rules: known, options },
+        steps: plans,
+        findings: Findings { listed: findings, rules: known, steps: numbers, options },
         left,
         skipped: outcome.skipped.iter().take(MAX_SKIPPED).map(skipped_view).collect(),
         more_skipped: outcome.skipped.len().saturating_sub(MAX_SKIPPED),
@@ -160,11 +165,27 @@ fn rules<'a>(findings: &[&'a Finding]) -> (Vec<RuleView<'a>>, HashMap<&'a str, u
     (rules, known)
 }
 
+/// What to do about findings, each once, and where each is.
+fn plans(findings: &[&Finding]) -> (Vec<Vec<String>>, HashMap<Vec<String>, usize>) {
+    let (mut plans, mut known) = (Vec::new(), HashMap::new());
+    for finding in findings {
+        known.entry(steps(finding)).or_insert_with_key(|steps| {
+            plans.push(steps.clone());
+            plans.len() - 1
+        });
+    }
+    (plans, known)
+}
+
+/// What to do about a finding, a line for each step.
+fn steps(finding: &Finding) -> Vec<String> {
+    finding.rule.help.lines().map(|line| inert(line.as_bytes())).collect()
+}
+
 fn rule_view(rule: &RuleMeta) -> RuleView<'_> {
     RuleView {
         id: &rule.id,
         title: inert(rule.title.as_bytes()),
-        steps: rule.help.lines().map(|line| inert(line.as_bytes())).collect(),
         references: rule.references.iter().map(|text| inert(text.as_bytes())).collect(),
     }
 }
@@ -215,6 +236,7 @@ impl<'a> Findings<'a> {
         let shown: Vec<_> = places(finding, self.options).take(most).collect();
         FindingView {
             rule: self.rule(&finding.rule),
+            steps: self.steps.get(&steps(finding)).copied().unwrap_or_default(),
             severity: finding.severity.name(),
             confidence: finding.confidence.name(),
             message: inert(finding.message.as_bytes()),

@@ -192,7 +192,8 @@ mod tests {
         assert_eq!(rules, [0, 1, 1]);
         let ids: Vec<_> = data["rules"].as_array().unwrap().iter().map(|of| &of["id"]).collect();
         assert_eq!(ids, ["rule-high", "rule-low"]);
-        assert_eq!(data["rules"][0]["steps"], serde_json::json!(["do this", "then that"]));
+        assert_eq!(data["steps"], serde_json::json!([["do this", "then that"]]));
+        assert_eq!(data["findings"][2]["steps"], 0);
     }
 
     #[test]

@@ -47,7 +47,7 @@ function readFinding(one, at) {
   const first = one.history && one.history.first;
   const files = [...new Set(one.places.map(fileOf))];
   return {
-    ...one, at, rule, files, first,
+    ...one, at, rule, files, first, steps: data.steps[one.steps],
     kind: one.secret ? 'secret' : 'policy',
     verdict: one.secret ? one.secret.verdict : '',
     day: first ? first.date.slice(0, 10) : '',
