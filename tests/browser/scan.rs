@@ -573,6 +573,11 @@ fn nothing_at_all_is_a_page_too() {
     let text = browser.text("document.getElementById('app').textContent");
     assert!(text.contains("Nothing was found, and everything that was selected was scanned."));
     assert_eq!(browser.text("document.getElementById('list').textContent"), "Nothing was found.");
+    let mut findings = outcome::company().findings;
+    findings.retain(Finding::is_suppressed);
+    browser.open(&page(&Outcome { findings, ..Outcome::default() }));
+    let text = browser.text("document.querySelector('.verdict').textContent");
+    assert!(text.contains("people have decided that no finding counts"), "{text}");
     let skipped = outcome::company().skipped;
     browser.open(&page(&Outcome { skipped, ..Outcome::default() }));
     let text = browser.text("document.getElementById('app').textContent");

@@ -111,14 +111,18 @@ fn difference(edits: &[Edit], old: &str, new: &str) -> Vec<Line> {
 
 /// An edit of lines that are not known.
 fn unknown(Edit { location, text }: &Edit, lines: &mut Vec<Line>) {
-    let Position { line, column, offset, .. } = location.start;
-    let goes = crate::report::plural(location.end.offset.saturating_sub(offset), "byte");
-    let what = match (location.end.offset > offset, text.is_empty()) {
-        (true, true) => format!("without {goes}"),
-        (true, false) => format!("in the place of {goes}"),
-        (false, _) => "this is added".into(),
-    };
-    lines.push(Line(' ', format!("line {line}, from column {column}: {what}")));
+    let at = |Position { line, column, .. }: Position| format!("line {line}, column {column}");
+    let (start, end) = (at(location.start), at(location.end));
+    lines.push(Line(
+        ' ',
+        match (start == end, text.is_empty()) {
+            (true, _) => format!("at {start}, this is added:"),
+            (false, true) => format!("from {start}, to {end}: this is deleted"),
+            (false, false) => {
+                format!("from {start}, to {end}, this takes the place of what is there:")
+            }
+        },
+    ));
     if !text.is_empty() {
         lines.extend(text.split('\n').map(|line| Line('+', inert(line.as_bytes()))));
     }
@@ -192,12 +196,19 @@ mod tests {
         };
         assert_eq!(
             said(&edit((9, 4), (9, 7), "a\nb\u{1b}")),
-            [" line 9, from column 4: in the place of 3 bytes", "+a", "+b\\u{1b}"]
+            [
+                " from line 9, column 4, to line 9, column 7, this takes the place of what is there:",
+                "+a",
+                "+b\\u{1b}"
+            ]
         );
-        assert_eq!(said(&edit((9, 4), (9, 5), "")), [" line 9, from column 4: without 1 byte"]);
+        assert_eq!(
+            said(&edit((9, 4), (9, 5), "")),
+            [" from line 9, column 4, to line 9, column 5: this is deleted"]
+        );
         assert_eq!(
             said(&edit((9, 4), (9, 4), "a")),
-            [" line 9, from column 4: this is added", "+a"]
+            [" at line 9, column 4, this is added:", "+a"]
         );
     }
 }

@@ -53,6 +53,9 @@ function showSeverities() {
 function verdict() {
   const active = findings.filter(({ suppressed }) => !suppressed);
   const count = (fits) => active.filter(fits).length;
+  if (!data.active && findings.length && data.complete) {
+    return { tone: 'good', name: 'yes', title: 'Everything that was selected was scanned, and people have decided that no finding counts.' };
+  }
   if (!data.active) {
     return data.complete ? { tone: 'good', name: 'yes', title: 'Nothing was found, and everything that was selected was scanned.' }
       : { tone: 'warn', name: 'alarm', title: 'Nothing was found, but not everything could be scanned.', words: 'Look at what was not scanned before you rely on this.' };
