@@ -47,6 +47,13 @@ impl Fingerprint {
         Self(format!("p1:{}", digest(&[b"p1", check.as_bytes(), &statement.0, element.as_bytes()])))
     }
 
+    /// The fingerprint that is written so; `None` for what is none.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let digits = ["s1:", "w1:", "p1:"].iter().find_map(|kind| text.strip_prefix(kind))?;
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (digits.len() == 32 && digits.bytes().all(is_digit)).then(|| Self(text.to_owned()))
+    }
+
     /// The fingerprint as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -90,6 +97,15 @@ mod tests {
         assert_eq!(one, Fingerprint::of_strong_secret(b"secret one"));
         assert_ne!(one, Fingerprint::of_strong_secret(b"secret two"));
         assert_eq!(one.as_str().len(), 35);
+    }
+
+    #[test]
+    fn fingerprints_are_read_back() {
+        let one = Fingerprint::of_strong_secret(b"secret one");
+        assert_eq!(Fingerprint::from_text(one.as_str()), Some(one.clone()));
+        for wrong in ["", "s1:", "x1:0123", &one.as_str().to_uppercase(), &format!("{one}0")] {
+            assert_eq!(Fingerprint::from_text(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

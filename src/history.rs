@@ -14,6 +14,15 @@ impl ObjectName {
         Self(bytes.into())
     }
 
+    /// The name that is written so, in hex; `None` for what is none.
+    pub fn from_hex(hex: &str) -> Option<Self> {
+        let digits = hex.as_bytes();
+        let is_hex = matches!(digits.len(), 40 | 64) && digits.iter().all(u8::is_ascii_hexdigit);
+        let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let bytes: Option<Vec<u8>> = digits.chunks(2).map(pair).collect();
+        bytes.filter(|_| is_hex).map(|bytes| Self::new(&bytes))
+    }
+
     /// Its bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

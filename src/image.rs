@@ -130,6 +130,9 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// Every fate.
+    pub const ALL: &'static [Self] = &[Self::Deleted, Self::Overwritten];
+
     /// The word that reports use.
     pub const fn name(self) -> &'static str {
         match self {
@@ -200,6 +203,10 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// Every way.
+    pub const ALL: &'static [Self] =
+        &[Self::Copied, Self::CopiedToStage, Self::Environment, Self::Label, Self::History];
+
     /// The word that reports use.
     pub const fn name(self) -> &'static str {
         match self {

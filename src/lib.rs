@@ -13,7 +13,7 @@
 //! finding    owned, redacted, the same for both halves
 //! suppress/  inline comments, [[allow]]: marked, never dropped
 //! outcome    findings, what was not scanned, counts
-//! report/    text · json · sarif
+//! report/    text · json · sarif · …, and back from json
 //! config/    keylint.toml and flags ──► Config, handed to the stages that need it
 //! ```
 

@@ -1,9 +1,10 @@
 //! What a scan ends with: findings, what was not scanned and why, and what was counted on the way.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::blob::Origin;
 use crate::finding::{Finding, SuppressionKind};
@@ -18,6 +19,8 @@ pub struct Outcome {
     pub skipped: Vec<Skipped>,
     /// Decisions of people that hide nothing any more; sorted.
     pub stale: Vec<StaleDecision>,
+    /// What a saved report counted and did not list.
+    pub left_out: LeftOut,
     /// What else a reader should know, harmless to show: gaps that do not matter, content from elsewhere.
     pub notes: Vec<String>,
     /// What was looked at and what became of it.
@@ -36,6 +39,28 @@ impl Outcome {
     pub fn active(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| !finding.is_suppressed())
     }
+
+    /// How many findings are suppressed at every place.
+    pub fn suppressed(&self) -> u64 {
+        let here = self.findings.iter().filter(|finding| finding.is_suppressed());
+        here.count() as u64 + self.left_out.findings
+    }
+
+    /// How many places are suppressed, those of findings that count among them.
+    pub fn suppressed_places(&self) -> u64 {
+        let places = self.findings.iter().flat_map(|finding| &finding.places);
+        let here = places.filter(|place| place.suppressed.is_some());
+        here.count() as u64 + self.left_out.places
+    }
+}
+
+/// What a saved report counted and did not list. Nothing of a scan is left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Findings that are suppressed at every place.
+    pub findings: u64,
+    /// Places of such findings.
+    pub places: u64,
 }
 
 /// A decision that a place does not count, and that hides nothing any more. Texts are harmless to show.
@@ -107,6 +132,18 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
+    /// Every reason.
+    pub const ALL: &'static [Self] = &[
+        Self::Unreadable,
+        Self::NotRegular,
+        Self::Limit,
+        Self::Missing,
+        Self::Malformed,
+        Self::Encrypted,
+        Self::Unsupported,
+        Self::Internal,
+    ];
+
     /// The word that reports use; part of the interface.
     pub const fn name(self) -> &'static str {
         match self {
@@ -148,7 +185,7 @@ pub struct Stats {
     /// Values that some rule matched.
     pub candidates: u64,
     /// Candidates dropped, by the name of the filter that did it.
-    pub rejected: BTreeMap<&'static str, u64>,
+    pub rejected: BTreeMap<Cow<'static, str>, u64>,
     /// Findings below `min_confidence`, which are not listed.
     pub below_confidence: u64,
     /// Findings of changed files on lines that were there before, which are not listed.
@@ -186,7 +223,7 @@ impl Stats {
         self.windows += windows;
         self.candidates += candidates;
         for (filter, count) in rejected {
-            *self.rejected.entry(filter).or_default() += count;
+            *self.rejected.entry(filter.clone()).or_default() += count;
         }
         self.below_confidence += below_confidence;
         self.unchanged += unchanged;
@@ -196,7 +233,7 @@ impl Stats {
 }
 
 /// Objects of git repositories, each counted once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectCounts {
     /// Commits.
     pub commits: u64,

@@ -6,12 +6,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::access::AccessArgs;
+use super::format::FormatName;
 use super::hook::HookCommand;
+use super::report::ReportArgs;
 use keylint::config::Halves;
 use keylint::date::day;
 use keylint::finding::{Confidence, Severity};
 use keylint::policy::{Kind, catalogue_date};
-use keylint::report::Format;
 use keylint::source::Platform;
 
 /// Finds hard-coded credentials and wrong AWS policies, offline.
@@ -53,6 +54,12 @@ pub(crate) enum Command {
     Rules(RulesCommand),
     /// Explain a rule or check, or show every candidate of a place and what became of it
     Explain(ExplainArgs),
+    /// Merge, filter and convert saved reports
+    ///
+    /// Reads what `--format json` and `--format jsonl` wrote, and writes it in any format, as the scan would have.
+    ///
+    /// Exit codes: 0 clean and complete, 1 findings, 2 bad instruction, 3 something could not be scanned.
+    Report(ReportArgs),
     /// Install and remove git hooks
     #[command(subcommand)]
     Hook(HookCommand),
@@ -280,25 +287,6 @@ impl From<KindName> for Kind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FormatName {
-    Text,
-    Json,
-    Sarif,
-    Html,
-}
-
-impl From<FormatName> for Format {
-    fn from(name: FormatName) -> Self {
-        match name {
-            FormatName::Text => Self::Text,
-            FormatName::Json => Self::Json,
-            FormatName::Sarif => Self::Sarif,
-            FormatName::Html => Self::Html,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
     Text,
     Markdown,
@@ -317,11 +305,11 @@ pub(crate) enum When {
     Never,
 }
 
-fn severity(text: &str) -> Result<Severity, String> {
+pub(crate) fn severity(text: &str) -> Result<Severity, String> {
     by_name(Severity::ALL, Severity::name, text)
 }
 
-fn confidence(text: &str) -> Result<Confidence, String> {
+pub(crate) fn confidence(text: &str) -> Result<Confidence, String> {
     by_name(Confidence::ALL, Confidence::name, text)
 }
 

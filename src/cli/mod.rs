@@ -6,6 +6,7 @@ mod costs;
 mod explain;
 mod failure;
 mod fix;
+mod format;
 mod git;
 mod hook;
 mod image;
@@ -13,9 +14,11 @@ mod image;
 mod login;
 mod output;
 mod progress;
+mod report;
 mod rules;
 mod scan;
 mod stats;
+mod summary;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -65,6 +68,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Access(access) => access::run(&access, args.color),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Report(report) => report::run(&report, args.color),
         Command::Hook(command) => hook::run(&command),
     };
     done.map_or_else(|failure| fail(failure.as_ref(), look), code)

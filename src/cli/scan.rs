@@ -8,14 +8,14 @@ use std::{fs, thread};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{
-    CommonArgs, ConfigFileArgs, FormatName, ScanArgs, When, columns, now, working_directory,
-};
+use super::args::{CommonArgs, ConfigFileArgs, ScanArgs, When, columns, now, working_directory};
 use super::fix::{self, Mode};
+use super::format::format;
 use super::progress::Bar;
-use super::{Exit, Failure, output, stats};
+use super::{Exit, Failure, output, stats, summary};
 use keylint::blob::{inert, path_bytes};
 use keylint::config::{self, Config, ConfigFile, Discovered, Flags, Secrets};
+use keylint::finding::Severity;
 use keylint::outcome::Outcome;
 use keylint::policy;
 use keylint::report::{self, Format, Look, MAX_SKIPPED, Options, Suppressed};
@@ -32,7 +32,7 @@ pub(super) fn run(args: &ScanArgs, color: When) -> Result<Exit, Failure> {
         let mode = if args.diff { Mode::Diff } else { Mode::Write };
         fix::run(&mut outcome, mode, &config).map_err(Unprinted)?;
         if args.diff {
-            return Ok(exit(&outcome, &config));
+            return Ok(exit(&outcome, config.fail_on));
         }
     }
     report(&outcome, &config, &args.common, color, "scan")
@@ -59,19 +59,27 @@ pub(super) fn report(
     color: When,
     category: &'static str,
 ) -> Result<Exit, Failure> {
-    let format = format(args)?;
+    let format = format(args.format, args.output.as_deref())?;
     let options = options(args, config, color, category);
     output::write(args.output.as_deref(), |out| report::write(format, outcome, &options, out))?;
+    if format == Format::Github {
+        summary::append(outcome, &options);
+    }
     if !args.quiet {
         // What the text report says itself, other formats leave to standard error.
-        if format != Format::Text || args.output.is_some() {
+        if says_gaps(format) || args.output.is_some() {
             name_skipped(outcome);
         }
         if args.stats {
             stats::print(outcome, config);
         }
     }
-    Ok(exit(outcome, config))
+    Ok(exit(outcome, config.fail_on))
+}
+
+/// Whether standard error names what was not scanned: where the report itself is for people, it does.
+pub(super) fn says_gaps(format: Format) -> bool {
+    !matches!(format, Format::Text | Format::Github)
 }
 
 /// The terminal went away.
@@ -80,8 +88,8 @@ pub(super) fn report(
 #[diagnostic(code(fix::unprinted), help("what was fixed so far is in the files"))]
 struct Unprinted(io::Error);
 
-fn exit(outcome: &Outcome, config: &Config) -> Exit {
-    if outcome.active().any(|finding| finding.severity >= config.fail_on) {
+pub(super) fn exit(outcome: &Outcome, fail_on: Severity) -> Exit {
+    if outcome.active().any(|finding| finding.severity >= fail_on) {
         Exit::Findings
     } else if outcome.is_complete() {
         Exit::Clean
@@ -177,35 +185,6 @@ pub(super) fn rule_files(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Rul
     paths.iter().map(read).collect()
 }
 
-/// A report file whose name does not say what goes into it.
-#[derive(Debug, Error, Diagnostic)]
-#[error("the name `{}` does not say which format is wanted", path.display())]
-#[diagnostic(
-    code(report::unknown_format),
-    help("add --format, or end the name in .txt, .json, .sarif or .html")
-)]
-struct UnknownFormat {
-    path: PathBuf,
-}
-
-fn format(args: &CommonArgs) -> Result<Format, Failure> {
-    if let Some(name) = args.format {
-        return Ok(name.into());
-    }
-    let Some(path) = &args.output else { return Ok(Format::Text) };
-    let name =
-        path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let endings = [
-        (".sarif", FormatName::Sarif),
-        (".sarif.json", FormatName::Sarif),
-        (".json", FormatName::Json),
-        (".html", FormatName::Html),
-        (".txt", FormatName::Text),
-    ];
-    let known = endings.into_iter().find(|(ending, _)| name.ends_with(ending));
-    known.map(|(_, name)| name.into()).ok_or_else(|| UnknownFormat { path: path.clone() }.into())
-}
-
 fn options(args: &CommonArgs, config: &Config, color: When, category: &'static str) -> Options {
     let look = if args.output.is_some() { Look::Plain } else { output::look(&io::stdout(), color) };
     Options {
@@ -219,7 +198,7 @@ fn options(args: &CommonArgs, config: &Config, color: When, category: &'static s
     }
 }
 
-fn name_skipped(outcome: &Outcome) {
+pub(super) fn name_skipped(outcome: &Outcome) {
     let skipped: Vec<_> =
         outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()).collect();
     for skipped in skipped.iter().take(MAX_SKIPPED) {

@@ -46,7 +46,7 @@ fn counts(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
     let of_git =
         [("commits", git.commits), ("trees", git.trees), ("blobs", git.blobs), ("tags", git.tags)];
     lines.extend(of_git.into_iter().filter(|(_, count)| *count > 0));
-    lines.extend(stats.rejected.iter().map(|(filter, count)| (*filter, *count)));
+    lines.extend(stats.rejected.iter().map(|(filter, count)| (filter.as_ref(), *count)));
     lines.into_iter().try_for_each(|(name, count)| writeln!(out, "{count:>12} {name}"))
 }
 

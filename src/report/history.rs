@@ -1,31 +1,33 @@
 //! What the history of a repository tells of a secret, for all reports.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::blob::{inert, path_bytes};
 use crate::date::{date, timestamp};
 use crate::history::{History, Moment};
 
 /// A history as JSON and SARIF show it.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct HistoryView<'a> {
-    first: Option<MomentView<'a>>,
-    last: Option<MomentView<'a>>,
-    paths: Vec<String>,
-    versions: u64,
-    in_head: bool,
-    refs: &'a [String],
-    ref_count: u64,
-    on_remote: Option<bool>,
-    reachable: bool,
+    pub first: Option<MomentView<'a>>,
+    pub last: Option<MomentView<'a>>,
+    pub paths: Vec<String>,
+    pub versions: u64,
+    pub in_head: bool,
+    pub refs: Cow<'a, [String]>,
+    pub ref_count: u64,
+    pub on_remote: Option<bool>,
+    pub reachable: bool,
 }
 
-#[derive(Serialize)]
-struct MomentView<'a> {
-    commit: String,
-    author: &'a str,
-    date: String,
-    subject: &'a str,
+#[derive(Serialize, Deserialize)]
+pub(super) struct MomentView<'a> {
+    pub commit: String,
+    pub author: Cow<'a, str>,
+    pub date: String,
+    pub subject: Cow<'a, str>,
 }
 
 pub(super) fn view(history: &History) -> HistoryView<'_> {
@@ -40,7 +42,7 @@ pub(super) fn short_view(history: &History, most: usize) -> HistoryView<'_> {
         paths: history.paths.iter().take(most).map(|path| inert(&path_bytes(path))).collect(),
         versions: history.versions,
         in_head: history.in_head,
-        refs: history.refs.get(..most).unwrap_or(&history.refs),
+        refs: history.refs.get(..most).unwrap_or(&history.refs).into(),
         ref_count: history.ref_count,
         on_remote: history.on_remote,
         reachable: history.reachable,
@@ -50,9 +52,9 @@ pub(super) fn short_view(history: &History, most: usize) -> HistoryView<'_> {
 fn moment_view(moment: &Moment) -> MomentView<'_> {
     MomentView {
         commit: moment.commit.to_string(),
-        author: &moment.author,
+        author: (&moment.author).into(),
         date: timestamp(seconds(moment)),
-        subject: &moment.subject,
+        subject: (&moment.subject).into(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Options, Suppressed, listed};
 use crate::blob::{Origin, inert, is_inert, path_bytes, write_inert};
@@ -14,65 +14,65 @@ use crate::image::{Built, ImagePlace, InImage, LayerFacts, LayerUse, short_diges
 use crate::outcome::Outcome;
 
 /// A place in an image as JSON and SARIF show it.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct ImageView<'a> {
     /// What the user named.
-    source: Cow<'a, str>,
+    pub source: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<Cow<'a, str>>,
+    pub name: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    platform: Option<Cow<'a, str>>,
+    pub platform: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<Cow<'a, str>>,
+    pub field: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    layer: Option<LayerView<'a>>,
+    pub layer: Option<LayerView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    links: Vec<String>,
+    pub path: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    deleted: Option<bool>,
+    pub deleted: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    hidden_by: Option<HiddenView<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    shared_with: Vec<UseView<'a>>,
+    pub hidden_by: Option<HiddenView<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared_with: Vec<UseView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    more_shared: Option<usize>,
+    pub more_shared: Option<usize>,
 }
 
-#[derive(Serialize)]
-struct LayerView<'a> {
-    digest: Cow<'a, str>,
+#[derive(Serialize, Deserialize)]
+pub(super) struct LayerView<'a> {
+    pub digest: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    index: Option<usize>,
+    pub index: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    of: Option<usize>,
+    pub of: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    instruction: Option<Cow<'a, str>>,
+    pub instruction: Option<Cow<'a, str>>,
 }
 
-#[derive(Serialize)]
-struct HiddenView<'a> {
-    how: &'static str,
-    index: usize,
-    digest: Cow<'a, str>,
+#[derive(Serialize, Deserialize)]
+pub(super) struct HiddenView<'a> {
+    pub how: Cow<'a, str>,
+    pub index: usize,
+    pub digest: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    instruction: Option<Cow<'a, str>>,
+    pub instruction: Option<Cow<'a, str>>,
 }
 
 /// Another image that has the layer.
-#[derive(Serialize)]
-struct UseView<'a> {
-    name: Cow<'a, str>,
+#[derive(Serialize, Deserialize)]
+pub(super) struct UseView<'a> {
+    pub name: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    platform: Option<Cow<'a, str>>,
-    layer: usize,
-    of: usize,
+    pub platform: Option<Cow<'a, str>>,
+    pub layer: usize,
+    pub of: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    instruction: Option<Cow<'a, str>>,
-    deleted: bool,
+    pub instruction: Option<Cow<'a, str>>,
+    pub deleted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    hidden_by: Option<HiddenView<'a>>,
+    pub hidden_by: Option<HiddenView<'a>>,
 }
 
 /// What an image tells of a place; `None` for a place in none.
@@ -100,6 +100,8 @@ pub(super) fn view(place: &Place) -> Option<ImageView<'_>> {
         }
         InImage::Layer { digest, .. } => {
             let facts = place.layer.as_deref();
+            let links = facts.map_or(&[][..], |facts| &facts.links);
+            view.links = links.iter().map(|link| inert(&path_bytes(link))).collect();
             let first = facts.and_then(|facts| facts.uses.first());
             view.layer = Some(LayerView {
                 digest: shown(digest),
@@ -120,7 +122,6 @@ impl<'a> ImageView<'a> {
     fn tell(&mut self, facts: &'a LayerFacts, first: &'a LayerUse) {
         self.name = Some(shown(&first.image));
         self.platform = first.platform.as_deref().map(shown);
-        self.links = facts.links.iter().map(|link| inert(&path_bytes(link))).collect();
         self.deleted = Some(first.hidden.is_some());
         self.hidden_by = hidden_view(first);
         self.shared_with = facts.uses.iter().skip(1).map(use_view).collect();
@@ -143,7 +144,7 @@ fn use_view(of: &LayerUse) -> UseView<'_> {
 fn hidden_view(of: &LayerUse) -> Option<HiddenView<'_>> {
     let hidden = of.hidden.as_ref()?;
     Some(HiddenView {
-        how: hidden.how.name(),
+        how: hidden.how.name().into(),
         index: hidden.index,
         digest: shown(&hidden.digest),
         instruction: instruction(hidden.instruction.as_ref()),
@@ -177,12 +178,12 @@ fn path_in_layer(origin: &Origin) -> Option<String> {
 }
 
 /// An instruction of a Dockerfile that gets a place into an image, as JSON and SARIF show it.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct BuiltView<'a> {
-    dockerfile: String,
-    line: u64,
-    instruction: &'a str,
-    effect: &'static str,
+    pub dockerfile: String,
+    pub line: u64,
+    pub instruction: Cow<'a, str>,
+    pub effect: Cow<'a, str>,
 }
 
 pub(super) fn built_view(place: &Place) -> Option<BuiltView<'_>> {
@@ -190,8 +191,8 @@ pub(super) fn built_view(place: &Place) -> Option<BuiltView<'_>> {
     Some(BuiltView {
         dockerfile: inert(&path_bytes(&built.dockerfile)),
         line: built.line,
-        instruction: &built.instruction,
-        effect: built.effect.name(),
+        instruction: (&built.instruction).into(),
+        effect: built.effect.name().into(),
     })
 }
 

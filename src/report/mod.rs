@@ -1,21 +1,34 @@
 //! Outcomes as people and programs read them. Reports see an [`Outcome`] and nothing else.
 
 pub mod access;
+mod checkout;
+mod comment;
+mod counts;
+mod csv;
+mod github;
+mod gitlab;
 mod history;
 mod html;
 mod image;
 mod json;
+mod junit;
+mod markdown;
 mod page;
 mod sarif;
+pub mod saved;
 mod text;
 mod uri;
+mod views;
 
+use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 pub use text::MAX_SKIPPED;
 
+use crate::blob::inert;
 use crate::config::Secrets;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Place, RuleMeta, Severity};
 use crate::outcome::Outcome;
 
 /// A format of report.
@@ -25,8 +38,22 @@ pub enum Format {
     Text,
     /// For programs; `docs/report.schema.json` describes it.
     Json,
+    /// [`Format::Json`] with a line for each finding, and a last one for the rest.
+    JsonLines,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// Annotations in the log of GitHub Actions.
+    Github,
+    /// GitLab's report on secrets.
+    Gitlab,
+    /// GitLab's report on the quality of code.
+    GitlabCodequality,
+    /// JUnit XML, for the tests of any CI.
+    Junit,
+    /// Comma-separated values.
+    Csv,
+    /// Markdown, for summaries of jobs and for comments.
+    Markdown,
     /// A page for browsers.
     Html,
 }
@@ -82,7 +109,14 @@ pub fn write(
     match format {
         Format::Text => text::write(outcome, options, out),
         Format::Json => json::write(outcome, options, out),
+        Format::JsonLines => json::write_lines(outcome, options, out),
         Format::Sarif => sarif::write(outcome, options, out),
+        Format::Github => github::write(outcome, options, out),
+        Format::Gitlab => gitlab::write(outcome, options, out),
+        Format::GitlabCodequality => gitlab::write_quality(outcome, options, out),
+        Format::Junit => junit::write(outcome, options, out),
+        Format::Csv => csv::write(outcome, options, out),
+        Format::Markdown => markdown::write(outcome, options, out),
         Format::Html => html::write(outcome, options, out),
     }
 }
@@ -96,4 +130,34 @@ pub fn plural(count: u64, noun: &str) -> String {
 fn listed<'a>(outcome: &'a Outcome, options: &Options) -> impl Iterator<Item = &'a Finding> {
     let all = options.suppressed == Suppressed::Listed;
     outcome.findings.iter().filter(move |finding| all || !finding.is_suppressed())
+}
+
+/// The places that a report lists, each with its finding and its number there, from 0.
+fn places<'a>(
+    outcome: &'a Outcome,
+    options: &Options,
+) -> impl Iterator<Item = (&'a Finding, usize, &'a Place)> {
+    let all = options.suppressed == Suppressed::Listed;
+    let shown = move |(_, place): &(usize, &Place)| all || place.suppressed.is_none();
+    listed(outcome, options).flat_map(move |finding| {
+        let places = finding.places.iter().enumerate().filter(shown);
+        places.map(move |(ordinal, place)| (finding, ordinal, place))
+    })
+}
+
+/// Rules once each, by id.
+fn rules<'a>(all: impl Iterator<Item = &'a Arc<RuleMeta>>) -> Vec<Arc<RuleMeta>> {
+    let by_id: BTreeMap<&str, &Arc<RuleMeta>> = all.map(|rule| (rule.id.as_str(), rule)).collect();
+    by_id.into_values().map(Arc::clone).collect()
+}
+
+/// What a history and images tell of a place, a line each, harmless to show; each begins with a line feed.
+fn circumstances(finding: &Finding, place: &Place) -> String {
+    let mut lines = String::new();
+    for line in finding.history.iter().flat_map(history::lines) {
+        lines.push('\n');
+        lines += &inert(line.as_bytes());
+    }
+    image::write_lines(place, &mut lines);
+    lines
 }

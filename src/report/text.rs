@@ -8,10 +8,11 @@ use miette::{
     MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{Look, Options, Suppressed, history, image, listed, plural};
+use super::counts::{besides, found, missing, scanned, size};
+use super::{Look, Options, Suppressed, circumstances, image, listed, plural};
 use crate::blob::write_inert;
 use crate::finding::{Finding, FindingKind, Place, Severity};
-use crate::outcome::{Outcome, Stats};
+use crate::outcome::Outcome;
 
 /// Further places that are named; the rest are counted.
 const MORE_PLACES: usize = 5;
@@ -93,11 +94,7 @@ impl Diagnostic for Block<'_> {
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let mut help = self.finding.rule.help.clone();
-        for line in self.finding.history.iter().flat_map(history::lines) {
-            help.push('\n');
-            let _ = write_inert(&mut help, line.as_bytes());
-        }
-        image::write_lines(self.first, &mut help);
+        help += &circumstances(self.finding, self.first);
         for place in self.rest.iter().take(MORE_PLACES) {
             let _ = write!(help, "\nalso at {}:{}", place.origin, place.location.start.line);
             if place.rule.id != self.finding.rule.id {
@@ -173,72 +170,18 @@ impl SourceCode for Window<'_> {
 fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
     gaps(outcome, out)?;
     let active: Vec<&Finding> = outcome.active().collect();
-    let by_severity: Vec<String> = Severity::ALL
-        .iter()
-        .rev()
-        .map(|severity| {
-            (severity, active.iter().filter(|finding| finding.severity == *severity).count())
-        })
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| format!("{count} {severity}"))
-        .collect();
     let stats = &outcome.stats;
-    let found = match active.len() {
-        0 => "no findings".into(),
-        1 => format!("1 finding ({})", by_severity.join(", ")),
-        count => format!("{count} findings ({})", by_severity.join(", ")),
-    };
+    let found = found(outcome);
     let files = scanned(stats);
     writeln!(out, "{found} in {files}, {}{}", size(stats.bytes), failing(&active, options))?;
-    let counts = counts(outcome);
+    let counts = besides(outcome);
     if !counts.is_empty() {
         writeln!(out, "{}", counts.join("; "))?;
     }
     if !outcome.is_complete() {
-        let missing =
-            outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()).count() as u64;
-        writeln!(out, "incomplete: {} not scanned", plural(missing, "input"))?;
+        writeln!(out, "incomplete: {} not scanned", plural(missing(outcome), "input"))?;
     }
     Ok(())
-}
-
-/// What is known beside the findings, in words: what was read, and what was left out.
-pub(super) fn counts(outcome: &Outcome) -> Vec<String> {
-    let stats = &outcome.stats;
-    let census = &stats.census;
-    let suppressed = outcome.findings.len() - outcome.active().count();
-    let fixable = outcome.active().flat_map(|finding| &finding.places);
-    let fixable = fixable.filter(|place| place.suppressed.is_none() && place.fix.is_some());
-    let counts = [
-        (fixable.count() as u64, "place", " to be put right by --fix"),
-        (suppressed as u64, "finding", " suppressed (--show-suppressed)"),
-        (stats.below_confidence, "place", " below the confidence asked for (--min-confidence low)"),
-        (stats.documents, "policy document", " read"),
-        (stats.layers, "layer", " of images read"),
-        (stats.archives, "archive", " opened"),
-        (stats.binary, "binary file", " (provider rules only)"),
-        (census.ignored, "git-ignored name", " not scanned (--no-ignore)"),
-        (census.excluded, "file", " excluded by keylint.toml"),
-        (stats.unchanged, "finding", " on lines that did not change (--staged-all)"),
-        (census.submodules, "submodule", " not entered"),
-        (census.links, "link", " not followed"),
-        (census.special, "special file", " not opened (pipes, sockets, devices)"),
-    ];
-    counts
-        .iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, noun, what)| plural(*count, noun) + what)
-        .collect()
-}
-
-/// How much was scanned: of a history, contents of files and texts of commits.
-pub(super) fn scanned(stats: &Stats) -> String {
-    let commits = stats.git.commits;
-    if commits == 0 {
-        return plural(stats.files, "file");
-    }
-    let contents = stats.files.saturating_sub(commits + stats.git.tags);
-    format!("{} of files, {}", plural(contents, "content"), plural(commits, "commit"))
 }
 
 /// What was not scanned, and what else a reader should know.
@@ -266,26 +209,5 @@ fn failing(active: &[&Finding], options: &Options) -> String {
         String::new()
     } else {
         format!("; {failing} of {} severity or worse", options.fail_on)
-    }
-}
-
-/// Bytes with a decimal unit.
-pub(super) fn size(bytes: u64) -> String {
-    const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)];
-    match UNITS.iter().find(|(_, unit)| bytes >= *unit) {
-        Some((name, unit)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
-        None => plural(bytes, "byte"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes() {
-        assert_eq!(size(1), "1 byte");
-        assert_eq!(size(1_950), "1.9 kB");
-        assert_eq!(size(490_500_000), "490.5 MB");
     }
 }

@@ -151,7 +151,7 @@ impl RuleSet {
                     files.extend(self.detection(seen, judgement));
                 }
                 Ok(judgement) => detections.extend(self.detection(seen, judgement)),
-                Err(filter) => *stats.rejected.entry(filter).or_default() += 1,
+                Err(filter) => *stats.rejected.entry(filter.into()).or_default() += 1,
             }
         });
         let Lanes { prefixes, anchors, runs, .. } = &scratch.lanes;
@@ -160,13 +160,13 @@ impl RuleSet {
             [("required", scratch.dropped.incomplete), ("skip-report", scratch.dropped.unreported)]
         {
             if count > 0 {
-                *stats.rejected.entry(name).or_default() += count;
+                *stats.rejected.entry(name.into()).or_default() += count;
             }
         }
         let all = detections.len();
         let kept = overlap::resolve(detections);
         if kept.len() < all {
-            *stats.rejected.entry("overlap").or_default() += (all - kept.len()) as u64;
+            *stats.rejected.entry("overlap".into()).or_default() += (all - kept.len()) as u64;
         }
         files.extend(kept);
         Detected { detections: files, gaps }

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use super::tree::Tree;
+use super::tree::{FORMATS, Tree};
 
 #[test]
 fn the_name_of_the_file_says_the_format() {
@@ -17,6 +17,13 @@ fn the_name_of_the_file_says_the_format() {
         ("R.SARIF", "{\n  \"$schema\""),
         ("r.html", "<!doctype html>"),
         ("r.txt", "generic-password\n"),
+        ("r.jsonl", "{\"rule\":"),
+        ("r.csv", "status,severity,"),
+        ("r.md", "### keylint: "),
+        ("r.junit.xml", "<?xml version=\"1.0\""),
+        ("r.xml", "<?xml version=\"1.0\""),
+        ("gl-secret-detection-report.json", "{\n  \"scan\": {"),
+        ("gl-code-quality-report.json", "[\n  {\n    \"check_name\""),
     ] {
         let output = tree.scan(&["-o", name]);
         assert_eq!(output.status.code(), Some(1), "{name}");
@@ -94,7 +101,7 @@ fn a_full_disk_behind_standard_output_is_a_failure() {
         return;
     }
     let tree = Tree::full();
-    for format in ["text", "json", "sarif", "html"] {
+    for format in FORMATS {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let mut command = tree.command();
         command.args(["scan", ".", "--format", format]).stdout(full);
@@ -115,7 +122,7 @@ fn a_closed_pipe_is_quiet_and_changes_nothing() {
             format!("db{number}_password = \"{password}{number}\"\n"),
         );
     }
-    for format in ["text", "json", "sarif", "html"] {
+    for format in FORMATS {
         let mut command = tree.command();
         command.args(["scan", ".", "--format", format]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -159,7 +166,7 @@ fn exit_codes_say_what_happened() {
 #[test]
 fn quiet_prints_the_report_alone() {
     let tree = Tree::full();
-    for format in ["text", "json", "sarif", "html"] {
+    for format in FORMATS {
         let loud = tree.scan(&["--format", format]);
         let quiet = tree.scan(&["--format", format, "--quiet"]);
         assert_eq!(loud.stdout, quiet.stdout);

@@ -96,7 +96,7 @@ fn the_report_counts_what_is_there() {
     assert_eq!(
         report["summary"],
         json!({
-            "findings": listed, "suppressed": 3, "below_confidence": 0,
+            "findings": listed, "suppressed": 3, "suppressed_places": 3, "below_confidence": 0,
             // An access key id without its secret is one level lower.
             "by_severity": { "critical": 1, "medium": 4 },
         })
@@ -114,8 +114,9 @@ fn the_report_counts_what_is_there() {
 fn positions_are_bytes_and_characters() {
     let report = report(&Tree::full(), &[]);
     let place = &finding(&report, "a b/ü%20#?.py")["places"][0];
-    assert_eq!(place["start"], json!({ "line": 1, "column": 24, "offset": 30 }));
-    assert_eq!(place["end"], json!({ "line": 1, "column": 35, "offset": 41 }));
+    let start = json!({ "line": 1, "column": 24, "column_utf16": 25, "offset": 30 });
+    let end = json!({ "line": 1, "column": 35, "column_utf16": 36, "offset": 41 });
+    assert_eq!((&place["start"], &place["end"]), (&start, &end));
     assert_eq!(place["snippet"], "x = \"日本𝄞\"; password = \"********\"");
 }
 

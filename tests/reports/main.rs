@@ -8,11 +8,19 @@
 )]
 
 mod access;
+mod csv;
 mod delivery;
+mod github;
+mod gitlab;
 mod inert;
 mod json;
+mod jsonl;
+mod junit;
+mod markdown;
 mod policy;
+mod rich;
 mod sarif;
+mod saved;
 mod schema;
 mod secrecy;
 mod tools;

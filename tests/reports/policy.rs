@@ -18,7 +18,7 @@ use super::schema;
 
 const POLICY: &[u8] = b"{\n  \"Action\": \"*\"\n}\n";
 
-fn outcome() -> Outcome {
+pub(crate) fn outcome() -> Outcome {
     let rule = RuleMeta {
         id: "any-action".into(),
         title: "Every action is allowed".into(),
@@ -66,6 +66,11 @@ fn outcome() -> Outcome {
 }
 
 fn report(format: Format) -> String {
+    report_of(format, &outcome())
+}
+
+/// An outcome as a report.
+pub(crate) fn report_of(format: Format, outcome: &Outcome) -> String {
     let options = Options {
         suppressed: Suppressed::Counted,
         secrets: Secrets::Masked,
@@ -76,7 +81,7 @@ fn report(format: Format) -> String {
         category: "scan",
     };
     let mut out = Vec::new();
-    report::write(format, &outcome(), &options, &mut out).unwrap();
+    report::write(format, outcome, &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

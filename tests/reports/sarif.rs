@@ -3,9 +3,18 @@
 //! <https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
 
 use std::collections::BTreeSet;
+use std::io::Write;
+use std::sync::Arc;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use keylint::blob::Origin;
+use keylint::finding::Severity;
+use keylint::outcome::{SkipReason, Skipped};
+use keylint::report::Format;
 use serde_json::{Value, json};
 
+use super::policy;
 use super::tree::{Tree, UNREADABLE};
 
 fn run(tree: &Tree, flags: &[&str]) -> Value {
@@ -210,6 +219,63 @@ fn a_run_has_no_more_results_than_github_takes() {
     let notifications = &run["invocations"][0]["toolExecutionNotifications"];
     assert_eq!(notifications[0]["message"]["text"], "results left out: 100 (a run may have 25000)");
     assert_eq!(notifications[0]["level"], "warning");
+}
+
+#[test]
+fn a_log_has_no_more_bytes_than_github_takes() {
+    let mut outcome = policy::outcome();
+    let finding = outcome.findings.pop().unwrap();
+    let mut noise = 0x9e37_79b9_7f4a_7c15_u64;
+    for number in 0..30_000_u32 {
+        let mut finding = finding.clone();
+        // Names that no compressor knows how to shorten.
+        let path: Vec<String> = (0..60)
+            .map(|_| {
+                noise ^= noise << 13;
+                noise ^= noise >> 7;
+                noise ^= noise << 17;
+                format!("{noise:016x}")
+            })
+            .collect();
+        finding.places[0].origin = Arc::new(Origin::File { path: path.join("/").into() });
+        finding.severity = if number == 29_999 { Severity::Critical } else { Severity::Low };
+        outcome.findings.push(finding);
+    }
+    let text = policy::report_of(Format::Sarif, &outcome);
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(text.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap().len();
+    assert!(packed <= 10_000_000, "{packed} bytes");
+    assert!(packed > 9_000_000, "{packed} bytes: more results had room");
+    let log: Value = serde_json::from_str(&text).unwrap();
+    let run = &log["runs"][0];
+    let kept = results(run).len();
+    assert!(kept < 25_000, "{kept}");
+    assert_eq!(results(run)[0]["properties"]["severity"], "critical", "the worst is kept");
+    let notifications = run["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(
+        notifications.contains("results left out: 5000 (a run may have 25000)"),
+        "{notifications}"
+    );
+    let left = format!("results left out: {} (a log may have 10 MB, compressed)", 25_000 - kept);
+    assert!(notifications.contains(&left), "{notifications}");
+}
+
+#[test]
+fn many_gaps_are_counted() {
+    let mut outcome = policy::outcome();
+    for number in 0..1_200 {
+        let origin = Origin::File { path: format!("{number}").into() };
+        outcome.skipped.push(Skipped::new(origin, SkipReason::Unreadable, "no"));
+    }
+    let log: Value = serde_json::from_str(&policy::report_of(Format::Sarif, &outcome)).unwrap();
+    let invocation = &log["runs"][0]["invocations"][0];
+    let notifications = invocation["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(notifications.len(), 1001);
+    assert_eq!(
+        notifications[1000]["message"]["text"],
+        "not scanned: 200 more; --format json names all"
+    );
 }
 
 #[test]

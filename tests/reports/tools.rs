@@ -12,6 +12,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::json::VARIANTS;
+use super::rich::{RUNS, rich};
 use super::tree::Tree;
 
 /// A program on `PATH`, or a word about what is not checked without it.
@@ -101,6 +102,14 @@ fn the_multitool_accepts_sarif_reports() {
     let tree = Tree::full();
     for file in reports(&tree, "sarif") {
         assert_eq!(complaints(&folder, &tree, &file), Vec::<String>::new(), "{}", file.display());
+    }
+    let tree = rich();
+    for run in RUNS {
+        let flags = ["--show-suppressed", "-o", "rich.sarif"];
+        tree.run(run.iter().chain(&flags));
+        let file = tree.path("rich.sarif");
+        assert_eq!(complaints(&folder, &tree, &file), Vec::<String>::new(), "{run:?}");
+        fs::remove_file(file).unwrap();
     }
     let wrong =
         tree.report(&["--format", "sarif"]).replace("\"ruleIndex\": 0", "\"ruleIndex\": 77");

@@ -10,6 +10,21 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tempfile::TempDir;
 
+/// Every format of reports on findings.
+pub(crate) const FORMATS: &[&str] = &[
+    "text",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "gitlab-codequality",
+    "junit",
+    "csv",
+    "markdown",
+    "html",
+];
+
 /// A name with an escape sequence, a bell and a mark that turns text round.
 const CONTROL_NAME: &str = "esc\u{1b}[31m\u{7}\u{202e}.env";
 /// A link that leads to itself: whoever asks for it gets an error, root too.

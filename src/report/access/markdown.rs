@@ -8,8 +8,8 @@ use super::changes::{self, Kind};
 use super::facts::{
     Outcome, Row, account_name, expected, nothing, pick, place, rows, short, summary, verb, word,
 };
-use super::page::{Page, block, cells, code, html_code, prose};
 use crate::access::{Access, Change, Expectation, Link, Site, Status};
+use crate::report::comment::{Page, block, cells, code, html_code, prose};
 use crate::report::plural;
 
 /// Lines of a table, if there is room.

@@ -13,7 +13,7 @@ use crate::finding::{Confidence, RuleMeta, Severity};
 use crate::fingerprint::{ContentId, Fingerprint};
 use crate::report::image::shown;
 use crate::report::sarif::{
-    MAX_RESULTS, level, location, message, notification, plain_region, too_many, write_run,
+    MAX_RESULTS, gaps, level, location, message, plain_region, too_many, write_run,
 };
 
 /// What kind of run it is.
@@ -251,7 +251,7 @@ fn related(row: Row<'_>, expectation: Option<&Expectation>) -> Vec<Location> {
 }
 
 fn invocation(access: &Access, cut: usize) -> Invocation {
-    let mut notifications: Vec<Notification> = access.skipped.iter().map(notification).collect();
+    let mut notifications = gaps(&access.skipped);
     let say = |level: &str, text: &str| {
         Notification::builder().level(json!(level)).message(message(&shown(text))).build()
     };

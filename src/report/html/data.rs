@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Serialize, Serializer};
 
 use super::place::{PlaceView, place_view};
-use super::{places, text};
+use super::places;
 use crate::blob::inert;
 use crate::date::timestamp;
 use crate::finding::{Finding, FindingKind, RuleMeta};
 use crate::outcome::{Outcome, Skipped};
 use crate::report::history::{self, HistoryView};
-use crate::report::{Options, Suppressed, json};
+use crate::report::{Options, Suppressed, counts, views};
 
 /// About how many bytes places, snippets and histories may take. Findings beyond have one place and no snippet.
 const MAX_BYTES: usize = 48 << 20;
@@ -134,8 +134,8 @@ pub(super) fn data<'a>(
         version: env!("CARGO_PKG_VERSION"),
         category: options.category,
         now: timestamp(options.now),
-        scanned: format!("{}, {}", text::scanned(stats), text::size(stats.bytes)),
-        counts: text::counts(outcome),
+        scanned: format!("{}, {}", counts::scanned(stats), counts::size(stats.bytes)),
+        counts: counts::besides(outcome),
         complete: outcome.is_complete(),
         shows_suppressed: options.suppressed == Suppressed::Listed,
         active: outcome.active().count(),
@@ -224,7 +224,7 @@ impl<'a> Findings<'a> {
         let secret = match &finding.kind {
             FindingKind::Secret { secret, redacted, verdict, facts } => Some(SecretView {
                 redacted: inert(redacted.as_bytes()),
-                raw: json::raw(secret, self.options.secrets).map(|raw| lines(&raw)),
+                raw: views::raw(secret, self.options.secrets).map(|raw| lines(&raw)),
                 verdict: verdict.name(),
                 facts: facts
                     .iter()

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::page::{Escaped, Page};
-use super::{Options, Suppressed, listed, text};
+use super::{Options, Suppressed, counts, listed};
 use crate::blob::inert;
 use crate::finding::{Finding, FindingKind, Place};
 use crate::outcome::Outcome;
@@ -71,10 +71,10 @@ fn write_plain(
     writeln!(
         out,
         "<p>The charts, the filters and the details need scripts. This is what was found in {}, {}.</p>",
-        text::scanned(stats),
-        text::size(stats.bytes)
+        counts::scanned(stats),
+        counts::size(stats.bytes)
     )?;
-    let gaps = outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()).count() as u64;
+    let gaps = counts::missing(outcome);
     if gaps > 0 {
         let gaps = super::plural(gaps, "input");
         writeln!(out, "<p>The scan is not complete: {gaps} not scanned.</p>")?;

@@ -81,6 +81,34 @@ pub(super) fn prose(words: &str) -> String {
     text
 }
 
+/// Sentences that may have names between backquotes: these become code spans, the rest [`prose`] that reads well in its source.
+pub(super) fn words(text: &str) -> String {
+    let shown = shown(text);
+    let parts: Vec<&str> = shown.split('`').collect();
+    // A span ends where it begins.
+    if parts.len().is_multiple_of(2) {
+        return prose(text);
+    }
+    let part = |(at, part): (usize, &&str)| if at % 2 == 1 { code(part) } else { sentence(part) };
+    parts.iter().enumerate().map(part).collect()
+}
+
+/// [`prose`], with the full stops and colons that no address has.
+fn sentence(text: &str) -> String {
+    let mut sentence = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['.', ':']) {
+        let (before, after) = rest.split_at(at);
+        let sign = after.get(..1).unwrap_or_default();
+        let after = after.get(1..).unwrap_or_default();
+        let is_end = after.is_empty() || after.starts_with(' ');
+        sentence += &prose(before);
+        sentence += &if is_end { sign.to_owned() } else { prose(sign) };
+        rest = after;
+    }
+    sentence + &prose(rest)
+}
+
 /// Lines of JSON as a block.
 pub(super) fn block(json: &str) -> String {
     let lines: Vec<_> = json.lines().map(shown).collect();
@@ -121,6 +149,18 @@ mod tests {
         assert_eq!(prose("<b>*|`"), "&#60;b&#62;&#42;&#124;&#96;");
         assert_eq!(prose("https://a.b"), "https&#58;//a&#46;b");
         assert_eq!(html_code("</code>\n"), "<code>&#60;/code&#62;&#92;u&#123;a&#125;</code>");
+    }
+
+    #[test]
+    fn names_in_sentences_are_spans() {
+        for (text, markdown) in [
+            ("Assigned to `pass_word`.", "Assigned to `pass_word`."),
+            ("a: `b|c` d.e", "a: `b\\u{7c}c` d&#46;e"),
+            ("odd ` one", "odd &#96; one"),
+            ("see https://a.b: `@x` @y", "see https&#58;//a&#46;b: `@x` &#64;<!-- -->y"),
+        ] {
+            assert_eq!(words(text), markdown);
+        }
     }
 
     #[test]

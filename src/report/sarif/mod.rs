@@ -3,6 +3,8 @@
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>,
 //! <https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
 
+mod room;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
@@ -16,8 +18,10 @@ use serde_sarif::sarif::{
     ToolComponent,
 };
 
+use self::room::{MAX_COMPRESSED, fitting};
+use super::json::pretty;
 use super::uri::uri;
-use super::{Options, Suppressed, history, image, listed};
+use super::{Options, Suppressed, history, image, places, rules};
 use crate::blob::Origin;
 use crate::config::Secrets;
 use crate::date::timestamp;
@@ -29,6 +33,8 @@ use crate::outcome::{Outcome, Skipped};
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// GitHub refuses a run with more results.
 pub(super) const MAX_RESULTS: usize = 25_000;
+/// Gaps that are named; the rest are counted.
+const MAX_GAPS: usize = 1000;
 /// GitHub refuses longer descriptions.
 const MAX_DESCRIPTION: usize = 1000;
 
@@ -37,42 +43,41 @@ pub(super) fn write(
     options: &Options,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut findings: Vec<&Finding> = listed(outcome, options).collect();
     // Only the first 5 000 results are shown, so the worst come first.
-    findings.sort_by_key(|finding| std::cmp::Reverse((finding.severity, finding.confidence)));
-    let rules = rules(&findings);
+    let mut shown: Vec<_> = places(outcome, options).collect();
+    shown.sort_by_key(|(finding, ..)| std::cmp::Reverse((finding.severity, finding.confidence)));
+    let cut = shown.len().saturating_sub(MAX_RESULTS);
+    shown.truncate(MAX_RESULTS);
+    let rules = rules(shown.iter().map(|(.., place)| &place.rule));
     let index: BTreeMap<&str, usize> =
         rules.iter().enumerate().map(|(at, rule)| (rule.id.as_str(), at)).collect();
-    let mut results: Vec<SarifResult> = Vec::new();
-    let mut cut = 0;
-    for finding in findings {
-        let places = finding.places.iter().enumerate();
-        let shown = places.filter(|(_, place)| {
-            options.suppressed == Suppressed::Listed || place.suppressed.is_none()
-        });
-        for (ordinal, place) in shown {
-            let rule = index.get(place.rule.id.as_str()).copied().unwrap_or(0);
-            if results.len() < MAX_RESULTS {
-                results.push(result(finding, place, ordinal, rule, options.secrets));
-            } else {
-                cut += 1;
-            }
-        }
-    }
+    let results = shown.into_iter().map(|(finding, ordinal, place)| {
+        let rule = index.get(place.rule.id.as_str()).copied().unwrap_or(0);
+        result(finding, place, ordinal, rule, options.secrets)
+    });
     let invocation = invocation(outcome, options, cut);
-    write_run(&rules, options.category, invocation, results, out)
+    write_run(&rules, options.category, invocation, results.collect(), out)
 }
 
 /// Writes the log of one run. A later run of the same category replaces it.
 pub(super) fn write_run(
     rules: &[Arc<RuleMeta>],
     category: &str,
-    invocation: Invocation,
-    results: Vec<SarifResult>,
+    mut invocation: Invocation,
+    mut results: Vec<SarifResult>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
+    let driver = driver(rules);
+    let kept = fitting(&(&driver, &invocation), &results, MAX_COMPRESSED)?;
+    let cut = results.len() - kept;
+    results.truncate(kept);
+    if cut > 0 {
+        let text = format!("results left out: {cut} (a log may have 10 MB, compressed)");
+        let notifications = invocation.tool_execution_notifications.get_or_insert_default();
+        notifications.push(remark("warning", &text));
+    }
     let run = Run::builder()
-        .tool(Tool::builder().driver(driver(rules)).build())
+        .tool(Tool::builder().driver(driver).build())
         .automation_details(
             RunAutomationDetails::builder().id(format!("keylint/{category}/")).build(),
         )
@@ -81,16 +86,8 @@ pub(super) fn write_run(
         .results(results)
         .build();
     let sarif = Sarif::builder().schema(SCHEMA).version(json!("2.1.0")).runs(vec![run]).build();
-    serde_json::to_writer_pretty(&mut *out, &sarif)?;
+    pretty(&sarif, out)?;
     writeln!(out)
-}
-
-/// What found the findings at their places, once each, by id.
-fn rules(findings: &[&Finding]) -> Vec<Arc<RuleMeta>> {
-    let places = findings.iter().flat_map(|finding| &finding.places);
-    let by_id: BTreeMap<&str, &Arc<RuleMeta>> =
-        places.map(|place| (place.rule.id.as_str(), &place.rule)).collect();
-    by_id.into_values().map(Arc::clone).collect()
 }
 
 fn driver(rules: &[Arc<RuleMeta>]) -> ToolComponent {
@@ -257,15 +254,9 @@ fn region(finding: &Finding, place: &Place, secrets: Secrets) -> Region {
 }
 
 fn invocation(outcome: &Outcome, options: &Options, cut: usize) -> Invocation {
-    let mut notifications: Vec<Notification> = outcome.skipped.iter().map(notification).collect();
-    let suppressed = outcome
-        .findings
-        .iter()
-        .flat_map(|finding| &finding.places)
-        .filter(|place| place.suppressed.is_some());
-    let suppressed = suppressed.count();
-    let note =
-        |text: String| Notification::builder().level(json!("note")).message(message(&text)).build();
+    let mut notifications = gaps(&outcome.skipped);
+    let suppressed = outcome.suppressed_places();
+    let note = |text: String| remark("note", &text);
     if suppressed > 0 && options.suppressed == Suppressed::Counted {
         notifications
             .push(note(format!("places suppressed: {suppressed} (--show-suppressed lists them)")));
@@ -295,11 +286,25 @@ fn invocation(outcome: &Outcome, options: &Options, cut: usize) -> Invocation {
 /// What is said where results had to be left out.
 pub(super) fn too_many(cut: usize) -> Option<Notification> {
     let text = format!("results left out: {cut} (a run may have {MAX_RESULTS})");
-    let warning = Notification::builder().level(json!("warning")).message(message(&text)).build();
-    (cut > 0).then_some(warning)
+    (cut > 0).then(|| remark("warning", &text))
 }
 
-pub(super) fn notification(skipped: &Skipped) -> Notification {
+/// Something to know that is not about an input.
+fn remark(level: &str, text: &str) -> Notification {
+    Notification::builder().level(json!(level)).message(message(text)).build()
+}
+
+/// What was not scanned, and how much more than there is room for.
+pub(super) fn gaps(skipped: &[Skipped]) -> Vec<Notification> {
+    let mut notifications: Vec<_> = skipped.iter().take(MAX_GAPS).map(notification).collect();
+    if let Some(more) = skipped.len().checked_sub(MAX_GAPS).filter(|more| *more > 0) {
+        let text = format!("not scanned: {more} more; --format json names all");
+        notifications.push(remark("error", &text));
+    }
+    notifications
+}
+
+fn notification(skipped: &Skipped) -> Notification {
     let (level, text) = match &skipped.accepted {
         Some(reason) => (
             "note",
