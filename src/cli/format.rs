@@ -21,6 +21,7 @@ pub(crate) enum FormatName {
     Junit,
     Csv,
     Markdown,
+    Html,
 }
 
 impl From<FormatName> for Format {
@@ -36,6 +37,7 @@ impl From<FormatName> for Format {
             FormatName::Junit => Self::Junit,
             FormatName::Csv => Self::Csv,
             FormatName::Markdown => Self::Markdown,
+            FormatName::Html => Self::Html,
         }
     }
 }
@@ -45,14 +47,16 @@ impl From<FormatName> for Format {
 #[error("the name `{}` does not say which format is wanted", path.display())]
 #[diagnostic(
     code(report::unknown_format),
-    help("add --format, or end the name in .txt, .json, .jsonl, .sarif, .csv, .md or .junit.xml")
+    help(
+        "add --format, or end the name in .txt, .json, .jsonl, .sarif, .csv, .md, .html or .junit.xml"
+    )
 )]
 struct UnknownFormat {
     path: PathBuf,
 }
 
 /// What the names of files say of the format. The first that fits counts.
-const ENDINGS: [(&str, FormatName); 13] = [
+const ENDINGS: [(&str, FormatName); 14] = [
     // What GitLab calls them where nobody says otherwise.
     ("gl-secret-detection-report.json", FormatName::Gitlab),
     ("gl-code-quality-report.json", FormatName::GitlabCodequality),
@@ -66,6 +70,7 @@ const ENDINGS: [(&str, FormatName); 13] = [
     (".markdown", FormatName::Markdown),
     (".junit.xml", FormatName::Junit),
     (".xml", FormatName::Junit),
+    (".html", FormatName::Html),
     (".txt", FormatName::Text),
 ];
 

@@ -1,7 +1,7 @@
 //! The result in a few words, the same in all reports for people.
 
 use super::plural;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, SuppressionKind};
 use crate::outcome::{Outcome, Stats};
 
 /// How many findings count, the worst first.
@@ -38,6 +38,54 @@ pub(super) fn scanned(stats: &Stats) -> String {
     }
     let contents = stats.files.saturating_sub(commits + stats.git.tags);
     format!("{} of files, {}", plural(contents, "content"), plural(commits, "commit"))
+}
+
+/// What is known beside the findings, in words: what was read, and what was left out.
+pub(super) fn besides(outcome: &Outcome) -> Vec<String> {
+    let stats = &outcome.stats;
+    let census = &stats.census;
+    let fixable = outcome.active().flat_map(|finding| &finding.places);
+    let fixable = fixable.filter(|place| place.suppressed.is_none() && place.fix.is_some());
+    let how_suppressed = how_suppressed(outcome);
+    let counts = [
+        (fixable.count() as u64, "place", " to be put right by --fix"),
+        (outcome.suppressed(), "finding", how_suppressed.as_str()),
+        (stats.below_confidence, "place", " below the confidence asked for (--min-confidence low)"),
+        (stats.documents, "policy document", " read"),
+        (stats.layers, "layer", " of images read"),
+        (stats.archives, "archive", " opened"),
+        (stats.binary, "binary file", " (provider rules only)"),
+        (census.ignored, "git-ignored name", " not scanned (--no-ignore)"),
+        (census.excluded, "file", " excluded by keylint.toml"),
+        (stats.unchanged, "finding", " on lines that did not change (--staged-all)"),
+        (census.submodules, "submodule", " not entered"),
+        (census.links, "link", " not followed"),
+        (census.special, "special file", " not opened (pipes, sockets, devices)"),
+    ];
+    counts
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, noun, what)| plural(*count, noun) + what)
+        .collect()
+}
+
+/// Where it was decided that findings are suppressed.
+fn how_suppressed(outcome: &Outcome) -> String {
+    let by = outcome.suppressed_by();
+    let decided: Vec<String> = by
+        .iter()
+        .map(|(kind, count)| {
+            let place = match kind {
+                SuppressionKind::Inline => "by comments",
+                SuppressionKind::Config => "by keylint.toml",
+                SuppressionKind::Gitleaks => "by allowlists for gitleaks",
+                SuppressionKind::Baseline => "by the baseline",
+                SuppressionKind::Peer => "by comments for other scanners",
+            };
+            format!("{count} {place}")
+        })
+        .collect();
+    format!(" suppressed ({}; --show-suppressed)", decided.join(", "))
 }
 
 /// Bytes with a decimal unit.

@@ -31,13 +31,18 @@ pub(super) struct MomentView<'a> {
 }
 
 pub(super) fn view(history: &History) -> HistoryView<'_> {
+    short_view(history, usize::MAX)
+}
+
+/// [`view`] with so many paths and references at most.
+pub(super) fn short_view(history: &History, most: usize) -> HistoryView<'_> {
     HistoryView {
         first: history.first.as_ref().map(moment_view),
         last: history.last.as_ref().map(moment_view),
-        paths: history.paths.iter().map(|path| inert(&path_bytes(path))).collect(),
+        paths: history.paths.iter().take(most).map(|path| inert(&path_bytes(path))).collect(),
         versions: history.versions,
         in_head: history.in_head,
-        refs: (&history.refs).into(),
+        refs: history.refs.get(..most).unwrap_or(&history.refs).into(),
         ref_count: history.ref_count,
         on_remote: history.on_remote,
         reachable: history.reachable,

@@ -197,7 +197,7 @@ pub(super) fn built_view(place: &Place) -> Option<BuiltView<'_>> {
 }
 
 /// Lines for people on the layer of a place, and on what gets it into one.
-fn lines(place: &Place) -> Vec<String> {
+pub(super) fn lines(place: &Place) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(Built { dockerfile, line, instruction, effect }) = place.built.as_deref() {
         let (effect, instruction) = (effect.words(), one_line(instruction));

@@ -8,6 +8,7 @@ mod csv;
 mod github;
 mod gitlab;
 mod history;
+mod html;
 mod image;
 mod json;
 mod junit;
@@ -55,6 +56,8 @@ pub enum Format {
     Csv,
     /// Markdown, for summaries of jobs and for comments.
     Markdown,
+    /// A page for browsers.
+    Html,
 }
 
 /// What a report needs besides the outcome.
@@ -74,7 +77,7 @@ pub struct Options {
     pub width: usize,
     /// The directory that paths are relative to, where names of files in text shall lead to the files.
     pub links: Option<PathBuf>,
-    /// What kind of run it is, for SARIF: a later run of the same kind replaces it.
+    /// What kind of run it is, `scan`, `git` or `image`: in SARIF, a later run of the same kind replaces it.
     pub category: &'static str,
 }
 
@@ -144,6 +147,7 @@ pub fn write(
         Format::Junit => junit::write(outcome, options, out),
         Format::Csv => csv::write(outcome, options, out),
         Format::Markdown => markdown::write(outcome, options, out),
+        Format::Html => html::write(outcome, options, out),
     }
 }
 

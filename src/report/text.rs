@@ -9,11 +9,11 @@ use miette::{
     MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::counts::{found, missing, scanned, size};
+use super::counts::{besides, found, missing, scanned, size};
 use super::uri::uri;
 use super::{Look, Options, Suppressed, circumstances, image, listed, plural, stale};
 use crate::blob::{Origin, write_inert};
-use crate::finding::{Finding, FindingKind, Place, Severity, SuppressionKind};
+use crate::finding::{Finding, FindingKind, Place, Severity};
 use crate::outcome::Outcome;
 
 /// Further places that are named; the rest are counted.
@@ -193,30 +193,7 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
     let found = found(outcome);
     let files = scanned(stats);
     writeln!(out, "{found} in {files}, {}{}", size(stats.bytes), failing(&active, options))?;
-    let census = &stats.census;
-    let how_suppressed = how_suppressed(outcome);
-    let fixable = active.iter().flat_map(|finding| &finding.places);
-    let fixable = fixable.filter(|place| place.suppressed.is_none() && place.fix.is_some());
-    let counts = [
-        (fixable.count() as u64, "place", " to be put right by --fix"),
-        (outcome.suppressed(), "finding", how_suppressed.as_str()),
-        (stats.below_confidence, "place", " below the confidence asked for (--min-confidence low)"),
-        (stats.documents, "policy document", " read"),
-        (stats.layers, "layer", " of images read"),
-        (stats.archives, "archive", " opened"),
-        (stats.binary, "binary file", " (provider rules only)"),
-        (census.ignored, "git-ignored name", " not scanned (--no-ignore)"),
-        (census.excluded, "file", " excluded by keylint.toml"),
-        (stats.unchanged, "finding", " on lines that did not change (--staged-all)"),
-        (census.submodules, "submodule", " not entered"),
-        (census.links, "link", " not followed"),
-        (census.special, "special file", " not opened (pipes, sockets, devices)"),
-    ];
-    let counts: Vec<String> = counts
-        .iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, noun, what)| plural(*count, noun) + what)
-        .collect();
+    let counts = besides(outcome);
     if !counts.is_empty() {
         writeln!(out, "{}", counts.join("; "))?;
     }
@@ -224,25 +201,6 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
         writeln!(out, "incomplete: {} not scanned", plural(missing(outcome), "input"))?;
     }
     Ok(())
-}
-
-/// Where it was decided that findings are suppressed.
-fn how_suppressed(outcome: &Outcome) -> String {
-    let by = outcome.suppressed_by();
-    let decided: Vec<String> = by
-        .iter()
-        .map(|(kind, count)| {
-            let place = match kind {
-                SuppressionKind::Inline => "by comments",
-                SuppressionKind::Config => "by keylint.toml",
-                SuppressionKind::Gitleaks => "by allowlists for gitleaks",
-                SuppressionKind::Baseline => "by the baseline",
-                SuppressionKind::Peer => "by comments for other scanners",
-            };
-            format!("{count} {place}")
-        })
-        .collect();
-    format!(" suppressed ({}; --show-suppressed)", decided.join(", "))
 }
 
 /// What was not scanned, what is decided for nothing, and what else a reader should know.

@@ -24,7 +24,7 @@ fn company(what: &str) -> Option<(Browser, Access)> {
     Some((browser, access))
 }
 
-fn count(browser: &mut Browser, selector: &str) -> u64 {
+pub(crate) fn count(browser: &mut Browser, selector: &str) -> u64 {
     browser.value(&format!("document.querySelectorAll('{selector}').length")).as_u64().unwrap()
 }
 
@@ -244,7 +244,7 @@ fn both_themes_can_be_read() {
 }
 
 /// Texts whose contrast with what is behind them is below 4.5, as WCAG 2 counts.
-const FAINT: &str = r"(() => {
+pub(crate) const FAINT: &str = r"(() => {
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   const paint = (...colours) => {
     canvas.clearRect(0, 0, 1, 1);

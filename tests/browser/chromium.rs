@@ -104,10 +104,18 @@ impl Browser {
 
     /// Opens a page from a file.
     pub(crate) fn open(&mut self, page: &[u8]) {
+        self.open_at(page, "");
+    }
+
+    /// Opens a page from a file, with what stands behind `#` in its address.
+    pub(crate) fn open_at(&mut self, page: &[u8], fragment: &str) {
         let file = self.folder.path().join("page.html");
         std::fs::write(&file, page).unwrap();
         self.events.clear();
-        self.call("Page.navigate", &json!({ "url": address(&file) }));
+        // To another fragment of the same page a browser only scrolls.
+        self.call("Page.navigate", &json!({ "url": "about:blank" }));
+        self.wait("location.protocol === 'about:'");
+        self.call("Page.navigate", &json!({ "url": format!("{}{fragment}", address(&file)) }));
         self.wait("document.readyState === 'complete' && location.protocol === 'file:'");
     }
 
@@ -166,10 +174,15 @@ impl Browser {
         let code = match key {
             "Tab" => 9,
             "Enter" => 13,
+            "Escape" => 27,
             "End" => 35,
             "ArrowLeft" => 37,
+            "ArrowUp" => 38,
             "ArrowRight" => 39,
             "ArrowDown" => 40,
+            "j" => 74,
+            "k" => 75,
+            "/" | "?" => 191,
             _ => panic!("what is the code of {key}?"),
         };
         for kind in ["rawKeyDown", "keyUp"] {
@@ -229,7 +242,7 @@ fn is_complaint(event: &Value) -> bool {
         | "Page.javascriptDialogOpening" => true,
         "Network.requestWillBeSent" => {
             let url = event["params"]["request"]["url"].as_str().unwrap_or_default();
-            !(url.starts_with("file://") && url.ends_with("/page.html"))
+            url != "about:blank" && !(url.starts_with("file://") && url.ends_with("/page.html"))
         }
         _ => false,
     }

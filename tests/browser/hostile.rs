@@ -6,7 +6,7 @@ use crate::world;
 use super::access::page;
 
 /// What somebody may write into a label, a file name, a policy or a manifest.
-const ATTACKS: &[&str] = &[
+pub(crate) const ATTACKS: &[&str] = &[
     "</script><script>document.title='broken'</script>",
     "<!--<script>",
     "<img src=x onerror=\"document.title='broken'\">",
@@ -17,7 +17,7 @@ const ATTACKS: &[&str] = &[
 ];
 
 /// Marks that reorder or hide text, and what is shown for each.
-const MARKS: &[(char, &str)] = &[
+pub(crate) const MARKS: &[(char, &str)] = &[
     ('\u{202e}', "\\u{202e}"),
     ('\u{2028}', "\\u{2028}"),
     ('\u{200b}', "\\u{200b}"),

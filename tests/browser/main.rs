@@ -1,4 +1,4 @@
-//! The page of `keylint access` in a real browser. Without Chromium the tests say what they did not check, and fail where
+//! The pages of `keylint access` and of scans in a real browser. Without Chromium the tests say what they did not check, and fail where
 //! `KEYLINT_REQUIRE_TOOLS` is set.
 #![cfg(unix)]
 #![expect(
@@ -10,4 +10,6 @@
 mod access;
 mod chromium;
 mod hostile;
+mod outcome;
+mod scan;
 mod world;

@@ -15,6 +15,7 @@ fn the_name_of_the_file_says_the_format() {
         ("r.sarif", "{\n  \"$schema\""),
         ("r.sarif.json", "{\n  \"$schema\""),
         ("R.SARIF", "{\n  \"$schema\""),
+        ("r.html", "<!doctype html>"),
         ("r.txt", "generic-password\n"),
         ("r.jsonl", "{\"rule\":"),
         ("r.csv", "status,severity,"),

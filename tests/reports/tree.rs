@@ -22,6 +22,7 @@ pub(crate) const FORMATS: &[&str] = &[
     "junit",
     "csv",
     "markdown",
+    "html",
 ];
 
 /// A name with an escape sequence, a bell and a mark that turns text round.

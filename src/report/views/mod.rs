@@ -16,7 +16,7 @@ use super::history::{self, HistoryView};
 use super::image::{self, BuiltView, ImageView};
 use crate::config::Secrets;
 use crate::finding::{
-    Confidence, Edit, Finding, FindingKind, Place, RuleMeta, Severity, Suppression,
+    Confidence, Edit, Finding, FindingKind, Place, RuleMeta, Secret, Severity, Suppression,
 };
 use crate::location::Position;
 use crate::snippet::Snippet;
@@ -147,12 +147,9 @@ pub(super) fn finding(finding: &Finding, secrets: Secrets) -> FindingView<'_> {
     let (mut secret_view, mut policy) = (None, None);
     match &finding.kind {
         FindingKind::Secret { secret, redacted, verdict, facts } => {
-            // A saved report may have no raw secrets.
-            let raw = secret.reveal();
-            let is_shown = secrets == Secrets::Revealed && !raw.is_empty();
             secret_view = Some(SecretView {
                 redacted: redacted.into(),
-                raw: is_shown.then(|| String::from_utf8_lossy(raw)),
+                raw: raw(secret, secrets),
                 verdict: verdict.name().into(),
                 facts: facts.into(),
             });
@@ -175,6 +172,13 @@ pub(super) fn finding(finding: &Finding, secrets: Secrets) -> FindingView<'_> {
         places: finding.places.iter().map(|at| place(at, finding)).collect(),
         history: finding.history.as_ref().map(history::view),
     }
+}
+
+/// The secret itself, for a report that may show it. A saved report may have no raw secrets.
+pub(super) fn raw(secret: &Secret, secrets: Secrets) -> Option<Cow<'_, str>> {
+    let raw = secret.reveal();
+    let is_shown = secrets == Secrets::Revealed && !raw.is_empty();
+    is_shown.then(|| String::from_utf8_lossy(raw))
 }
 
 fn place<'a>(place: &'a Place, finding: &Finding) -> PlaceView<'a> {
