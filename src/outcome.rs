@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,9 +21,11 @@ pub struct Outcome {
     /// Decisions of people that hide nothing any more; sorted.
     pub stale: Vec<StaleDecision>,
     /// What a saved report counted and did not list.
-    pub left_out: LeftOut,
+    pub unlisted: Unlisted,
     /// What else a reader should know, harmless to show: gaps that do not matter, content from elsewhere.
     pub notes: Vec<String>,
+    /// What was not selected, by name, where that is asked for; sorted.
+    pub left_out: Vec<LeftOut>,
     /// What was looked at and what became of it.
     pub stats: Stats,
     /// Where the time went, if that was asked for. No report shows it: the same inputs give the same report.
@@ -43,20 +46,20 @@ impl Outcome {
     /// How many findings are suppressed at every place.
     pub fn suppressed(&self) -> u64 {
         let here = self.findings.iter().filter(|finding| finding.is_suppressed());
-        here.count() as u64 + self.left_out.findings
+        here.count() as u64 + self.unlisted.findings
     }
 
     /// How many places are suppressed, those of findings that count among them.
     pub fn suppressed_places(&self) -> u64 {
         let places = self.findings.iter().flat_map(|finding| &finding.places);
         let here = places.filter(|place| place.suppressed.is_some());
-        here.count() as u64 + self.left_out.places
+        here.count() as u64 + self.unlisted.places
     }
 }
 
 /// What a saved report counted and did not list. Nothing of a scan is left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeftOut {
+pub struct Unlisted {
     /// Findings that are suppressed at every place.
     pub findings: u64,
     /// Places of such findings.
@@ -108,6 +111,15 @@ impl Skipped {
     pub fn new(origin: Origin, reason: SkipReason, detail: impl Into<String>) -> Self {
         Self { origin, reason, detail: detail.into(), accepted: None }
     }
+}
+
+/// A name that was seen and not selected.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// A file, or a directory that was not entered.
+    pub path: PathBuf,
+    /// Why, in words.
+    pub why: &'static str,
 }
 
 /// Why an input was not scanned.

@@ -187,8 +187,11 @@ pub(crate) struct CommonArgs {
     #[arg(long)]
     pub(crate) stats: bool,
     /// Print nothing but the report
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
+    /// Say on standard error what takes part, what is left out and why
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -21,6 +21,7 @@ mod scan;
 mod shell;
 mod stats;
 mod summary;
+mod verbose;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -13,7 +13,7 @@ use super::environment::{columns, now, working_directory};
 use super::fix::{self, Mode};
 use super::format::format;
 use super::progress::Bar;
-use super::{Exit, Failure, output, stats, summary};
+use super::{Exit, Failure, output, stats, summary, verbose};
 use keylint::blob::{inert, path_bytes};
 use keylint::config::{self, Config, ConfigFile, Discovered, Flags, Secrets, nearest};
 use keylint::finding::Severity;
@@ -122,6 +122,9 @@ pub(super) fn report(
         if says_gaps(format) || args.output.is_some() {
             name_skipped(outcome);
         }
+        if args.verbose {
+            verbose::print(outcome, config);
+        }
         if args.stats {
             stats::print(outcome, config);
         }
@@ -187,6 +190,7 @@ pub(super) fn configure(
         catalogues: rule_files(&args.config.catalog)?,
         threads: threads(args.threads),
         now: now(),
+        names_left_out: args.verbose,
         clock: (args.stats && !args.quiet).then_some(stats::clock),
     };
     Ok(Config::new(&file, &flags, &known_checks())?)

@@ -98,6 +98,8 @@ pub struct Flags {
     pub catalogues: Vec<(String, String)>,
     /// `--threads`, or what the machine has.
     pub threads: usize,
+    /// `--verbose`: what is left out is named.
+    pub names_left_out: bool,
     /// Seconds since 1970.
     pub now: u64,
     /// `--stats`: what to measure times with.
@@ -329,6 +331,7 @@ fn selection(file: &ConfigFile, flags: &Flags) -> Result<Selection, ConfigError>
         exclude_texts: file.exclude.iter().map(|text| text.get_ref().clone()).collect(),
         exclude_root: file.root().into(),
         threads: flags.threads,
+        names_left_out: flags.names_left_out,
     })
 }
 

@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Job, Part, with_secrets};
+use super::scratch::with_secrets;
+use super::{Job, Part};
 use crate::blob::{Blob, Content, Name, Origin};
 use crate::location::{Position, Width};
 use crate::source::Unit;

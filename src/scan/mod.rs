@@ -7,8 +7,8 @@ mod job;
 mod large;
 mod masking;
 mod policies;
+mod scratch;
 
-use std::cell::RefCell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -34,6 +34,7 @@ use large::Chunks;
 pub use masking::masked;
 use masking::{mask_history, mask_instructions, redactions};
 use policies::Held;
+use scratch::{with_secrets, with_source};
 
 /// Scans the sources.
 ///
@@ -123,6 +124,7 @@ fn scan_all(listing: &Listing, config: &Config, progress: &Progress) -> Outcome 
         secrets::mask_repeats(&mut outcome.findings);
     }
     outcome.notes = [config.notes.as_slice(), listing.notes.as_slice(), &notes].concat();
+    outcome.left_out.clone_from(&listing.left_out);
     outcome.skipped.clone_from(&listing.skipped);
     outcome.skipped.extend(part.skipped);
     outcome
@@ -166,27 +168,6 @@ fn place_and_rule(finding: &Finding) -> (Option<(Arc<Origin>, u64)>, String) {
     let first = finding.places.first();
     let place = first.map(|place| (Arc::clone(&place.origin), place.location.start.offset));
     (place, finding.rule.id.clone())
-}
-
-thread_local! {
-    /// Buffers of one thread. Who uses some takes them out: while one waits, the thread may do other work.
-    static SOURCE: RefCell<Vec<source::Scratch>> = RefCell::default();
-    static SECRETS: RefCell<Vec<secrets::Scratch>> = RefCell::default();
-}
-
-fn with_source(read: impl FnOnce(&mut source::Scratch)) {
-    let mut scratch = SOURCE.with_borrow_mut(Vec::pop).unwrap_or_default();
-    read(&mut scratch);
-    SOURCE.with_borrow_mut(|spare| spare.push(scratch));
-}
-
-fn with_secrets(config: &Config, look: impl FnOnce(&mut secrets::Scratch)) {
-    let mut scratch = SECRETS.with_borrow_mut(Vec::pop).unwrap_or_default();
-    scratch.meter = Meter::new(config.clock);
-    scratch.meter.enter(Stage::Reading);
-    look(&mut scratch);
-    scratch.forget();
-    SECRETS.with_borrow_mut(|spare| spare.push(scratch));
 }
 
 /// Analyses one input. A defect of keylint on one input must not end the scan of the others.

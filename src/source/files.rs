@@ -11,7 +11,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use super::ignored::{self, Rules};
 use super::{IgnoreFiles, Listing, Selection, SourceError, Unit};
 use crate::blob::Origin;
-use crate::outcome::{SkipReason, Skipped};
+use crate::outcome::{LeftOut, SkipReason, Skipped};
 
 /// Adds what `path` stands for: the file itself, or the selected files below a directory.
 pub(super) fn list(
@@ -51,9 +51,9 @@ fn unreadable(path: PathBuf, detail: &str) -> Skipped {
 /// What the walk says about one name.
 enum Seen {
     File(PathBuf),
-    Link,
-    Special,
-    Excluded,
+    Link(PathBuf),
+    Special(PathBuf),
+    Excluded(PathBuf),
     /// A file that git ignores, or an ignored directory that was not entered.
     Ignored(PathBuf),
     Unreadable(PathBuf, String),
@@ -91,16 +91,35 @@ impl<'a> Walk<'a> {
         for seen in receive {
             match seen {
                 Seen::File(path) => listing.units.push(Unit::File(path)),
-                Seen::Link => listing.census.links += 1,
-                Seen::Special => listing.census.special += 1,
-                Seen::Excluded => listing.census.excluded += 1,
+                Seen::Link(path) => {
+                    listing.census.links += 1;
+                    self.name(path, "a link, and links are not followed", listing);
+                }
+                Seen::Special(path) => {
+                    listing.census.special += 1;
+                    self.name(path, "neither a file nor a directory", listing);
+                }
+                Seen::Excluded(path) => {
+                    listing.census.excluded += 1;
+                    self.name(path, "`exclude` in keylint.toml", listing);
+                }
                 Seen::Ignored(path) => ignored.push(path),
                 Seen::Unreadable(path, detail) => listing.skipped.push(unreadable(path, &detail)),
             }
         }
         let rest =
             ignored::take_tracked(self.root, ignored, listing, |path| !self.is_excluded(path));
-        listing.census.ignored += rest;
+        listing.census.ignored += rest.len() as u64;
+        for path in rest {
+            self.name(path, "git ignores it", listing);
+        }
+    }
+
+    /// Keeps what is left out, where that is asked for.
+    fn name(&self, path: PathBuf, why: &'static str, listing: &mut Listing) {
+        if self.selection.names_left_out {
+            listing.left_out.push(LeftOut { path, why });
+        }
     }
 
     /// What to say about an entry, and whether to enter it.
@@ -113,14 +132,14 @@ impl<'a> Walk<'a> {
         match entry.file_type() {
             Some(kind) if kind.is_dir() => self.visit_directory(&entry, path),
             Some(kind) if kind.is_file() => (vec![self.visit_file(path)], WalkState::Continue),
-            Some(kind) if kind.is_symlink() => (vec![Seen::Link], WalkState::Continue),
-            _ => (vec![Seen::Special], WalkState::Continue),
+            Some(kind) if kind.is_symlink() => (vec![Seen::Link(path)], WalkState::Continue),
+            _ => (vec![Seen::Special(path)], WalkState::Continue),
         }
     }
 
     fn visit_file(&self, path: PathBuf) -> Seen {
         if self.is_excluded(&path) {
-            return Seen::Excluded;
+            return Seen::Excluded(path);
         }
         let ignored = self.parent_rules(&path).is_some_and(|rules| rules.ignores_file(&path));
         if ignored && !ignored::is_sensitive(&path) {

@@ -248,17 +248,17 @@ fn repository_of(path: &Path) -> Option<&Path> {
     path.ancestors().find(|directory| fs::symlink_metadata(directory.join(".git")).is_ok())
 }
 
-/// Adds the ignored files that git tracks all the same, and returns how many ignored names are left.
+/// Adds the ignored files that git tracks all the same, and returns the ignored names that are left.
 pub(super) fn take_tracked(
     root: &Path,
     ignored: Vec<PathBuf>,
     listing: &mut Listing,
     selected: impl Fn(&Path) -> bool,
-) -> u64 {
-    let mut left = ignored.len() as u64;
-    let here = if root.as_os_str().is_empty() { Path::new(".") } else { root };
-    let Ok(real_root) = fs::canonicalize(here) else { return left };
+) -> BTreeSet<PathBuf> {
     let ignored: BTreeSet<PathBuf> = ignored.into_iter().collect();
+    let here = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    let Ok(real_root) = fs::canonicalize(here) else { return ignored };
+    let mut left = ignored.clone();
     let mut repositories = BTreeSet::new();
     for path in &ignored {
         let real = real_root.join(path.strip_prefix(root).unwrap_or(path));
@@ -283,7 +283,7 @@ pub(super) fn take_tracked(
                 && selected(&path)
                 && fs::symlink_metadata(&real).is_ok_and(|metadata| metadata.is_file())
             {
-                left -= u64::from(ignored.contains(&path));
+                left.remove(&path);
                 listing.units.push(Unit::File(path));
             }
         }

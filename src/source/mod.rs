@@ -39,7 +39,7 @@ pub use read::{MAX_DOCUMENT, read, read_whole};
 
 use crate::blob::{Origin, path_bytes};
 use crate::finding::Finding;
-use crate::outcome::{Census, ObjectCounts, Skipped};
+use crate::outcome::{Census, LeftOut, ObjectCounts, Skipped};
 
 /// Something a user asked to be scanned.
 #[derive(Clone)]
@@ -156,6 +156,8 @@ pub struct Selection {
     pub exclude_root: PathBuf,
     /// Threads that walk; at least one.
     pub threads: usize,
+    /// Whether what is left out is named, not only counted.
+    pub names_left_out: bool,
 }
 
 impl Selection {
@@ -191,6 +193,8 @@ pub struct Listing {
     pub skipped: Vec<Skipped>,
     /// What was seen and not selected.
     pub census: Census,
+    /// The same by name, where that is asked for; sorted.
+    pub left_out: Vec<LeftOut>,
     /// What else a reader should know.
     pub notes: Vec<String>,
     /// Objects of the histories among the sources.
@@ -313,6 +317,7 @@ pub fn list(sources: &[Source], selection: &Selection) -> Result<Listing, Source
     listing.units.sort_by(|a, b| file_name(a).cmp(&file_name(b)));
     listing.units.dedup_by(|a, b| file_name(a).is_some_and(|name| file_name(b) == Some(name)));
     listing.skipped.sort_by(|a, b| a.origin.cmp(&b.origin));
+    listing.left_out.sort();
     Ok(listing)
 }
 

@@ -92,6 +92,23 @@ fn no_ignore_scans_everything() {
     assert_eq!(run.json()["stats"]["ignored"], 0);
 }
 
+#[test]
+fn what_is_left_out_is_named_when_that_is_asked_for() {
+    let folder = repository();
+    folder.write("keylint.toml", "exclude = [\"plain.*\"]\n");
+    let left_out = |arguments: &[&str]| -> Vec<String> {
+        let run = folder.scan(arguments);
+        let named = run.err.lines().filter_map(|line| line.strip_prefix("keylint: left out: "));
+        named.map(ToOwned::to_owned).collect()
+    };
+    let ignored = ["deep/build", "local/notes.txt", "loose.log", "node_modules"];
+    let mut named: Vec<String> =
+        ignored.iter().map(|name| format!("{name}: git ignores it")).collect();
+    named.push("plain.txt: `exclude` in keylint.toml".into());
+    assert_eq!(left_out(&["--verbose"]), named);
+    assert_eq!(left_out(&[]), Vec::<String>::new());
+}
+
 /// `keylint explain` says of each file what a scan does, and why.
 #[test]
 fn what_is_said_of_a_file_is_what_is_done() {

@@ -74,8 +74,8 @@ impl Joined {
             }
         }
         self.rest.stats.add(&outcome.stats);
-        self.rest.left_out.findings += outcome.left_out.findings;
-        self.rest.left_out.places += outcome.left_out.places;
+        self.rest.unlisted.findings += outcome.unlisted.findings;
+        self.rest.unlisted.places += outcome.unlisted.places;
     }
 
     fn finding(&mut self, mut finding: Finding) {

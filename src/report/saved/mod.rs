@@ -20,7 +20,7 @@ use super::image::shown;
 use super::views::{FindingView, ReportView, SCHEMA_VERSION, SkippedView, StatsView};
 use crate::date::seconds_from_timestamp;
 use crate::finding::Severity;
-use crate::outcome::{LeftOut, ObjectCounts, Outcome, SkipReason, Skipped, Stats};
+use crate::outcome::{ObjectCounts, Outcome, SkipReason, Skipped, Stats, Unlisted};
 
 /// A saved report. What it does not say has the value that a scan would have had.
 #[derive(Debug)]
@@ -161,7 +161,7 @@ fn saved(view: &ReportView, findings: &[FindingView]) -> Result<Saved, String> {
         ..Outcome::default()
     };
     outcome.stats.below_confidence = bounded(view.summary.below_confidence);
-    outcome.left_out = LeftOut {
+    outcome.unlisted = Unlisted {
         findings: bounded(view.summary.suppressed).saturating_sub(outcome.suppressed()),
         places: bounded(view.summary.suppressed_places).saturating_sub(outcome.suppressed_places()),
     };
