@@ -23,6 +23,7 @@ fn options() -> Options {
         fail_on: Severity::Low,
         look: Look::Plain,
         width: 100,
+        links: None,
         category: "git",
     }
 }
