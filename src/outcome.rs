@@ -36,6 +36,18 @@ impl Outcome {
     pub fn active(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| !finding.is_suppressed())
     }
+
+    /// How many findings are suppressed, by where that was decided; of several decisions, the first counts.
+    pub fn suppressed(&self) -> BTreeMap<SuppressionKind, u64> {
+        let mut counts = BTreeMap::new();
+        let suppressed = self.findings.iter().filter(|finding| finding.is_suppressed());
+        let first =
+            |finding: &Finding| finding.places.iter().find_map(|place| place.suppressed.clone());
+        for decision in suppressed.filter_map(first) {
+            *counts.entry(decision.kind).or_default() += 1;
+        }
+        counts
+    }
 }
 
 /// A decision that a place does not count, and that hides nothing any more. Texts are harmless to show.

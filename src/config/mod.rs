@@ -4,6 +4,7 @@ mod allow;
 mod discover;
 mod fail_on;
 mod file;
+mod ids;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,6 +18,8 @@ pub use discover::{
 };
 pub use fail_on::{FailOn, FailOnText};
 pub use file::{ConfigFile, read};
+use ids::Ids;
+pub use ids::KnownIds;
 
 use crate::finding::{Confidence, Severity};
 use crate::policy;
@@ -46,6 +49,8 @@ pub struct Config {
     pub notes: Vec<String>,
     /// What people decided not to count.
     pub allows: Vec<Allow>,
+    /// What comments may name, where those that hide nothing are looked for.
+    pub comments: Option<KnownIds>,
     /// The findings that people know of.
     pub baseline: Option<Baseline>,
     /// Whether no flag narrows what is listed: what is not found is then not there.
@@ -238,6 +243,8 @@ impl Config {
         let is_listed = |list: &[toml::Spanned<String>], id: &str| {
             list.iter().any(|listed| listed.get_ref() == id)
         };
+        let fail_on = FailOn::of(flags.fail_on, file.fail_on);
+        let mut known = fail_on.unused.then(|| KnownIds::new(&ids));
         let takes_part = |id: &str| {
             !is_listed(&file.rules.disable, id)
                 && (file.rules.only.is_empty() || is_listed(&file.rules.only, id))
@@ -247,6 +254,9 @@ impl Config {
         }
         let disabled_checks: Vec<String> =
             known_checks.iter().filter(|id| !takes_part(id)).map(|id| (*id).into()).collect();
+        if let Some(known) = &mut known {
+            known.retain(takes_part);
+        }
         let halves = flags.halves.unwrap_or_default();
         let no_rules = rules.is_empty() || halves == Halves::Policy;
         let no_checks = disabled_checks.len() == known_checks.len() || halves == Halves::Secrets;
@@ -270,12 +280,13 @@ impl Config {
                 .min_confidence
                 .or(file.min_confidence)
                 .unwrap_or(Confidence::Medium),
-            fail_on: FailOn::of(flags.fail_on, file.fail_on),
+            fail_on,
             severities: file
                 .severity
                 .iter()
                 .map(|(id, severity)| (id.get_ref().clone(), *severity))
                 .collect(),
+            comments: known,
             secrets: flags.secrets,
             now: flags.now,
             threads: flags.threads.max(1),
@@ -311,32 +322,6 @@ fn catalogue(flags: &Flags) -> Result<policy::Catalogue, ConfigError> {
         })?;
     }
     Ok(catalogue)
-}
-
-/// Every id there is.
-struct Ids<'a> {
-    rules: &'a RuleSet,
-    checks: &'a [&'a str],
-}
-
-impl Ids<'_> {
-    fn check(&self, id: &toml::Spanned<String>, file: &ConfigFile) -> Result<(), ConfigError> {
-        let wanted = id.get_ref();
-        if self.rules.has(wanted) || self.checks.contains(&wanted.as_str()) {
-            return Ok(());
-        }
-        let all = self.rules.ids().chain(self.checks.iter().copied());
-        let help = match nearest(wanted, all) {
-            Some(nearest) => format!("did you mean `{nearest}`? `keylint rules list` shows all"),
-            None => "`keylint rules list` shows all".into(),
-        };
-        Err(ConfigError::UnknownId {
-            id: wanted.clone(),
-            help,
-            source_code: file.source(),
-            at: id.span().into(),
-        })
-    }
 }
 
 fn selection(file: &ConfigFile, flags: &Flags) -> Result<Selection, ConfigError> {

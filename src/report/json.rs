@@ -42,6 +42,7 @@ struct Tool {
 struct Summary {
     findings: usize,
     suppressed: usize,
+    suppressed_by: BTreeMap<&'static str, u64>,
     below_confidence: u64,
     by_severity: BTreeMap<&'static str, usize>,
 }
@@ -168,6 +169,9 @@ pub(super) fn write(
         summary: Summary {
             findings: active,
             suppressed: outcome.findings.len() - active,
+            suppressed_by: (outcome.suppressed().into_iter())
+                .map(|(kind, count)| (kind.name(), count))
+                .collect(),
             below_confidence: stats.below_confidence,
             by_severity,
         },

@@ -10,7 +10,7 @@ use miette::{
 
 use super::{Look, Options, Suppressed, history, image, listed, plural, stale};
 use crate::blob::write_inert;
-use crate::finding::{Finding, FindingKind, Place, Severity};
+use crate::finding::{Finding, FindingKind, Place, Severity, SuppressionKind};
 use crate::outcome::{Outcome, Stats};
 
 /// Further places that are named; the rest are counted.
@@ -192,11 +192,12 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
     writeln!(out, "{found} in {files}, {}{}", size(stats.bytes), failing(&active, options))?;
     let census = &stats.census;
     let suppressed = outcome.findings.len() - active.len();
+    let how_suppressed = how_suppressed(outcome);
     let fixable = active.iter().flat_map(|finding| &finding.places);
     let fixable = fixable.filter(|place| place.suppressed.is_none() && place.fix.is_some());
     let counts = [
         (fixable.count() as u64, "place", " to be put right by --fix"),
-        (suppressed as u64, "finding", " suppressed (--show-suppressed)"),
+        (suppressed as u64, "finding", how_suppressed.as_str()),
         (stats.below_confidence, "place", " below the confidence asked for (--min-confidence low)"),
         (stats.documents, "policy document", " read"),
         (stats.layers, "layer", " of images read"),
@@ -223,6 +224,25 @@ fn summary(outcome: &Outcome, options: &Options, out: &mut dyn io::Write) -> io:
         writeln!(out, "incomplete: {} not scanned", plural(missing, "input"))?;
     }
     Ok(())
+}
+
+/// Where it was decided that findings are suppressed.
+fn how_suppressed(outcome: &Outcome) -> String {
+    let by = outcome.suppressed();
+    let decided: Vec<String> = by
+        .iter()
+        .map(|(kind, count)| {
+            let place = match kind {
+                SuppressionKind::Inline => "by comments",
+                SuppressionKind::Config => "by keylint.toml",
+                SuppressionKind::Gitleaks => "by allowlists for gitleaks",
+                SuppressionKind::Baseline => "by the baseline",
+                SuppressionKind::Peer => "by comments for other scanners",
+            };
+            format!("{count} {place}")
+        })
+        .collect();
+    format!(" suppressed ({}; --show-suppressed)", decided.join(", "))
 }
 
 /// How much was scanned: of a history, contents of files and texts of commits.

@@ -9,7 +9,6 @@ use crate::finding::{Finding, FindingKind, Place, RuleMeta, Secret};
 use crate::location::Location;
 use crate::secrets::Detection;
 use crate::snippet::{Redaction, Snippet};
-use crate::suppress::inline;
 
 pub(super) fn secret_finding(detection: &Detection, place: Place, config: &Config) -> Finding {
     let rule = Arc::clone(detection.meta());
@@ -51,7 +50,7 @@ pub(super) fn place(
         origin: Arc::clone(blob.origin()),
         location,
         snippet: Snippet::new(blob.text, span, redactions),
-        suppressed: inline::find(blob.text, span.start, &rule.id),
+        suppressed: None,
         layer: None,
         built: None,
         fix: None,

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::unlisted;
 use crate::blob::{Blob, Content, Origin};
 use crate::config::{Config, Secrets};
 use crate::finding::{Finding, FindingKind, Place};
+use crate::outcome::Stats;
 use crate::secrets::{self, Detection};
 use crate::snippet::Redaction;
 
@@ -86,4 +86,13 @@ pub(super) fn redactions(detections: &[Detection], secrets: Secrets) -> Vec<Reda
             redactions
         }
     }
+}
+
+/// Secrets that are hidden but neither listed nor counted here.
+pub(super) fn unlisted<'a>(
+    blob: &Blob,
+    config: &'a Config,
+    scratch: &mut secrets::Scratch,
+) -> Vec<Detection<'a>> {
+    config.rules.detect(blob, config.now, scratch, &mut Stats::default()).detections
 }

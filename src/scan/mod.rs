@@ -2,6 +2,7 @@
 
 mod access;
 mod batch;
+mod comments;
 mod decisions;
 mod findings;
 mod large;
@@ -22,10 +23,12 @@ use crate::outcome::{Outcome, SkipReason, Skipped, Stats};
 use crate::policy;
 use crate::pool::{handed_out, has_others, in_pool, joined};
 use crate::profile::{Meter, Profile, Stage};
-use crate::secrets::{self, Detected, Detection, Gathered};
+use crate::secrets::{self, Detected, Gathered};
 use crate::source::{self, Listing, ReadStats, Source, SourceError, Unit};
+use crate::suppress::{Near, peer};
 pub use access::{AccessError, Before, Past, access, access_before, access_of, grant};
 use batch::{Batch, OWN};
+use comments::{Comments, Looked};
 pub use decisions::covers;
 use findings::{place, secret_finding};
 use large::Chunks;
@@ -116,6 +119,7 @@ fn scan_all(
         .skipped
         .sort_by(|a, b| (&a.origin, a.reason, &a.detail).cmp(&(&b.origin, b.reason, &b.detail)));
     outcome.skipped.dedup();
+    outcome.stale = part.comments.stale(config);
     decisions::apply(&mut outcome, sources, config);
     outcome.profile.add(&meter.take());
     outcome
@@ -144,6 +148,7 @@ struct Part {
     profile: Profile,
     /// What may hold policies, kept until all of it is there.
     policies: Vec<Held>,
+    comments: Comments,
 }
 
 /// What findings are sorted by.
@@ -200,6 +205,7 @@ impl Part {
         self.stats.add(&next.stats);
         self.profile.add(&next.profile);
         self.policies.extend(next.policies);
+        self.comments.add(next.comments);
         self
     }
 
@@ -286,10 +292,16 @@ impl Part {
         config: &Config,
         secrets: &mut secrets::Scratch,
     ) {
-        if unit.has_secrets() && config.halves != Halves::Policy {
+        let looks_for_secrets = unit.has_secrets() && config.halves != Halves::Policy;
+        if looks_for_secrets {
             self.secrets(blob, config, secrets);
         }
         let lints = config.halves != Halves::Secrets && unit.has_policies();
+        // Of a policy that was there before, not all is reported.
+        let for_policies =
+            lints && config.policy.kind.is_none() && !unit.is_context() && unit.added().is_none();
+        let looked = Looked { for_secrets: looks_for_secrets, for_policies };
+        self.comments.seen(blob, looked, config);
         if lints && blob.is_whole {
             secrets.meter.enter(Stage::Policies);
             let is_manifest = |blob: &Blob| {
@@ -348,9 +360,16 @@ impl Part {
             if detection.confidence < config.min_confidence {
                 self.stats.below_confidence += 1;
                 self.gathered.below(detection, blob, location, &config.rules);
+                let near = Near { text: blob.text, span: &span, hidden: &redactions };
+                self.comments.below(&near, blob.origin(), location, detection.meta(), config);
                 continue;
             }
             let mut place = place(blob, &span, location, &redactions, detection.meta());
+            let near = Near { text: blob.text, span: &span, hidden: &redactions };
+            self.comments.about(&mut place, &near, config);
+            if place.suppressed.is_none() && !detection.is_of_file() {
+                place.suppressed = peer::find(&near);
+            }
             if place.suppressed.is_none() {
                 place.suppressed = config.rules.allowlisted(detection, blob);
             }
@@ -370,13 +389,4 @@ impl Part {
 fn meets(spans: &[Range<u64>], stretch: &Range<u64>) -> bool {
     let after = spans.partition_point(|span| span.end <= stretch.start);
     spans.get(after).is_some_and(|span| span.start < stretch.end.max(stretch.start + 1))
-}
-
-/// Secrets that are hidden but neither listed nor counted here.
-fn unlisted<'a>(
-    blob: &Blob,
-    config: &'a Config,
-    scratch: &mut secrets::Scratch,
-) -> Vec<Detection<'a>> {
-    config.rules.detect(blob, config.now, scratch, &mut Stats::default()).detections
 }

@@ -6,7 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Part, meets, place, redactions, unlisted};
+use super::masking::{redactions, unlisted};
+use super::{Part, meets, place};
 use crate::blob::{Blob, Content, Origin};
 use crate::config::{Config, Secrets};
 use crate::finding::{Edit, Finding, FindingKind, Fix, Place};
@@ -19,6 +20,7 @@ use crate::pool::each;
 use crate::secrets;
 use crate::snippet::Redaction;
 use crate::source::Unit;
+use crate::suppress::Near;
 
 /// A file that may hold policies: its text, and what was read of it.
 pub(super) struct Held {
@@ -172,10 +174,15 @@ impl Part {
         for defect in analysis.defects {
             if defect.confidence < config.min_confidence {
                 self.stats.below_confidence += 1;
+                let near = Near { text: blob.text, span: &defect.span, hidden: &hidden };
+                let location = locator.locate(&defect.span);
+                self.comments.below(&near, &file.origin, location, &defect.meta, config);
                 continue;
             }
             let location = locator.locate(&defect.span);
             let mut place = place(&blob, &defect.span, location, &hidden, &defect.meta);
+            let near = Near { text: blob.text, span: &defect.span, hidden: &hidden };
+            self.comments.about(&mut place, &near, config);
             let message = masks.put_on(&defect.message);
             place.fix = fix(&defect.fix, &locations, id);
             self.findings.push(policy_finding(defect, message, place, config));

@@ -2,7 +2,11 @@
 
 pub mod allow;
 pub mod baseline;
+pub mod import;
 pub mod inline;
+mod near;
+pub mod peer;
 
 pub use allow::{Allow, Scope};
 pub use baseline::{Baseline, BaselineError, Entry};
+pub use near::Near;

@@ -97,6 +97,7 @@ fn the_report_counts_what_is_there() {
         report["summary"],
         json!({
             "findings": listed, "suppressed": 3, "below_confidence": 0,
+            "suppressed_by": { "config": 1, "inline": 2 },
             // An access key id without its secret is one level lower.
             "by_severity": { "critical": 1, "medium": 4 },
         })

@@ -10,6 +10,7 @@ mod archives;
 mod assemble;
 mod batches;
 mod chunks;
+mod comments;
 mod dockerfiles;
 mod documents;
 mod encoded;

@@ -15,6 +15,12 @@ pub(crate) enum BaselineCommand {
     Write(WriteArgs),
     /// Remove the entries whose findings are not there any more
     Prune(PruneArgs),
+    /// Add the findings that files of other scanners name
+    ///
+    /// Read are JSON reports of gitleaks, .gitleaksignore, .secrets.baseline of detect-secrets, and what trufflehog and
+    /// kingfisher print as JSON; their content tells which it is. What they name is looked for in the files that are there
+    /// now and, where they name commits, in the history. What is not found gets no entry and is named.
+    Import(ImportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -50,6 +56,21 @@ pub(crate) struct PruneArgs {
     pub(super) dry_run: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// What the other scanners wrote, and the directory that it is about [default: the working directory]
+    #[arg(required = true, value_name = "FILE_OR_PATH")]
+    pub(super) files: Vec<PathBuf>,
+    /// The baseline to write [default: keylint.baseline at the root of what is scanned]
+    #[arg(short, long, visible_alias = "baseline", value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Scan git-ignored files too
+    #[arg(long)]
+    pub(super) no_ignore: bool,
+    #[command(flatten)]
+    pub(super) how: HowArgs,
+}
+
 /// What is scanned, and how.
 #[derive(Debug, Args)]
 pub(crate) struct ScannedArgs {
@@ -62,6 +83,13 @@ pub(crate) struct ScannedArgs {
     /// Scan git-ignored files too
     #[arg(long, conflicts_with = "history")]
     no_ignore: bool,
+    #[command(flatten)]
+    how: HowArgs,
+}
+
+/// How it is scanned.
+#[derive(Debug, Args)]
+pub(crate) struct HowArgs {
     /// The lowest confidence that is listed [default: medium]
     #[arg(long, value_parser = confidence, value_name = "CONFIDENCE")]
     min_confidence: Option<Confidence>,
@@ -81,7 +109,7 @@ pub(crate) struct ScannedArgs {
     quiet: bool,
 }
 
-impl ScannedArgs {
+impl HowArgs {
     /// The same for a scan, with this baseline.
     pub(super) fn common(&self, baseline: Option<&PathBuf>) -> CommonArgs {
         let config = ConfigArgs {
@@ -106,11 +134,29 @@ impl ScannedArgs {
             quiet: self.quiet,
         }
     }
+}
+
+impl ScannedArgs {
+    /// The same for a scan, with this baseline.
+    pub(super) fn common(&self, baseline: Option<&PathBuf>) -> CommonArgs {
+        self.how.common(baseline)
+    }
 
     /// Whether git's ignore files have a say.
     pub(super) const fn ignore_files(&self) -> IgnoreFiles {
-        if self.no_ignore { IgnoreFiles::Overrule } else { IgnoreFiles::Respect }
+        respected(!self.no_ignore)
     }
+}
+
+impl ImportArgs {
+    /// Whether git's ignore files have a say.
+    pub(super) const fn ignore_files(&self) -> IgnoreFiles {
+        respected(!self.no_ignore)
+    }
+}
+
+const fn respected(is: bool) -> IgnoreFiles {
+    if is { IgnoreFiles::Respect } else { IgnoreFiles::Overrule }
 }
 
 fn said(text: &str) -> Result<String, String> {

@@ -2,6 +2,7 @@
 
 mod args;
 mod attributes;
+mod import;
 mod prune;
 mod report;
 mod write;
@@ -44,6 +45,7 @@ pub(super) fn run(command: &BaselineCommand) -> Result<Exit, Failure> {
     match command {
         BaselineCommand::Write(args) => write::run(args),
         BaselineCommand::Prune(args) => prune::run(args),
+        BaselineCommand::Import(args) => import::run(args),
     }
 }
 
@@ -141,15 +143,19 @@ fn sources(args: &ScannedArgs) -> Vec<Source> {
     }
     let is_one = args.paths.len() == 1;
     let history = |file: Source| match file {
-        Source::Path(repository) => Source::Git(GitSource {
-            name: (!is_one).then(|| repository.clone()),
-            repository,
-            environment: Environment::default(),
-            part: Part::History(Scope::Reachable),
-        }),
+        Source::Path(repository) => {
+            let name = (!is_one).then(|| repository.clone());
+            history_of(repository, name)
+        }
         other => other,
     };
     files.map(history).collect()
+}
+
+/// All that the references of a repository lead to.
+fn history_of(repository: PathBuf, name: Option<PathBuf>) -> Source {
+    let (environment, part) = (Environment::default(), Part::History(Scope::Reachable));
+    Source::Git(GitSource { name, repository, environment, part })
 }
 
 /// A path that is safe to print.

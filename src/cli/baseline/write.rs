@@ -127,7 +127,7 @@ fn entry(finding: &Finding, root: &Path, history: bool) -> Entry {
 }
 
 /// The path of an input, from the directory that the baseline is about where it is below that.
-fn path_of(origin: &Origin, root: &Path) -> String {
+pub(super) fn path_of(origin: &Origin, root: &Path) -> String {
     match origin.full_path() {
         Some(path) => inert(&path_bytes(path.strip_prefix(root).unwrap_or(&path))),
         None => origin.to_string(),
