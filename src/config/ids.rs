@@ -47,15 +47,15 @@ pub struct KnownIds {
 }
 
 impl KnownIds {
-    pub(super) fn new(ids: &Ids) -> Self {
-        let rules: BTreeSet<String> = ids.rules.ids().map(Into::into).collect();
-        let checks: BTreeSet<String> = ids.checks.iter().map(|id| (*id).into()).collect();
-        Self { all: rules.union(&checks).cloned().collect(), rules, checks }
-    }
-
-    pub(super) fn retain(&mut self, takes_part: impl Fn(&str) -> bool) {
-        self.rules.retain(|id| takes_part(id));
-        self.checks.retain(|id| takes_part(id));
+    /// The ids there are, and which of them take part.
+    pub(super) fn new(ids: &Ids, takes_part: impl Fn(&str) -> bool) -> Self {
+        let checks = || ids.checks.iter().copied();
+        let owned = |ids: &mut dyn Iterator<Item = &str>| ids.map(Into::into).collect();
+        Self {
+            rules: owned(&mut ids.rules.ids().filter(|id| takes_part(id))),
+            checks: owned(&mut checks().filter(|id| takes_part(id))),
+            all: owned(&mut ids.rules.ids().chain(checks())),
+        }
     }
 
     /// Whether there is such a rule or check.

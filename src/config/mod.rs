@@ -244,19 +244,16 @@ impl Config {
             list.iter().any(|listed| listed.get_ref() == id)
         };
         let fail_on = FailOn::of(flags.fail_on, file.fail_on);
-        let mut known = fail_on.unused.then(|| KnownIds::new(&ids));
         let takes_part = |id: &str| {
             !is_listed(&file.rules.disable, id)
                 && (file.rules.only.is_empty() || is_listed(&file.rules.only, id))
         };
+        let comments = fail_on.unused.then(|| KnownIds::new(&ids, takes_part));
         if !file.rules.disable.is_empty() || !file.rules.only.is_empty() {
             rules = rules.retain(takes_part);
         }
         let disabled_checks: Vec<String> =
             known_checks.iter().filter(|id| !takes_part(id)).map(|id| (*id).into()).collect();
-        if let Some(known) = &mut known {
-            known.retain(takes_part);
-        }
         let halves = flags.halves.unwrap_or_default();
         let no_rules = rules.is_empty() || halves == Halves::Policy;
         let no_checks = disabled_checks.len() == known_checks.len() || halves == Halves::Secrets;
@@ -286,7 +283,7 @@ impl Config {
                 .iter()
                 .map(|(id, severity)| (id.get_ref().clone(), *severity))
                 .collect(),
-            comments: known,
+            comments,
             secrets: flags.secrets,
             now: flags.now,
             threads: flags.threads.max(1),

@@ -57,8 +57,7 @@ impl Comments {
     pub(super) fn below(
         &mut self,
         near: &Near,
-        origin: &Arc<Origin>,
-        location: Location,
+        (origin, location): (&Arc<Origin>, Location),
         rule: &Arc<RuleMeta>,
         config: &Config,
     ) {

@@ -361,7 +361,7 @@ impl Part {
                 self.stats.below_confidence += 1;
                 self.gathered.below(detection, blob, location, &config.rules);
                 let near = Near { text: blob.text, span: &span, hidden: &redactions };
-                self.comments.below(&near, blob.origin(), location, detection.meta(), config);
+                self.comments.below(&near, (blob.origin(), location), detection.meta(), config);
                 continue;
             }
             let mut place = place(blob, &span, location, &redactions, detection.meta());

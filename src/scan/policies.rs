@@ -176,7 +176,7 @@ impl Part {
                 self.stats.below_confidence += 1;
                 let near = Near { text: blob.text, span: &defect.span, hidden: &hidden };
                 let location = locator.locate(&defect.span);
-                self.comments.below(&near, &file.origin, location, &defect.meta, config);
+                self.comments.below(&near, (&file.origin, location), &defect.meta, config);
                 continue;
             }
             let location = locator.locate(&defect.span);

@@ -70,8 +70,8 @@ fn words<'n>(
         let end = start + marker.len();
         let is_outside = end <= near.span.start || *start >= near.span.end;
         // Of a pragma, more words follow.
-        let goes_on = bytes(end..line.end).first().is_some_and(is_of_word);
-        let begins = bytes(line.start..*start).last().is_some_and(|b| is_of_word(b) || *b == b':');
+        let goes_on = bytes(end..line.end).first().copied().is_some_and(is_of_word);
+        let begins = bytes(line.start..*start).last().is_some_and(|b| is_of_word(*b) || *b == b':');
         // Of a pragma, more words follow.
         is_outside && !begins && (marker == PRAGMA || !goes_on)
     })
@@ -94,7 +94,7 @@ fn candidates<'l>(
     }))
 }
 
-const fn is_of_word(byte: &u8) -> bool {
+const fn is_of_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || !byte.is_ascii()
 }
 
@@ -106,7 +106,8 @@ fn pragma(near: &Near, line: &Range<usize>, middles: &[&str]) -> Option<Range<us
         let after = |middle: &&str| {
             let rest = rest.strip_prefix(middle.as_bytes())?;
             let rest = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"-"))?;
-            rest.strip_prefix(b"secret").filter(|rest| !rest.first().is_some_and(is_of_word))
+            rest.strip_prefix(b"secret")
+                .filter(|rest| !rest.first().copied().is_some_and(is_of_word))
         };
         middles.iter().any(|middle| after(middle).is_some())
     };

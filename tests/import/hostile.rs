@@ -57,7 +57,7 @@ fn names_lead_nowhere_and_command_nothing() {
     let project = Project::new();
     let row =
         |file: &str| json!({ "RuleID": "r", "File": file, "StartLine": 1, "Secret": "REDACTED" });
-    let names = ["../../../../etc/passwd", "/etc/passwd", "\u{1b}[31mred\u{202e}", "a\nb", ""];
+    let names = ["\u{1b}[31mred\u{202e}", "a\nb", "", "../../../../etc/passwd", "/etc/passwd"];
     let rows: Vec<_> = names.iter().map(|name| row(name)).collect();
     project.write("report.json", json!(rows).to_string());
     let run = project.run(&["baseline", "import", "report.json"]);

@@ -109,8 +109,8 @@ fn history_and_index_have_the_same_comments() {
 fn the_summary_tells_decisions_apart() {
     let folder = Folder::new();
     folder.write("x.txt", format!("x = \"{TOKEN}\" # gitleaks:allow\n"));
-    let password = login("kvq7xzw2mb");
-    folder.write("y.ini", format!("# keylint:allow generic-password made up\n{password}"));
+    let known = login("kvq7xzw2mb");
+    folder.write("y.ini", format!("# keylint:allow generic-password made up\n{known}"));
     folder.write("z.ini", login("vmw4tzq9kx"));
     folder.write("keylint.toml", "[[allow]]\npath = \"z.ini\"\nreason = \"r\"\n");
     let run = folder.run(&["scan"]);

@@ -7,11 +7,17 @@ pub(super) fn error(name: &str, text: &str) -> Option<BaselineError> {
     let (what, makes_report) = kind(text)?;
     let help = if makes_report {
         format!("`keylint baseline write --from {name}` makes a baseline of it")
+    } else if what == KINGFISHER {
+        "`keylint baseline import` reads what kingfisher prints with `--format json`, not this"
+            .into()
     } else {
         format!("`keylint baseline import {name}` makes a baseline of it")
     };
     Some(BaselineError::Foreign { name: name.to_owned(), what, help })
 }
+
+/// What holds no more of a secret than a number that kingfisher alone can make.
+const KINGFISHER: &str = "a baseline of kingfisher";
 
 /// How much of a text is looked at, in bytes.
 const HEAD: usize = 64 * 1024;
@@ -21,9 +27,9 @@ fn kind(text: &str) -> Option<(&'static str, bool)> {
     let trimmed = text.trim_start_matches('\u{feff}').trim_start();
     let head = beginning(trimmed, HEAD);
     if !head.starts_with(['{', '[']) {
-        return is_gitleaksignore(head).then_some(("a .gitleaksignore", false)).or_else(|| {
-            head.starts_with("ExactFindings:").then_some(("a baseline of kingfisher", false))
-        });
+        return is_gitleaksignore(head)
+            .then_some(("a .gitleaksignore", false))
+            .or_else(|| head.starts_with("ExactFindings:").then_some((KINGFISHER, false)));
     }
     let has = |key: &str| head.contains(&format!("\"{key}\""));
     match () {

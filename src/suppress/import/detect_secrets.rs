@@ -14,11 +14,11 @@ const KEYS: &[&str] = &["DSA ", "EC ", "OPENSSH ", "", "RSA ", "SSH2 ENCRYPTED "
 
 #[derive(Deserialize)]
 struct Baseline {
-    results: BTreeMap<String, Vec<Secret>>,
+    results: BTreeMap<String, Vec<Row>>,
 }
 
 #[derive(Deserialize)]
-struct Secret {
+struct Row {
     hashed_secret: String,
     #[serde(default)]
     line_number: u64,
@@ -28,21 +28,20 @@ struct Secret {
 pub(super) fn read(text: &str) -> Result<Vec<Claim>, Error> {
     let baseline: Baseline = serde_json::from_str(text)?;
     let keys = hashes_of_keys();
-    let of_file = |(file, secrets): (String, Vec<Secret>)| {
-        let claims: Vec<Claim> =
-            secrets.into_iter().map(|secret| claim(&file, &secret, &keys)).collect();
+    let of_file = |(file, rows): (String, Vec<Row>)| {
+        let claims: Vec<Claim> = rows.into_iter().map(|row| claim(&file, &row, &keys)).collect();
         claims
     };
     Ok(baseline.results.into_iter().flat_map(of_file).collect())
 }
 
-fn claim(file: &str, secret: &Secret, keys: &[[u8; 20]]) -> Claim {
-    let told = match hash(&secret.hashed_secret) {
+fn claim(file: &str, row: &Row, keys: &[[u8; 20]]) -> Claim {
+    let told = match hash(&row.hashed_secret) {
         Some(hash) if keys.contains(&hash) => Told::PrivateKey,
         Some(hash) => Told::Sha1(hash),
         None => Told::Place,
     };
-    Claim { is_secret: secret.is_secret, ..Claim::new(told, file, secret.line_number) }
+    Claim { is_secret: row.is_secret, ..Claim::new(told, file, row.line_number) }
 }
 
 fn hashes_of_keys() -> Vec<[u8; 20]> {

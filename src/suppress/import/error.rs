@@ -23,7 +23,7 @@ pub enum ImportError {
         code(import::unknown),
         help(
             "what is read: JSON reports of gitleaks and .gitleaksignore, .secrets.baseline of detect-secrets, and what trufflehog and \
-             kingfisher print as JSON"
+             kingfisher print as JSON; not the baseline of kingfisher, which does not tell the secrets"
         )
     )]
     Unknown {

@@ -115,7 +115,9 @@ pub fn matched(imports: &[Import], findings: &[Finding], tree: &Tree) -> Matched
             match index.named(file, claim, on_line) {
                 Ok(named) => {
                     result.claims += 1;
-                    named.iter().for_each(|at| result.take(*at, import.tool, claim));
+                    for at in named {
+                        result.take(at, import.tool, claim);
+                    }
                 }
                 Err(why) => {
                     let is_gone =
@@ -190,10 +192,10 @@ struct InFile {
 }
 
 impl InFile {
-    fn add(&mut self, number: usize, place: &Place, commit: Option<String>, hash: Hash) {
+    fn add(&mut self, number: usize, place: &Place, commit: Option<&str>, hash: Hash) {
         let (first, last) = (place.location.start.line, place.location.end.line);
         for line in (first..=last).take(MAX_LINES) {
-            put(self.by_line.entry((line, commit.clone())).or_default(), number);
+            put(self.by_line.entry((line, commit.map(str::to_owned))).or_default(), number);
         }
         put(self.by_hash.entry(hash).or_default(), number);
     }
@@ -243,7 +245,12 @@ impl<'a> Index<'a> {
                     },
                     _ => continue,
                 };
-                index.files.entry(path.to_owned()).or_default().add(number, place, commit, hash);
+                index.files.entry(path.to_owned()).or_default().add(
+                    number,
+                    place,
+                    commit.as_deref(),
+                    hash,
+                );
             }
         }
         index
