@@ -104,7 +104,6 @@ fn what_others_wrote_is_named() {
         ("[\n {\n  \"RuleID\": \"x\",\n  \"StartLine\": 1\n }\n]", "gitleaks"),
         ("{\"SourceMetadata\":{},\"DetectorName\":\"AWS\"}\n", "trufflehog"),
         ("{\"findings\":[{\"rule\":{},\"finding\":{\"snippet\":\"\"}}]}", "kingfisher"),
-        ("ExactFindings:\n  matches:\n", "kingfisher"),
         ("# known\nsrc/a.env:generic-api-key:12\n", ".gitleaksignore"),
         ("4b825dc642cb6eb9a060e54bf8d69288fbee4904:a.env:generic-api-key:12\n", ".gitleaksignore"),
     ];
@@ -113,6 +112,8 @@ fn what_others_wrote_is_named() {
         assert_eq!(code, "baseline::foreign", "{text}: {message}");
         assert!(message.contains(name) && help.contains("keylint baseline import b"), "{message}");
     }
+    let (_, message, help) = refusal("ExactFindings:\n  matches:\n");
+    assert!(message.contains("kingfisher") && help.contains("with `--format json`"), "{help}");
     let report = "{\"schema_version\":1,\"tool\":{},\"complete\":true,\"findings\":[]}";
     assert!(refusal(report).2.contains("keylint baseline write --from b"));
 }
