@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -11,7 +12,8 @@ use super::scan::{config_file, known_checks, rule_files, source};
 use super::{Exit, Failure, output, rules};
 use keylint::blob::{inert, write_inert};
 use keylint::config::{Config, Flags};
-use keylint::finding::Verdict;
+use keylint::finding::{RuleMeta, Verdict};
+use keylint::plan::rotation;
 use keylint::secrets::{Explanation, Score, Scratch};
 use keylint::snippet::MASK;
 use keylint::source;
@@ -48,7 +50,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
                     let here = line.is_none_or(|line| explanation.location.start.line == line);
                     if here && written.is_ok() {
                         count += 1;
-                        written = write(out, &origin, &explanation, args);
+                        let mut metas = config.rules.metas();
+                        let rule = metas.find(|meta| meta.id == explanation.rule);
+                        written = write(out, &origin, &explanation, args)
+                            .and_then(|()| to_do(out, &explanation, rule, args));
                     }
                 }
             });
@@ -127,6 +132,25 @@ fn write(
             writeln!(out, "  {:>8.2}  {name} ({amount:.2} × {weight:.2})", amount * weight)?;
         }
         writeln!(out, "  probability {probability:.2}")?;
+    }
+    Ok(())
+}
+
+/// What to do with what is taken for a secret, in words; `--plan` of a scan has the commands.
+fn to_do(
+    out: &mut dyn Write,
+    explanation: &Explanation,
+    rule: Option<&Arc<RuleMeta>>,
+    args: &ExplainArgs,
+) -> io::Result<()> {
+    let Some(rule) = rule.filter(|_| explanation.verdict.is_some()) else { return Ok(()) };
+    if args.format == ExplainFormat::Jsonl {
+        return Ok(());
+    }
+    writeln!(out, "  to do:")?;
+    for (at, step) in rotation(rule, explanation.proof, &[]).iter().enumerate() {
+        let text: String = step.pieces().map(|(_, piece)| piece).collect();
+        writeln!(out, "    {}. {}", at + 1, inert(text.as_bytes()))?;
     }
     Ok(())
 }

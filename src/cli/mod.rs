@@ -12,6 +12,7 @@ mod image;
 #[cfg(feature = "registry")]
 mod login;
 mod output;
+mod plan;
 mod progress;
 mod rules;
 mod scan;

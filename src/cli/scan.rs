@@ -13,7 +13,7 @@ use super::args::{
 };
 use super::fix::{self, Mode};
 use super::progress::Bar;
-use super::{Exit, Failure, output, stats};
+use super::{Exit, Failure, output, plan, stats};
 use keylint::blob::{inert, path_bytes};
 use keylint::config::{self, Config, ConfigFile, Discovered, Flags, Secrets};
 use keylint::outcome::Outcome;
@@ -35,7 +35,13 @@ pub(super) fn run(args: &ScanArgs, color: When) -> Result<Exit, Failure> {
             return Ok(exit(&outcome, &config));
         }
     }
-    report(&outcome, &config, &args.common, color, "scan")
+    let exit = report(&outcome, &config, &args.common, color, "scan")?;
+    plan::write(
+        &outcome,
+        &args.common,
+        args.paths.first().map_or(Path::new(""), PathBuf::as_path),
+    )?;
+    Ok(exit)
 }
 
 /// Scans, with a bar that shows how far it is.
@@ -112,6 +118,7 @@ pub(super) fn configure(
     sources: &[Source],
     ignore_files: IgnoreFiles,
 ) -> Result<Config, Failure> {
+    plan::check(args)?;
     let file = config_file(&args.config.file, sources, args.quiet)?;
     let mut read = args.config.rules.clone();
     read.extend(file.rule_files().iter().map(|(name, _)| PathBuf::from(name)));

@@ -4,13 +4,16 @@ pub mod access;
 mod history;
 mod image;
 mod json;
+mod markdown;
 mod page;
+mod plan;
 mod sarif;
 mod text;
 mod uri;
 
 use std::io;
 
+pub use plan::write_plan;
 pub use text::MAX_SKIPPED;
 
 use crate::config::Secrets;

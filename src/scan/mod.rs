@@ -26,7 +26,7 @@ use crate::source::{self, Listing, ReadStats, Source, SourceError, Unit};
 use crate::suppress::allow;
 pub use access::{AccessError, Before, Past, access, access_before, access_of, grant};
 use batch::{Batch, OWN};
-use findings::{place, secret_finding};
+use findings::{place, secret_finding, written};
 use large::Chunks;
 pub use masking::masked;
 use masking::{mask_history, mask_instructions, redactions};
@@ -336,7 +336,7 @@ impl Part {
         }
         let redactions = redactions(&detections, config.secrets);
         let mut locator = blob.locator();
-        for detection in &detections {
+        for (at, detection) in detections.iter().enumerate() {
             let span = detection.span();
             let location = locator.locate(&span);
             if detection.confidence < config.min_confidence {
@@ -345,6 +345,8 @@ impl Part {
                 continue;
             }
             let mut place = place(blob, &span, location, &redactions, detection.meta());
+            let earlier = detections.get(..at).unwrap_or_default();
+            place.written = Some(written((detection, earlier), blob, config.secrets));
             if place.suppressed.is_none() {
                 place.suppressed = config.rules.allowlisted(detection, blob);
             }

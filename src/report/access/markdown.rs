@@ -8,8 +8,8 @@ use super::changes::{self, Kind};
 use super::facts::{
     Outcome, Row, account_name, expected, nothing, pick, place, rows, short, summary, verb, word,
 };
-use super::page::{Page, block, cells, code, html_code, prose};
 use crate::access::{Access, Change, Expectation, Link, Site, Status};
+use crate::report::markdown::{Page, block, cells, code, html_code, prose};
 use crate::report::plural;
 
 /// Lines of a table, if there is room.
@@ -174,7 +174,7 @@ fn help(link: &Link) -> String {
         let (document, at) = (prose(&fix.document), at(fix.site.as_ref()));
         let _ = write!(text, "{link_name}, fix: {document}{at}: {}\n\n", prose(&fix.text));
         if let Some(statement) = &fix.statement {
-            text += &block(statement);
+            text += &block("json", statement);
             text.push('\n');
         }
     }

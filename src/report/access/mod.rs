@@ -6,7 +6,6 @@ mod html;
 mod json;
 mod known;
 mod markdown;
-mod page;
 mod sarif;
 mod table;
 mod text;

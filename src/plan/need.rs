@@ -1,0 +1,108 @@
+//! Whether there is anything to take back, and how urgent that is.
+
+use std::cmp::Reverse;
+
+use super::issuer::{AWS_KEYS, AWS_SESSIONS};
+use crate::finding::{Confidence, Finding, FindingKind, RuleMeta, Severity, Verdict};
+
+/// What has to happen with a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// It has to be taken back.
+    Rotate,
+    /// It opens nothing, for this reason.
+    Nothing(&'static str),
+}
+
+impl Need {
+    pub(super) fn of(rule: &RuleMeta, verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Expired => Self::Nothing(
+                "It has expired: there is nothing to rotate. Take it out of the code, and find out whether the same place gets a new one from time to time.",
+            ),
+            Verdict::PublicKnown => Self::Nothing(
+                "It is a value from public documentation: there is nothing to rotate. Where something runs with it all the same, set one of your own there.",
+            ),
+            Verdict::ChecksumFailed => Self::Nothing(
+                "Its checksum does not hold, so that its issuer never made it in this form: there is nothing to rotate unless it was altered by hand. Put a placeholder in its place that looks like none.",
+            ),
+            _ if rule.tags.iter().any(|tag| tag == "public" || tag == "identifier") => {
+                Self::Nothing(
+                    "It is no credential by itself: there is nothing to rotate. What goes with it is what has to be secret.",
+                )
+            }
+            _ => Self::Rotate,
+        }
+    }
+
+    pub(super) fn is_rotate(self) -> bool {
+        self == Self::Rotate
+    }
+}
+
+/// What a finding says of its secret; `None` for one in a policy.
+pub(super) fn need(finding: &Finding) -> Option<Need> {
+    let FindingKind::Secret { verdict, .. } = &finding.kind else { return None };
+    Some(Need::of(&finding.rule, *verdict))
+}
+
+/// Whether a secret is worth a place in a store. Keys of AWS are not: who reads the store has a role already.
+pub(super) fn moves(finding: &Finding) -> bool {
+    let id = finding.rule.id.as_str();
+    need(finding).is_some_and(Need::is_rotate)
+        && !AWS_KEYS.contains(&id)
+        && !AWS_SESSIONS.contains(&id)
+}
+
+/// Whether others could read it: it was pushed, or it is in an image.
+pub(super) fn is_out(finding: &Finding) -> bool {
+    let is_pushed = finding.history.as_ref().and_then(|history| history.on_remote) == Some(true);
+    is_pushed || finding.places.iter().any(|place| place.layer.is_some())
+}
+
+/// What findings are sorted by: what is worst comes first.
+pub(super) type Urgency = Reverse<(bool, Severity, u8, bool, Confidence)>;
+
+/// What opens something before what does not, the worst first, what is proven and what others could read before the rest.
+pub(super) fn urgency(finding: &Finding) -> Urgency {
+    let proof = match &finding.kind {
+        FindingKind::Policy { .. } => 1,
+        FindingKind::Secret { verdict, .. } => match verdict {
+            Verdict::Proven => 4,
+            Verdict::ChecksumValid => 3,
+            Verdict::StructureValid => 2,
+            Verdict::ShapeOnly => 1,
+            _ => 0,
+        },
+    };
+    let is_live = need(finding).is_none_or(Need::is_rotate);
+    Reverse((is_live, finding.severity, proof, is_out(finding), finding.confidence))
+}
+
+/// Why a finding stands where it does, in a few words.
+pub(super) fn why(finding: &Finding) -> String {
+    let mut words = vec![finding.severity.name().to_owned()];
+    if let FindingKind::Secret { verdict, .. } = &finding.kind {
+        let said = match verdict {
+            Verdict::Proven => "proven",
+            Verdict::ChecksumValid => "its checksum holds",
+            Verdict::Expired => "expired",
+            Verdict::PublicKnown => "publicly known",
+            Verdict::EncryptedKey => "under a passphrase",
+            Verdict::ChecksumFailed => "made up or altered",
+            Verdict::ShapeOnly | Verdict::StructureValid => "",
+        };
+        words.extend((!said.is_empty()).then(|| said.to_owned()));
+    }
+    if let Some(history) = &finding.history {
+        words.extend(match history.on_remote {
+            Some(true) => Some("pushed".to_owned()),
+            Some(false) => Some("not pushed".to_owned()),
+            None => None,
+        });
+    }
+    if finding.places.iter().any(|place| place.layer.is_some()) {
+        words.push("in an image".to_owned());
+    }
+    words.join(", ")
+}
