@@ -12,10 +12,12 @@ pub(super) struct Line {
 }
 
 /// What is done for some rules.
-struct Issuer {
+pub(super) struct Issuer {
+    /// What the rules have in common.
+    pub(super) title: &'static str,
     /// Ids of rules; one that ends in `*` is how they begin.
     rules: &'static [&'static str],
-    lines: &'static [Line],
+    pub(super) lines: &'static [Line],
 }
 
 const fn say(text: &'static str) -> Line {
@@ -37,6 +39,7 @@ pub(super) const AWS_SESSIONS: &[&str] =
 const ISSUERS: &[Issuer] = &[
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html
     Issuer {
+        title: "AWS access keys",
         rules: AWS_KEYS,
         lines: &[
             with(
@@ -63,6 +66,7 @@ const ISSUERS: &[Issuer] = &[
     },
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
     Issuer {
+        title: "AWS session credentials",
         rules: AWS_SESSIONS,
         lines: &[
             say(
@@ -79,6 +83,7 @@ const ISSUERS: &[Issuer] = &[
     },
     // https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/reviewing-your-security-log
     Issuer {
+        title: "GitHub tokens",
         rules: &[
             "github-classic-pat",
             "github-fine-grained-pat",
@@ -96,6 +101,7 @@ const ISSUERS: &[Issuer] = &[
     },
     // https://docs.gitlab.com/api/personal_access_tokens/
     Issuer {
+        title: "GitLab tokens",
         rules: &["gitlab-pat", "gitlab-pat-routable", "gitlab-token-routable"],
         lines: &[
             with(
@@ -112,6 +118,7 @@ const ISSUERS: &[Issuer] = &[
     },
     // https://cloud.google.com/iam/docs/keys-disable-enable
     Issuer {
+        title: "Keys of Google service accounts",
         rules: &["google-service-account-key"],
         lines: &[
             with(
@@ -127,6 +134,7 @@ const ISSUERS: &[Issuer] = &[
         ],
     },
     Issuer {
+        title: "Client secrets of Microsoft Entra ID",
         rules: &["azure-client-secret"],
         lines: &[with(
             "The command line can do it as well. An app may have two secrets: add the new one first, unless others could read the old one.",
@@ -134,6 +142,7 @@ const ISSUERS: &[Issuer] = &[
         )],
     },
     Issuer {
+        title: "Keys of Azure storage",
         rules: &["azure-storage-*"],
         lines: &[
             with(
@@ -146,6 +155,7 @@ const ISSUERS: &[Issuer] = &[
         ],
     },
     Issuer {
+        title: "Keys of Azure services",
         rules: &[
             "azure-cosmosdb-key",
             "azure-servicebus-*",
@@ -162,6 +172,7 @@ const ISSUERS: &[Issuer] = &[
     },
     // https://docs.slack.dev/reference/methods/auth.revoke
     Issuer {
+        title: "Slack tokens",
         rules: &["slack-bot-token", "slack-user-token", "slack-legacy-token"],
         lines: &[
             with(
@@ -175,6 +186,7 @@ const ISSUERS: &[Issuer] = &[
     },
     // https://docs.stripe.com/keys#rolling-keys
     Issuer {
+        title: "Stripe keys",
         rules: &["stripe-live-*", "stripe-organization-key"],
         lines: &[
             say(
@@ -188,6 +200,7 @@ const ISSUERS: &[Issuer] = &[
     },
     // https://docs.npmjs.com/revoking-access-tokens
     Issuer {
+        title: "npm tokens",
         rules: &["npm-access-token"],
         lines: &[
             with(
@@ -202,12 +215,14 @@ const ISSUERS: &[Issuer] = &[
         ],
     },
     Issuer {
+        title: "PyPI tokens",
         rules: &["pypi-upload-token"],
         lines: &[say(
             "Look at the history of each project that it could upload to, and at the security history of the account; a file that is not yours has to go, and its users have to know.",
         )],
     },
     Issuer {
+        title: "SSH keys",
         rules: &["private-key-openssh", "private-key-putty"],
         lines: &[
             with(
@@ -223,6 +238,7 @@ const ISSUERS: &[Issuer] = &[
     },
     // https://eff-certbot.readthedocs.io/en/stable/using.html#revoking-certificates
     Issuer {
+        title: "Private keys",
         rules: &[
             "private-key-pkcs8",
             "private-key-rsa",
@@ -248,13 +264,11 @@ const ISSUERS: &[Issuer] = &[
     },
     // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
     Issuer {
+        title: "Passwords of databases",
         rules: &[
             "database-password",
             "postgres-uri",
             "mysql-uri",
-            "mongodb-uri",
-            "redis-uri",
-            "amqp-uri",
             "jdbc-url",
             "jdbc-oracle-url",
             "connection-string",
@@ -274,6 +288,19 @@ const ISSUERS: &[Issuer] = &[
         ],
     },
     Issuer {
+        title: "Passwords of stores and brokers",
+        rules: &["mongodb-uri", "redis-uri", "amqp-uri"],
+        lines: &[
+            say(
+                "With two users nothing has to stop: make a second one with the same rights, move the programs over, then drop the first. Else change the password and restart what uses it. If others could read it, do not wait.",
+            ),
+            say(
+                "End the sessions that are open: a new password does not. Look at who connected, and from where; close the port to where nobody needs it.",
+            ),
+        ],
+    },
+    Issuer {
+        title: "Secrets that sign sessions",
         rules: &[
             "jwt-signing-secret",
             "django-secret-key",
@@ -286,6 +313,7 @@ const ISSUERS: &[Issuer] = &[
         )],
     },
     Issuer {
+        title: "Passwords, keys and tokens by their name",
         rules: &["generic-*"],
         lines: &[
             say(
@@ -299,20 +327,17 @@ const ISSUERS: &[Issuer] = &[
 ];
 
 /// What holds for issuers that have no lines of their own.
-const OTHERS: &[Line] = &[say(
+pub(super) const OTHERS: Line = say(
     "Where two can be valid at once, issue the new one first, change over, then end the old one. If others could read the old one, end it first. Look at the logs of the service for use that is not yours.",
-)];
+);
 
-/// What to do beside what the rule says.
-pub(super) fn lines(rule: &str) -> &'static [Line] {
+/// Who issues what a rule finds, where more is known than the rule says.
+pub(super) fn issuer(rule: &str) -> Option<&'static Issuer> {
     let fits = |pattern: &&str| match pattern.strip_suffix('*') {
         Some(start) => rule.starts_with(start),
         None => rule == *pattern,
     };
-    ISSUERS
-        .iter()
-        .find(|issuer| issuer.rules.iter().any(|of| fits(&of)))
-        .map_or(OTHERS, |it| it.lines)
+    ISSUERS.iter().find(|issuer| issuer.rules.iter().any(|of| fits(&of)))
 }
 
 #[cfg(test)]

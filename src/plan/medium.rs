@@ -126,8 +126,10 @@ impl Medium {
             origin => origin,
         };
         let Some(path) = origin.path() else { return Self::Other };
+        let is_key = ["private-key", "pkcs12"].iter().any(|start| place.rule.id.starts_with(start));
         let by_name = by_name(path);
         match by_name {
+            Self::Other if is_key && place.location.start.line == 1 => Self::KeyFile,
             Self::Settings => by_lines(&place.snippet.text).unwrap_or(by_name),
             _ => by_name,
         }

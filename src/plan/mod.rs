@@ -10,6 +10,7 @@ mod need;
 mod reference;
 mod replacements;
 mod section;
+mod sorted;
 mod spread;
 mod step;
 mod store;
@@ -28,6 +29,8 @@ use need::{Need, need};
 
 /// Facts of a secret that are told.
 const MAX_FACTS: usize = 6;
+/// Facts that help nobody to find its owner.
+const DETAILS: [&str; 4] = ["SPKI SHA-256", "bits", "encoding", "algorithm"];
 /// References that one finding gets.
 const MAX_MEDIA: usize = 3;
 
@@ -38,6 +41,9 @@ pub fn steps(finding: &Finding, about: &About) -> Vec<Step> {
     };
     let mut steps = rotation(&finding.rule, *verdict, facts);
     steps.extend(spread::steps(finding));
+    if need::is_doubtful(finding) {
+        steps.push(Step::say(need::DOUBTFUL));
+    }
     if need::moves(finding) {
         let stored = stored(finding, about);
         steps.push(Step::say(format!(
@@ -60,20 +66,28 @@ pub fn rotation(rule: &RuleMeta, verdict: Verdict, facts: &[(String, String)]) -
         steps.push(Step::say(why));
     } else {
         if verdict == Verdict::EncryptedKey {
-            steps.push(Step::say(
-                "A passphrase protects it. If that is long and random, stands nowhere in this repository and is used for nothing else, the key is not lost; else treat it as one without.",
-            ));
+            steps.push(Step::say(need::ENCRYPTED));
         }
         if !rule.help.is_empty() {
             steps.push(Step::say(&rule.help));
         }
-        steps.extend(issuer::lines(&rule.id).iter().map(|line| match line.code {
-            "" => Step::say(line.text),
-            code => Step::with(line.text, "bash", code),
-        }));
+        match issuer::issuer(&rule.id) {
+            Some(issuer) => steps.extend(issuer.lines.iter().map(Step::from)),
+            None => steps.push(Step::from(&issuer::OTHERS)),
+        }
     }
     steps.extend(told(facts));
     steps
+}
+
+impl From<&issuer::Line> for Step {
+    fn from(line: &issuer::Line) -> Self {
+        if line.code.is_empty() {
+            Self::say(line.text)
+        } else {
+            Self::with(line.text, "bash", line.code)
+        }
+    }
 }
 
 /// What the value tells of itself, which helps to find its owner.
@@ -81,7 +95,8 @@ fn told(facts: &[(String, String)]) -> Option<Step> {
     let pair = |(key, value): &(String, String)| {
         format!("{} {}", key.replace('`', "'"), step::name(value))
     };
-    let listed: Vec<String> = facts.iter().take(MAX_FACTS).map(pair).collect();
+    let is_of_use = |(key, _): &&(String, String)| !DETAILS.contains(&key.as_str());
+    let listed: Vec<String> = facts.iter().filter(is_of_use).take(MAX_FACTS).map(pair).collect();
     (!listed.is_empty()).then(|| Step::say(format!("It tells of itself: {}.", listed.join(", "))))
 }
 

@@ -3,7 +3,14 @@
 use std::cmp::Reverse;
 
 use super::issuer::{AWS_KEYS, AWS_SESSIONS};
-use crate::finding::{Confidence, Finding, FindingKind, RuleMeta, Severity, Verdict};
+use crate::blob::path_bytes;
+use crate::finding::{Confidence, Finding, FindingKind, Place, RuleMeta, Severity, Verdict};
+
+/// What is said of a key under a passphrase.
+pub(super) const ENCRYPTED: &str = "A passphrase protects it. If that is long and random, stands nowhere in this repository and is used for nothing else, the key is not lost; else treat it as one without.";
+
+/// What is said of a value that may be made up.
+pub(super) const DOUBTFUL: &str = "It is in tests, examples or documentation alone, and nothing proves it. If it is made up, note that in `keylint.toml` (`[[allow]]`), or take a value that nobody can take for a secret.";
 
 /// What has to happen with a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +56,54 @@ pub(super) fn need(finding: &Finding) -> Option<Need> {
 /// Whether a secret is worth a place in a store. Keys of AWS are not: who reads the store has a role already.
 pub(super) fn moves(finding: &Finding) -> bool {
     let id = finding.rule.id.as_str();
-    need(finding).is_some_and(Need::is_rotate)
+    !is_doubtful(finding)
+        && need(finding).is_some_and(Need::is_rotate)
         && !AWS_KEYS.contains(&id)
         && !AWS_SESSIONS.contains(&id)
+}
+
+/// Folders, and pieces of the names of files, of tests, examples and documentation.
+const SAMPLES: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "__tests__",
+    "spec",
+    "specs",
+    "e2e",
+    "fixtures",
+    "mocks",
+    "mock",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "doc",
+    "docs",
+    "documentation",
+];
+
+/// Whether a place is in a test, an example or documentation, by its name.
+fn is_sample(place: &Place) -> bool {
+    let Some(path) = place.origin.path() else { return false };
+    let path = String::from_utf8_lossy(&path_bytes(path)).to_lowercase();
+    let mut parts = path.rsplit('/');
+    let file = parts.next().unwrap_or_default();
+    let is_named = |part: &str| SAMPLES.contains(&part);
+    // `users.spec.ts`, `test_users.py`, `.env.example`, `readme.md`.
+    let of_file = file.split(['.', '_', '-']).any(is_named);
+    of_file
+        || [".md", ".rst", ".adoc"].iter().any(|ending| file.ends_with(ending))
+        || parts.any(is_named)
+}
+
+/// Whether it may well be made up: nothing proves it, and it is in tests, examples and documentation alone.
+pub(super) fn is_doubtful(finding: &Finding) -> bool {
+    let FindingKind::Secret { verdict, .. } = &finding.kind else { return false };
+    let is_proven = !matches!(verdict, Verdict::ShapeOnly | Verdict::StructureValid);
+    let mut active = finding.places.iter().filter(|place| place.suppressed.is_none());
+    finding.severity <= Severity::Medium && !is_proven && active.all(is_sample)
 }
 
 /// Whether others could read it: it was pushed, or it is in an image.

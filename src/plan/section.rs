@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::about::About;
+use super::issuer::{OTHERS, issuer};
 use super::medium::Medium;
-use super::need::{Need, moves, need, urgency, why};
+use super::need::{ENCRYPTED, moves, why};
+use super::sorted::Sorted;
 use super::step::{Step, name};
 use super::{cleaning, is_live, media, reference, rotation, spread, store, stored, told};
 use crate::finding::{Finding, FindingKind, Verdict};
@@ -12,6 +14,8 @@ use crate::outcome::Outcome;
 
 /// Rows of the order of work.
 const MAX_ROWS: usize = 15;
+/// Rules of one issuer whose help is told.
+const MAX_RULES: usize = 8;
 /// Rules whose steps are written out, of each half.
 const MAX_GROUPS: usize = 40;
 /// Findings of one rule that are listed, and of all rules of one half.
@@ -48,6 +52,8 @@ pub struct Section {
     pub level: usize,
     /// What it is about.
     pub title: String,
+    /// What to know before.
+    pub intro: Vec<String>,
     /// What to do.
     pub steps: Vec<Step>,
     /// To tick off.
@@ -67,34 +73,20 @@ pub struct Item {
 
 /// Makes the plan for everything that no suppression covers.
 pub fn plan(outcome: &Outcome, about: &About) -> Plan {
-    let mut all: Vec<&Finding> = outcome.active().collect();
-    all.sort_by_cached_key(|finding| urgency(finding));
-    let live: Vec<&Finding> = all.iter().copied().filter(|finding| is_live(finding)).collect();
-    let idle: Vec<&Finding> =
-        all.iter().copied().filter(|of| matches!(need(of), Some(Need::Nothing(_)))).collect();
-    let policies: Vec<&Finding> =
-        all.iter().copied().filter(|finding| need(finding).is_none()).collect();
-    let names = names(&live, about);
-    let order: Vec<Row> = all
-        .iter()
-        .filter(|finding| need(finding).is_none_or(Need::is_rotate))
-        .take(MAX_ROWS)
-        .map(|finding| row(finding))
-        .collect();
-    let mut sections = Vec::new();
-    sections.extend(rotate(&live, &names));
-    sections.extend(shift(&live, &names, about));
+    let sorted = Sorted::new(outcome);
+    let names = names(&sorted.live, about);
+    let urgent = || sorted.urgent();
+    let order: Vec<Row> = urgent().take(MAX_ROWS).map(row).collect();
+    let mut sections = rotate(&sorted.live, &names);
+    sections.extend(shift(&sorted.live, &names, about));
     sections.extend(part("Clean the history", cleaning::history(outcome)));
     sections.extend(part("Make the images anew", cleaning::images(outcome)));
-    sections.extend(nothing(&idle));
-    sections.extend(mend(&policies));
+    sections.extend(look(&sorted.doubtful));
+    sections.extend(nothing(&sorted.idle));
+    sections.extend(mend(&sorted.policies));
     sections.extend(part("At the end", end(outcome)));
-    Plan {
-        summary: summary(outcome, (&live, &idle, &policies)),
-        more: live.len() + policies.len() - order.len(),
-        order,
-        sections,
-    }
+    let more = urgent().count() - order.len();
+    Plan { summary: sorted.summary(outcome), more, order, sections }
 }
 
 fn part(title: &str, steps: Vec<Step>) -> Option<Section> {
@@ -104,51 +96,6 @@ fn part(title: &str, steps: Vec<Step>) -> Option<Section> {
         steps,
         ..Section::default()
     })
-}
-
-fn count(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
-fn summary(
-    outcome: &Outcome,
-    (live, idle, policies): (&[&Finding], &[&Finding], &[&Finding]),
-) -> Vec<String> {
-    let mut lines = Vec::new();
-    if live.is_empty() && idle.is_empty() && policies.is_empty() {
-        lines.push("Nothing was found that asks for an action.".into());
-    } else {
-        let mut found = Vec::new();
-        if !live.is_empty() {
-            found.push(format!("{} to take back", count(live.len(), "secret")));
-        }
-        if !idle.is_empty() {
-            found.push(format!(
-                "{} that {} nothing",
-                count(idle.len(), "value"),
-                if idle.len() == 1 { "opens" } else { "open" }
-            ));
-        }
-        if !policies.is_empty() {
-            found.push(format!("{} in AWS policies", count(policies.len(), "defect")));
-        }
-        lines.push(format!("{}.", found.join(", ")));
-    }
-    if !live.is_empty() {
-        lines.push("First take each secret back where it was issued: as long as it is valid, nothing else helps. Then keep the new one outside of the code. Clean histories and images last, if at all. Nobody can see from here whether a secret still works; take it for valid until its issuer says otherwise.".into());
-    }
-    let is_known = outcome.findings.iter().any(|finding| finding.history.is_some());
-    if !live.is_empty() && !is_known && outcome.stats.layers == 0 {
-        lines.push("This scan did not look at the history: `keylint git --plan FILE` says which of these were committed and pushed, and finds those that are no longer in the files.".into());
-    }
-    if !outcome.is_complete() {
-        let skipped = outcome.skipped.iter().filter(|skipped| skipped.accepted.is_none()).count();
-        lines.push(format!(
-            "{} could not be scanned; what is in there is not in this plan. The report names them.",
-            count(skipped, "input")
-        ));
-    }
-    lines
 }
 
 fn row(finding: &Finding) -> Row {
@@ -178,12 +125,18 @@ fn names(live: &[&Finding], about: &About) -> HashMap<usize, String> {
     names
 }
 
-/// Findings by rule, in the order in which rules come first; each with its place in the list.
-fn by_rule<'f>(findings: &[&'f Finding]) -> Vec<Vec<(usize, &'f Finding)>> {
+/// What findings are told together by: who issues them, else their rule.
+fn key(finding: &Finding) -> &str {
+    let issuer = issuer(&finding.rule.id).filter(|_| is_live(finding));
+    issuer.map_or(&finding.rule.id, |issuer| issuer.title)
+}
+
+/// Findings by what they are told together by, in the order in which the first of each comes; each with its place in the list.
+fn groups<'f>(findings: &[&'f Finding]) -> Vec<Vec<(usize, &'f Finding)>> {
     let mut at: HashMap<&str, usize> = HashMap::new();
     let mut groups: Vec<Vec<(usize, &Finding)>> = Vec::new();
     for (index, finding) in findings.iter().enumerate() {
-        let group = *at.entry(finding.rule.id.as_str()).or_insert(groups.len());
+        let group = *at.entry(key(finding)).or_insert(groups.len());
         match groups.get_mut(group) {
             Some(known) => known.push((index, finding)),
             None => groups.push(vec![(index, finding)]),
@@ -192,17 +145,17 @@ fn by_rule<'f>(findings: &[&'f Finding]) -> Vec<Vec<(usize, &'f Finding)>> {
     groups
 }
 
-/// A section below `head` for each rule, as many as there is room for.
+/// A section below `head` for each group, as many as there is room for.
 fn grouped<'f>(
     head: Section,
     findings: &[&'f Finding],
-    steps: impl Fn(&'f Finding) -> Vec<Step>,
+    steps: impl Fn(&[(usize, &'f Finding)]) -> Vec<Step>,
     item: impl Fn(usize, &'f Finding) -> Item,
 ) -> Vec<Section> {
     if findings.is_empty() {
         return Vec::new();
     }
-    let groups = by_rule(findings);
+    let groups = groups(findings);
     let more = groups.iter().skip(MAX_GROUPS).map(Vec::len).sum();
     let mut sections = vec![Section { more, ..head }];
     let mut room = MAX_ITEMS.1;
@@ -210,21 +163,24 @@ fn grouped<'f>(
         let Some((_, first)) = group.first() else { continue };
         let shown = group.len().min(MAX_ITEMS.0).min(room.max(1));
         room = room.saturating_sub(shown);
-        let title = format!("{} ({})", first.rule.title, group.len());
+        let title = issuer(&first.rule.id).filter(|_| is_live(first));
+        let title = title.map_or(first.rule.title.as_str(), |issuer| issuer.title);
+        let title = format!("{title} ({})", group.len());
         let items = group.iter().take(shown).map(|(at, finding)| item(*at, finding)).collect();
         sections.push(Section {
             level: 3,
             title,
-            steps: steps(first),
+            steps: steps(&group),
             items,
             more: group.len() - shown,
+            ..Section::default()
         });
     }
     sections
 }
 
 fn head(title: &str, text: &str) -> Section {
-    Section { level: 2, title: title.into(), steps: vec![Step::say(text)], ..Section::default() }
+    Section { level: 2, title: title.into(), intro: vec![text.into()], ..Section::default() }
 }
 
 fn verdict(finding: &Finding) -> Verdict {
@@ -235,17 +191,42 @@ fn verdict(finding: &Finding) -> Verdict {
 }
 
 fn rotate(live: &[&Finding], names: &HashMap<usize, String>) -> Vec<Section> {
-    let head = head(
+    let mut head = head(
         "Take the secrets back",
-        "By issuer, the most urgent first. The steps are the same for all of one kind; below them is each secret to tick off.",
+        "By issuer, the most urgent first; below the steps for each kind is every secret to tick off.",
     );
-    let steps = |finding: &Finding| rotation(&finding.rule, verdict(finding), &[]);
-    grouped(head, live, steps, |at, finding| secret(finding, names.get(&at)))
+    head.intro.push(OTHERS.text.into());
+    grouped(head, live, of_issuer, |at, finding| secret(finding, names.get(&at)))
+}
+
+/// What to do with secrets of one issuer: what their rules say, then what holds for all.
+fn of_issuer(group: &[(usize, &Finding)]) -> Vec<Step> {
+    let mut seen = HashSet::new();
+    let rules: Vec<&Finding> = group
+        .iter()
+        .map(|(_, finding)| *finding)
+        .filter(|finding| seen.insert(finding.rule.id.as_str()))
+        .collect();
+    let mut steps = Vec::new();
+    for finding in rules.iter().take(MAX_RULES) {
+        let rule = &finding.rule;
+        match &rules[..] {
+            _ if rule.help.is_empty() => {}
+            [_] => steps.push(Step::say(&rule.help)),
+            _ => steps.push(Step::say(format!("{}: {}", rule.title, rule.help))),
+        }
+    }
+    if group.iter().any(|(_, finding)| verdict(finding) == Verdict::EncryptedKey) {
+        steps.push(Step::say(ENCRYPTED));
+    }
+    let issuer = group.first().and_then(|(_, finding)| issuer(&finding.rule.id));
+    steps.extend(issuer.into_iter().flat_map(|issuer| issuer.lines).map(Step::from));
+    steps
 }
 
 /// A secret to tick off: where it is, what it tells, where else it is, what takes its place.
 fn secret(finding: &Finding, stored: Option<&String>) -> Item {
-    let Row { place, why, .. } = row(finding);
+    let Row { title, place, why } = row(finding);
     let mut notes = Vec::new();
     if let FindingKind::Secret { facts, .. } = &finding.kind {
         notes.extend(told(facts));
@@ -257,7 +238,7 @@ fn secret(finding: &Finding, stored: Option<&String>) -> Item {
             if how.is_empty() { String::new() } else { format!(" (see {} below)", how.join(", ")) };
         notes.push(Step::say(format!("Its new value goes to `{stored}`{how}.")));
     }
-    Item { text: format!("{place}: {why}"), notes }
+    Item { text: format!("{place} {title}: {why}"), notes }
 }
 
 /// What is done once to keep new values outside of the code.
@@ -282,12 +263,34 @@ fn shift(live: &[&Finding], names: &HashMap<usize, String>, about: &About) -> Ve
     std::iter::once(head).chain(examples.into_iter().filter_map(section)).collect()
 }
 
+/// What is in tests and documentation alone, and may well be made up.
+fn look(doubtful: &[&Finding]) -> Vec<Section> {
+    let head = head(
+        "Look whether these are real",
+        "They are in tests, examples or documentation alone, and nothing proves them. Whoever wrote them knows: what opens something is taken back like the others above. What is made up may stay with a note in `keylint.toml` (`[[allow]]`), or better with a value that nobody can take for a secret.",
+    );
+    grouped(
+        head,
+        doubtful,
+        |_| Vec::new(),
+        |_, finding| {
+            let Row { title, place, why } = row(finding);
+            let more = finding.places.iter().filter(|place| place.suppressed.is_none()).count() - 1;
+            let more = if more == 0 { String::new() } else { format!(", and {more} more of it") };
+            Item { text: format!("{place} {title}: {why}{more}"), notes: Vec::new() }
+        },
+    )
+}
+
 fn nothing(idle: &[&Finding]) -> Vec<Section> {
     let head = head(
         "Nothing to take back",
         "These open nothing by what can be seen here. Take them out of the code all the same, or note in `keylint.toml` (`[[allow]]`) why they may stay.",
     );
-    let steps = |finding: &Finding| rotation(&finding.rule, verdict(finding), &[]);
+    let steps = |group: &[(usize, &Finding)]| {
+        let first = group.first();
+        first.map_or_else(Vec::new, |(_, finding)| rotation(&finding.rule, verdict(finding), &[]))
+    };
     grouped(head, idle, steps, |_, finding| {
         let Row { place, why, .. } = row(finding);
         Item { text: format!("{place}: {why}"), notes: Vec::new() }
@@ -299,9 +302,10 @@ fn mend(policies: &[&Finding]) -> Vec<Section> {
         "Mend the policies",
         "`keylint explain ID` shows for each check what AWS really does, and a policy that is right.",
     );
-    let steps = |finding: &Finding| {
-        let id = name(&finding.rule.id);
-        vec![Step::say(format!("{} (check {id})", finding.rule.help))]
+    let steps = |group: &[(usize, &Finding)]| {
+        let rule = group.first().map(|(_, finding)| &finding.rule);
+        let said = rule.map(|rule| Step::say(format!("{} (check {})", rule.help, name(&rule.id))));
+        said.into_iter().collect()
     };
     grouped(head, policies, steps, |_, finding| {
         let Row { place, why, .. } = row(finding);

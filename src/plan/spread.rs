@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::step::{Step, name, names};
-use super::variable::variable;
+use super::variable::{is_common, variable};
 use crate::blob::{inert, path_bytes};
 use crate::finding::{Finding, Place};
 use crate::history::History;
+use crate::image::Effect;
 
 /// Places of one finding that are named.
 const MAX_PLACES: usize = 8;
@@ -47,6 +48,10 @@ fn variables(finding: &Finding) -> Option<Step> {
     let called: BTreeSet<String> = finding.places.iter().filter_map(variable).collect();
     let first = called.first()?;
     let listed = names(called.iter().map(String::as_str), MAX_NAMES);
+    if called.iter().all(|name| is_common(name)) {
+        return None;
+    }
+    let first = called.iter().find(|name| !is_common(name)).unwrap_or(first);
     // Of letters, digits, `_`, `-` and `.`: nothing that a shell takes for more than text.
     let is_plain = |name: &&String| {
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
@@ -117,6 +122,7 @@ fn images(finding: &Finding) -> Vec<Step> {
         .places
         .iter()
         .filter_map(|place| place.built.as_ref())
+        .filter(|built| built.effect != Effect::CopiedToStage)
         .map(|built| (format!("{}:{}", shown(&built.dockerfile), built.line), built.effect.words()))
         .collect();
     for (at, words) in built.into_iter().take(MAX_NAMES) {

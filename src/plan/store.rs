@@ -36,7 +36,7 @@ pub(super) fn steps(stored: &[String], about: &About) -> Vec<Step> {
         &format!("aws secretsmanager create-secret --name '{first}' --secret-string file://./new_value"),
     ));
     steps.push(Step::with(
-        "The same for Parameter Store:",
+        "Or, for Parameter Store:",
         "bash",
         &format!("{PARAMETER}\nput_parameter '/{first}'\n"),
     ));

@@ -61,16 +61,71 @@ fn is_word(text: &str) -> bool {
         && text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
 }
 
-/// The name of a finding in a store, without the project: what it is assigned to, else its rule. It has no hyphen: one
-/// and six characters behind it would look like the suffix that Secrets Manager adds.
-/// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>
+/// The name of a finding in a store, without the project: what it is assigned to, behind the name of its file where others may be
+/// called so too; else its rule. It has no hyphen: one and six characters behind it would look like the suffix that Secrets
+/// Manager adds. <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>
 pub(super) fn stored_name(finding: &Finding) -> String {
-    let called = finding.places.iter().find_map(variable);
-    let mut name = snake(called.as_deref().unwrap_or_default());
-    if name.len() < 3 {
-        name = snake(&finding.rule.id);
-    }
-    name
+    let called = finding.places.iter().filter_map(variable);
+    let called =
+        called.min_by_key(|name| is_common(name)).unwrap_or_else(|| finding.rule.id.clone());
+    let name = snake(if is_common(&called) { last(&called) } else { &called });
+    let stem = finding.places.iter().find_map(stem).filter(|_| is_common(&called));
+    let whole = stem.map(|stem| format!("{stem}_{name}")).unwrap_or(name);
+    if whole.len() < 3 { snake(&finding.rule.id) } else { whole }
+}
+
+/// `password` of `req.body.password`.
+fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+/// Whether a name says nothing that others do not say too.
+pub(super) fn is_common(name: &str) -> bool {
+    const COMMON: &[&str] = &[
+        "password",
+        "passwd",
+        "pass",
+        "pwd",
+        "secret",
+        "token",
+        "key",
+        "api_key",
+        "apikey",
+        "private_key",
+        "auth",
+        "credentials",
+        "url",
+        "uri",
+        "dsn",
+        "access_token",
+        "client_secret",
+        "secret_key",
+    ];
+    COMMON.contains(&snake(last(name)).as_str())
+}
+
+/// What a file is called, without its ending; of one that many are called, its folder.
+fn stem(place: &Place) -> Option<String> {
+    const MANY: &[&str] = &[
+        "index",
+        "main",
+        "config",
+        "settings",
+        "app",
+        "application",
+        "values",
+        "env",
+        "default",
+        "dockerfile",
+        "template",
+        "docker_compose",
+    ];
+    let path = place.origin.path()?;
+    let file = path.file_name()?.to_string_lossy();
+    let stem = snake(file.trim_start_matches('.').split('.').next().unwrap_or_default());
+    let folder = || Some(snake(&path.parent()?.file_name()?.to_string_lossy()));
+    let stem = if MANY.contains(&stem.as_str()) { folder().unwrap_or(stem) } else { stem };
+    (!stem.is_empty()).then_some(stem)
 }
 
 /// `dbPassword`, `DB-PASSWORD` and `db.password` as `db_password`.

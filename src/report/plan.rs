@@ -57,6 +57,9 @@ fn write_section(section: &Section, page: &mut Page) -> usize {
     let mut left = 0;
     let mut push = |piece: String| left += usize::from(!page.push(&piece));
     push(format!("{} {}\n\n", "#".repeat(section.level), text(&section.title)));
+    for line in &section.intro {
+        push(format!("{}\n\n", text(line)));
+    }
     match &section.steps[..] {
         [] => {}
         [only] => push(step(only, "", "")),
