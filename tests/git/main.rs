@@ -21,6 +21,7 @@ mod prepush;
 mod provenance;
 mod ranges;
 mod refs;
+mod replacements;
 mod run;
 mod settings;
 mod shapes;
