@@ -320,7 +320,7 @@ const ISSUERS: &[Issuer] = &[
                 "Find out what it opens: follow the name to where it is used. Nobody can say from the value alone.",
             ),
             say(
-                "Issue another there, bring it to its new place (below), change over, then end the old one. If others could read the old one, end it first.",
+                "Issue another there, bring it to its new place, change over, then end the old one. If others could read the old one, end it first.",
             ),
         ],
     },

@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn names_say_what_files_are() {
         for (path, medium) in [
-            ("src/app.py", M::Python),
+            ("app/main.py", M::Python),
             ("infra/main.tf", M::Terraform),
             (".github/workflows/ci.yml", M::Actions),
             ("deploy/docker-compose.prod.yml", M::Compose),

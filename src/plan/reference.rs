@@ -28,14 +28,14 @@ const SNIPPETS: &[Snippet] = &[
     Snippet {
         medium: Medium::JavaScript,
         language: "javascript",
-        words: "`npm install @aws-lambda-powertools/parameters @aws-sdk/client-secrets-manager`; it works outside of Lambda too, and keeps the value for `maxAge` seconds. What runs in browsers must not have the secret at all: let a server make the call.",
-        code: "import { getSecret } from \"@aws-lambda-powertools/parameters/secrets\";\n\nconst {camel} = await getSecret(\"{name}\", { maxAge: 300 });\n",
+        words: "`npm install @aws-lambda-powertools/parameters @aws-sdk/client-secrets-manager`; it works outside of Lambda too, and keeps the value for `maxAge` seconds. `await {camel}()` where it is needed. What runs in browsers must not have the secret at all: let a server make the call.",
+        code: "import { getSecret } from \"@aws-lambda-powertools/parameters/secrets\";\n\nconst {camel} = () => getSecret(\"{name}\", { maxAge: 300 });\n",
     },
     Snippet {
         medium: Medium::TypeScript,
         language: "typescript",
-        words: "`npm install @aws-lambda-powertools/parameters @aws-sdk/client-secrets-manager`; it works outside of Lambda too, and keeps the value for `maxAge` seconds. What runs in browsers must not have the secret at all: let a server make the call.",
-        code: "import { getSecret } from \"@aws-lambda-powertools/parameters/secrets\";\n\nconst {camel} = await getSecret<string>(\"{name}\", { maxAge: 300 });\n",
+        words: "`npm install @aws-lambda-powertools/parameters @aws-sdk/client-secrets-manager`; it works outside of Lambda too, and keeps the value for `maxAge` seconds. `await {camel}()` where it is needed. What runs in browsers must not have the secret at all: let a server make the call.",
+        code: "import { getSecret } from \"@aws-lambda-powertools/parameters/secrets\";\n\nconst {camel} = () => getSecret<string>(\"{name}\", { maxAge: 300 });\n",
     },
     // https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_cache-java.html
     Snippet {
@@ -49,14 +49,14 @@ const SNIPPETS: &[Snippet] = &[
         medium: Medium::Go,
         language: "go",
         words: "The library is `github.com/aws/aws-secretsmanager-caching-go/v2/secretcache`.",
-        code: "secrets, err := secretcache.New()\nif err != nil {\n    return err\n}\ncamelCase, err := secrets.GetSecretString(\"{name}\")\n",
+        code: "secrets, err := secretcache.New()\nif err != nil {\n    return err\n}\n{camel}, err := secrets.GetSecretString(\"{name}\")\n",
     },
     // https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_cache-net.html
     Snippet {
         medium: Medium::DotNet,
         language: "csharp",
-        words: "`dotnet add package AWSSDK.SecretsManager.Caching`",
-        code: "using Amazon.SecretsManager.Extensions.Caching;\n\nprivate static readonly SecretsManagerCache Secrets = new();\n\nvar {camel} = await Secrets.GetSecretString(\"{name}\");\n",
+        words: "`dotnet add package AWSSDK.SecretsManager.Caching`; `await {camel}()` where it is needed.",
+        code: "using Amazon.SecretsManager.Extensions.Caching;\n\nprivate static readonly SecretsManagerCache Secrets = new();\n\nstatic Task<string> {camel}() => Secrets.GetSecretString(\"{name}\");\n",
     },
     Snippet {
         medium: Medium::Ruby,
@@ -74,7 +74,7 @@ const SNIPPETS: &[Snippet] = &[
     Snippet {
         medium: Medium::Rust,
         language: "rust",
-        words: "`cargo add aws_secretsmanager_caching`",
+        words: "`cargo add aws_secretsmanager_caching`; make the client once, not for each secret.",
         code: "let size = std::num::NonZeroUsize::MIN.saturating_add(9);\nlet ttl = std::time::Duration::from_secs(300);\nlet secrets = aws_secretsmanager_caching::SecretsManagerCachingClient::default(size, ttl).await?;\nlet variable = secrets.get_secret_value(\"{name}\", None, None, false).await?.secret_string;\n",
     },
     Snippet {
@@ -182,7 +182,7 @@ mod tests {
             let code = step.code.unwrap().text;
             let by_variable = matches!(snippet.medium, Medium::Compose | Medium::Dockerfile);
             assert!(code.contains("shop/db_password") || by_variable, "{code}");
-            for open in ["{name}", "{VAR}", "{var}", "{camel}"] {
+            for open in ["{name}", "{VAR}", "{var}", "{camel}", "camelCase", "VARIABLE", "NAME"] {
                 assert!(!code.contains(open) && !step.text.contains(open), "{open} in {code}");
             }
         }

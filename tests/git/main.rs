@@ -17,6 +17,7 @@ mod hostile;
 mod material;
 mod packs;
 mod places;
+mod plans;
 mod prepush;
 mod provenance;
 mod ranges;
