@@ -1,17 +1,13 @@
 //! How secrets are taken out of a history and out of images, once they are worthless.
 
+use super::need::{is_in_image, pushed};
 use super::step::Step;
 use crate::outcome::Outcome;
 
 /// What is to be done once for the history of a repository; nothing where no finding is in one.
 pub(super) fn history(outcome: &Outcome) -> Vec<Step> {
-    let in_history = |pushed: fn(Option<bool>) -> bool| {
-        outcome
-            .active()
-            .filter_map(|finding| finding.history.as_ref())
-            .any(|history| history.first.is_some() && pushed(history.on_remote))
-    };
-    if !in_history(|pushed| pushed != Some(false)) {
+    let mut histories = outcome.active().filter_map(|finding| finding.history.as_ref());
+    if !histories.any(|of| of.first.is_some() && pushed(of) != Some(false)) {
         return Vec::new();
     }
     // https://github.com/newren/git-filter-repo/blob/main/Documentation/git-filter-repo.txt
@@ -46,12 +42,6 @@ pub(super) fn history(outcome: &Outcome) -> Vec<Step> {
 
 /// What is to be done once for images; nothing where no finding is in one.
 pub(super) fn images(outcome: &Outcome) -> Vec<Step> {
-    let is_in_image = |finding: &crate::finding::Finding| {
-        finding.places.iter().any(|place| {
-            place.layer.is_some()
-                || matches!(place.origin.outermost(), crate::blob::Origin::Image(_))
-        })
-    };
     if !outcome.active().any(is_in_image) {
         return Vec::new();
     }

@@ -337,7 +337,7 @@ pub(super) fn issuer(rule: &str) -> Option<&'static Issuer> {
         Some(start) => rule.starts_with(start),
         None => rule == *pattern,
     };
-    ISSUERS.iter().find(|issuer| issuer.rules.iter().any(|of| fits(&of)))
+    ISSUERS.iter().find(|issuer| issuer.rules.iter().any(fits))
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub enum Medium {
     Actions,
     /// A file of environment variables.
     Dotenv,
-    /// Instructions for an image.
+    /// Instructions for an image, or what they made of its configuration.
     Dockerfile,
     /// A whole file that is the secret: a key.
     KeyFile,
@@ -51,7 +51,7 @@ pub enum Medium {
     Settings,
     /// Code or text of another kind.
     Other,
-    /// The message of a commit or a tag, the configuration of an image: nothing reads it from there.
+    /// The message of a commit or a tag: nothing reads it from there.
     Message,
 }
 
@@ -121,8 +121,10 @@ impl Medium {
     /// What a place is written in.
     pub fn of(place: &Place) -> Self {
         let origin = match place.origin.as_ref() {
-            Origin::Git(GitPlace { at: At::CommitText { .. } | At::TagText { .. }, .. })
-            | Origin::Image(_) => return Self::Message,
+            Origin::Git(GitPlace { at: At::CommitText { .. } | At::TagText { .. }, .. }) => {
+                return Self::Message;
+            }
+            Origin::Image(_) => return Self::Dockerfile,
             origin => origin,
         };
         let Some(path) = origin.path() else { return Self::Other };
@@ -167,8 +169,9 @@ impl Medium {
 fn by_name(path: &Path) -> Medium {
     let whole = String::from_utf8_lossy(&path_bytes(path)).to_lowercase();
     let file = whole.rsplit('/').next().unwrap_or_default();
-    let is_yaml = file.ends_with(".yml") || file.ends_with(".yaml");
-    let is_data = is_yaml || file.ends_with(".json");
+    let ends = |endings: &[&str]| endings.iter().any(|ending| file.ends_with(ending));
+    let is_yaml = ends(&[".yml", ".yaml"]);
+    let is_data = is_yaml || ends(&[".json"]);
     let within = |folder: &str| whole.split('/').rev().skip(1).any(|part| part == folder);
     if is_yaml && within(".github") {
         return M::Actions;
@@ -195,7 +198,7 @@ fn by_name(path: &Path) -> Medium {
     if file.starts_with("dockerfile") || file.starts_with("containerfile") {
         return M::Dockerfile;
     }
-    if file.starts_with(".env") || file.starts_with("env.") {
+    if [".env", "env.", "env-", "env_"].iter().any(|start| file.starts_with(start)) {
         return M::Dotenv;
     }
     if ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"].contains(&file) {

@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 
 use super::issuer::{AWS_KEYS, AWS_SESSIONS};
-use crate::blob::path_bytes;
+use crate::blob::{Origin, path_bytes};
 use crate::finding::{Confidence, Finding, FindingKind, Place, RuleMeta, Severity, Verdict};
+use crate::history::History;
 
 /// What is said of a key under a passphrase.
 pub(super) const ENCRYPTED: &str = "A passphrase protects it. If that is long and random, stands nowhere in this repository and is used for nothing else, the key is not lost; else treat it as one without.";
@@ -53,10 +54,13 @@ pub(super) fn need(finding: &Finding) -> Option<Need> {
     Some(Need::of(&finding.rule, *verdict))
 }
 
-/// Whether a secret is worth a place in a store. Keys of AWS are not: who reads the store has a role already.
+/// Whether a secret is worth a place in a store. Keys of AWS are not: who reads the store has a role already. What is no longer
+/// in the files is not: nothing reads it there.
 pub(super) fn moves(finding: &Finding) -> bool {
     let id = finding.rule.id.as_str();
-    !is_doubtful(finding)
+    let is_gone = finding.history.as_ref().is_some_and(|history| !history.in_head);
+    !is_gone
+        && !is_doubtful(finding)
         && need(finding).is_some_and(Need::is_rotate)
         && !AWS_KEYS.contains(&id)
         && !AWS_SESSIONS.contains(&id)
@@ -108,8 +112,22 @@ pub(super) fn is_doubtful(finding: &Finding) -> bool {
 
 /// Whether others could read it: it was pushed, or it is in an image.
 pub(super) fn is_out(finding: &Finding) -> bool {
-    let is_pushed = finding.history.as_ref().and_then(|history| history.on_remote) == Some(true);
-    is_pushed || finding.places.iter().any(|place| place.layer.is_some())
+    finding.history.as_ref().and_then(pushed) == Some(true) || is_in_image(finding)
+}
+
+/// Whether it is in a layer or in the configuration of an image.
+pub(super) fn is_in_image(finding: &Finding) -> bool {
+    finding.places.iter().any(|place| matches!(place.origin.outermost(), Origin::Image(_)))
+}
+
+/// Whether commits with it were pushed, as far as can be seen. What leads to them under these names was made by a forge.
+pub(super) fn pushed(history: &History) -> Option<bool> {
+    let of_forge = |name: &String| {
+        ["refs/pull/", "refs/merge-requests/", "refs/pull-requests/", "refs/changes/"]
+            .iter()
+            .any(|start| name.starts_with(start))
+    };
+    if history.refs.iter().any(of_forge) { Some(true) } else { history.on_remote }
 }
 
 /// What findings are sorted by: what is worst comes first.
@@ -147,13 +165,13 @@ pub(super) fn why(finding: &Finding) -> String {
         words.extend((!said.is_empty()).then(|| said.to_owned()));
     }
     if let Some(history) = &finding.history {
-        words.extend(match history.on_remote {
+        words.extend(match pushed(history) {
             Some(true) => Some("pushed".to_owned()),
             Some(false) => Some("not pushed".to_owned()),
             None => None,
         });
     }
-    if finding.places.iter().any(|place| place.layer.is_some()) {
+    if is_in_image(finding) {
         words.push("in an image".to_owned());
     }
     words.join(", ")

@@ -191,8 +191,7 @@ mod tests {
             r"regex:(?<=pw\x20\x3d\x20)word",
             "regex:inner",
         ];
-        let wanted: String =
-            wanted.iter().map(|line| format!("{line}==>***REMOVED***\n")).collect();
+        let wanted = wanted.map(|line| format!("{line}==>***REMOVED***\n")).concat();
         assert_eq!(lines(&all), wanted);
     }
 }

@@ -325,10 +325,8 @@ fn end(outcome: &Outcome) -> Vec<Step> {
         return Vec::new();
     }
     vec![
-        Step::with(
-            "Scan again: what was dealt with is gone. Of what stays for a reason, write the reason down (`[[allow]]`), so that the next one is seen.",
-            "bash",
-            "keylint scan .",
+        Step::say(
+            "Scan again, as this was scanned: what was dealt with is gone. Of what stays for a reason, write the reason down (`[[allow]]` in `keylint.toml`), so that the next one is seen.",
         ),
         Step::with(
             "Let nothing new in: a hook looks at every commit before it is made.",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::need::pushed;
 use super::step::{Step, name, names};
 use super::variable::{is_common, variable};
 use crate::blob::{inert, path_bytes};
@@ -80,18 +81,18 @@ fn in_history(history: &History) -> String {
 }
 
 fn consequence(history: &History) -> &'static str {
-    match (history.on_remote, history.reachable) {
+    match (pushed(history), history.reachable) {
         (Some(true), _) => {
-            "It was pushed: everybody who could fetch has it, so that only rotation helps; then clean the history (below)."
+            "It was pushed: everybody who could fetch has it, and only rotation helps."
         }
         (Some(false), true) => {
-            "It was not pushed: amend the commit, or take it out with `git rebase -i`, before you push. If nobody else has this repository, that is enough."
+            "It was not pushed, as far as this repository knows: amend the commit or take it out with `git rebase -i` before you push. If nobody else has the repository, that is enough."
         }
         (_, false) => {
             "No branch or tag leads to it any more; `git gc --prune=now` removes it here. Whether it was pushed before cannot be seen."
         }
         (None, true) => {
-            "The repository has no remote-tracking branches, so that nothing says whether it was pushed. If it ever was: rotate."
+            "Whether it was pushed cannot be seen here (there are no remote-tracking branches). If it ever was, only rotation helps."
         }
     }
 }

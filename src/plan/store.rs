@@ -48,7 +48,7 @@ pub(super) fn steps(stored: &[String], about: &About) -> Vec<Step> {
 fn policy(stored: &[String], about: &About) -> Option<Step> {
     let names: Vec<&str> = stored.iter().map(String::as_str).take(MAX_NAMES).collect();
     let account = about.account.as_deref();
-    let wanted = Wanted { account, names, ..Wanted::default() };
+    let wanted = Wanted { names, account, ..Wanted::default() };
     let text = least(&wanted)?;
     let open = match account {
         Some(account) => format!(

@@ -1,5 +1,6 @@
 //! A plan as Markdown: what to do now, to tick off.
 
+use std::fmt::Write as _;
 use std::io;
 
 use super::markdown::{Page, block, cells, code, words};
@@ -102,7 +103,7 @@ fn step(step: &Step, mark: &str, indent: &str) -> String {
 fn tick(item: &Item) -> String {
     let mut piece = format!("- [ ] {}\n", text(&item.text));
     for note in &item.notes {
-        piece.push_str(&format!("  - {}\n", text(&note.text)));
+        let _ = writeln!(piece, "  - {}", text(&note.text));
     }
     piece
 }

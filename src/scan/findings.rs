@@ -67,7 +67,7 @@ pub(super) fn written(
     (detection, earlier): (&Detection, &[Detection]),
     blob: &Blob,
     secrets: Secrets,
-) -> Box<Written> {
+) -> Written {
     let span = detection.span();
     let keeps = secrets == Secrets::Revealed && !detection.is_of_file();
     let bytes = keeps.then(|| {
@@ -84,5 +84,5 @@ pub(super) fn written(
                 && !matches!(**blob.origin(), Origin::Member { .. }),
         }
     });
-    Box::new(Written { name: inert(detection.name()), bytes })
+    Written { name: inert(detection.name()), bytes }
 }

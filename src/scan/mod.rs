@@ -346,7 +346,7 @@ impl Part {
             }
             let mut place = place(blob, &span, location, &redactions, detection.meta());
             let earlier = detections.get(..at).unwrap_or_default();
-            place.written = Some(written((detection, earlier), blob, config.secrets));
+            place.written = Some(Box::new(written((detection, earlier), blob, config.secrets)));
             if place.suppressed.is_none() {
                 place.suppressed = config.rules.allowlisted(detection, blob);
             }

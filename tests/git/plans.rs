@@ -34,7 +34,7 @@ fn what_was_pushed_comes_first_and_is_cleaned() {
         &plan,
         &[
             "It was pushed: everybody",
-            "It was not pushed: amend",
+            "It was not pushed, as far as",
             "## Clean the history",
             "Cleaning does not replace rotation",
             "git filter-repo --sensitive-data-removal --replace-text",
@@ -53,7 +53,7 @@ fn what_was_not_pushed_needs_no_cleaning() {
     let clone = repo.clone_as("clone", &[]);
     clone.commit("a.sh", format!("TOKEN={}\n", token(1)));
     let plan = plan(&clone);
-    assert_says(&plan, &["It was not pushed: amend", "git rebase -i"]);
+    assert_says(&plan, &["It was not pushed, as far as", "git rebase -i"]);
     assert!(!plan.contains("## Clean the history"), "{plan}");
 }
 
@@ -65,13 +65,23 @@ fn what_is_no_longer_in_the_files_is_still_there() {
     repo.commit_all("Rename");
     repo.commit_deletion("new.pem");
     let plan = plan(&repo);
+    assert!(!plan.contains("put_secret"), "nothing reads it any more:\n{plan}");
     assert_says(
         &plan,
         &[
             "no longer in the files of HEAD",
             "under `new.pem`, `old.pem`",
-            "nothing says whether it was pushed",
-            "### Key files",
+            "Whether it was pushed cannot be seen",
         ],
     );
+}
+
+#[test]
+fn what_a_forge_knows_was_pushed() {
+    let repo = Repo::with_commit();
+    let clone = repo.clone_as("clone", &[]);
+    clone.commit("a.sh", format!("TOKEN={}\n", token(1)));
+    clone.git(&["update-ref", "refs/pull/7/head", "HEAD"]);
+    clone.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    assert_says(&plan(&clone), &["It was pushed: everybody", "## Clean the history"]);
 }
