@@ -1,4 +1,4 @@
-//! From an [`Outcome`] to what somebody has to do now: in which order, at whom, where, and what to write instead.
+//! From an outcome to what somebody has to do now: in which order, at whom, where, and what to write instead.
 //!
 //! Nothing here asks for the bytes of a secret but `replacements`, which is made for `--reveal`.
 

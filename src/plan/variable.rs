@@ -4,6 +4,8 @@ use crate::finding::{Finding, Place};
 
 /// Bytes of a line that are looked at before a value.
 const REACH: usize = 200;
+/// Digits of a name that is found in the lines around a place.
+const MAX_DIGITS: usize = 3;
 /// Bytes of a name that goes into other names.
 const MAX_PART: usize = 60;
 
@@ -21,6 +23,10 @@ fn from_lines(place: &Place) -> Option<String> {
     let from =
         (line.len().saturating_sub(REACH)..=line.len()).find(|at| line.is_char_boundary(*at))?;
     let name = assigned(line.get(from..)?)?;
+    // Under `--reveal` lines are as they are: what has many digits may be a secret itself.
+    if name.bytes().filter(u8::is_ascii_digit).count() > MAX_DIGITS {
+        return None;
+    }
     if !["value", "val", "default", "key", "data"].contains(&name.to_lowercase().as_str()) {
         return Some(name.to_owned());
     }

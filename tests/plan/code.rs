@@ -124,6 +124,7 @@ fn our_own_readers_take_the_rest_and_find_nothing() {
 #[test]
 fn no_secret_is_in_a_plan_and_nothing_that_looks_like_one() {
     let world = everywhere();
+    world.file("pairs.txt", format!("{}: {}1x\n", token(), password()));
     for arguments in [&["scan", "."][..], &["scan", ".", "--reveal"]] {
         let plan = world.plan_of(arguments);
         for secret in [password(), token(), key_id()] {

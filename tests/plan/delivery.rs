@@ -9,10 +9,10 @@ fn world() -> World {
 #[test]
 fn the_report_and_the_exit_code_stay_as_they_are() {
     let world = world();
-    let plain = world.run(&["scan", ".", "--no-config"]);
+    let bare = world.run(&["scan", ".", "--no-config"]);
     let planned = world.run(&["scan", ".", "--no-config", "--plan", "../plan.md"]);
-    assert_eq!((plain.status.code(), &plain.stdout), (Some(1), &planned.stdout));
-    assert_eq!((planned.status.code(), &planned.stderr), (Some(1), &plain.stderr));
+    assert_eq!((bare.status.code(), &bare.stdout), (Some(1), &planned.stdout));
+    assert_eq!((planned.status.code(), &planned.stderr), (Some(1), &bare.stderr));
     let empty = World::with(&[("a.txt", "nothing\n".into())]);
     let plan = empty.plan();
     assert_eq!(plan, "# What to do now\n\nNothing was found that asks for an action.\n");

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
@@ -43,6 +44,10 @@ impl World {
         let path = self.0.path().join("shop").join(name.as_ref());
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.0.path().join("shop")
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
