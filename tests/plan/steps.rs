@@ -1,5 +1,7 @@
 //! What other reports get for one finding.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keylint::config::{Config, ConfigFile, Flags};
 use keylint::outcome::Outcome;
 use keylint::plan::{About, steps};
@@ -36,13 +38,12 @@ fn steps_come_in_the_order_in_which_they_are_done() {
 
 #[test]
 fn what_has_expired_is_not_rotated() {
-    let token = [
-        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.",
-        "eyJpc3MiOiJzaG9wIiwiZXhwIjoxNDAwMDAwMDAwfQ.",
-        "u3Kd9vQ2xW7mRt5Lp0ZsY8hJb4NcFg6AeTq1iOwUkXM",
-    ];
+    let parts = [r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"iss":"shop","exp":1400000000}"#];
+    let signature: Vec<u8> = (0..32_u8).map(|at| at.wrapping_mul(157) ^ 0x5A).collect();
+    let signed = parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
+    let expired = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
     let outcome = {
-        let world = World::with(&[("a.py", format!("session = \"{}\"\n", token.concat()))]);
+        let world = World::with(&[("a.py", format!("session = \"{expired}\"\n"))]);
         let flags = Flags { now: 1_750_000_000, ..Flags::default() };
         let config = Config::new(&ConfigFile::default(), &flags, &[]).unwrap();
         scan(&[Source::Path(world.root())], &config, &Progress::default()).unwrap()
