@@ -6,9 +6,9 @@ use crate::policy::access::{ACCOUNT, MAX_NAMES, REGION, Wanted, least};
 
 /// Makes a secret of what is typed. A builtin prints it into a pipe: it is in no argument and in no history.
 /// <https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html>
-const FUNCTION: &str = "put_secret() {  # what is typed is not shown, and is in no argument\n  local SECRET\n  read -rsp \"new value of $1: \" SECRET; echo\n  printf %s \"$SECRET\" | aws secretsmanager create-secret --name \"$1\" --secret-string file:///dev/stdin\n}\n";
+const FUNCTION: &str = "put_secret() {  # what is typed is not shown, and is in no argument\n  local SECRET\n  IFS= read -rsp \"new value of $1: \" SECRET; echo\n  printf %s \"$SECRET\" | aws secretsmanager create-secret --name \"$1\" --secret-string file:///dev/stdin\n}\n";
 /// The same for Parameter Store.
-const PARAMETER: &str = "put_parameter() {\n  local SECRET\n  read -rsp \"new value of $1: \" SECRET; echo\n  printf %s \"$SECRET\" | aws ssm put-parameter --name \"$1\" --type SecureString --value file:///dev/stdin\n}\n";
+const PARAMETER: &str = "put_parameter() {\n  local SECRET\n  IFS= read -rsp \"new value of $1: \" SECRET; echo\n  printf %s \"$SECRET\" | aws ssm put-parameter --name \"$1\" --type SecureString --value file:///dev/stdin\n}\n";
 /// The most secrets that commands are written out for.
 const MAX_COMMANDS: usize = 50;
 
