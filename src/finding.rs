@@ -235,12 +235,39 @@ pub struct Place {
     pub snippet: Snippet,
     /// Why this place does not count.
     pub suppressed: Option<Suppression>,
+    /// How a secret is written here.
+    pub written: Option<Box<Written>>,
     /// What container images tell of it, where it lies in a layer of one.
     pub layer: Option<Box<LayerFacts>>,
     /// What gets it into a container image, where a Dockerfile of the scan does.
     pub built: Option<Box<Built>>,
     /// What puts it right here, where that is mechanical.
     pub fix: Option<Fix>,
+}
+
+/// How a secret is written at a place.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The name it is assigned to, harmless to show; empty where there is none.
+    pub name: String,
+    /// Its bytes; kept only where raw secrets may be written, and for secrets that are not of a whole file.
+    pub bytes: Option<Bytes>,
+}
+
+/// The bytes of a secret as they stand in an input, under whatever encoding.
+#[derive(Clone, Debug)]
+pub struct Bytes {
+    /// The secret.
+    pub value: Secret,
+    /// What stands before it on its line, up to the secret before it; the last [`Bytes::MAX_BEFORE`] bytes.
+    pub before: Secret,
+    /// Whether they are the input's own: not those of an archive's member, of a binary or of text in UTF-16.
+    pub is_plain: bool,
+}
+
+impl Bytes {
+    /// The most bytes before a secret that are kept.
+    pub const MAX_BEFORE: usize = 48;
 }
 
 impl Place {

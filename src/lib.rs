@@ -62,6 +62,7 @@ pub mod history;
 pub mod image;
 pub mod location;
 pub mod outcome;
+pub mod plan;
 pub mod policy;
 mod pool;
 pub mod profile;

@@ -31,8 +31,9 @@ const STAGES: &[(&str, &[&str])] = &[
     ("secrets", &[]),
     ("policy", &[]),
     ("suppress", &[]),
+    ("plan", &["policy", "config"]),
     ("config", &["policy", "secrets", "source", "suppress"]),
-    ("report", &["config"]),
+    ("report", &["config", "plan"]),
     ("scan", &["config", "policy", "secrets", "source", "suppress"]),
 ];
 
@@ -86,6 +87,8 @@ const HOMES: &[(&str, &[&str])] = &[
 /// The only files that may ask a secret for its bytes: to mask them elsewhere, to try them on what lies beside them, and
 /// to write them under `--reveal`.
 const REVEALERS: &[&str] = &[
+    "cli/plan.rs",
+    "plan/replacements.rs",
     "report/sarif/mod.rs",
     "report/views/mod.rs",
     "scan/masking.rs",

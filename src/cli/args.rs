@@ -93,7 +93,7 @@ pub(crate) struct ScanArgs {
     #[arg(long, conflicts_with = "reveal")]
     pub(crate) fix: bool,
     /// With --fix: change nothing, print what would change
-    #[arg(long, requires = "fix")]
+    #[arg(long, requires = "fix", conflicts_with = "plan")]
     pub(crate) diff: bool,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
@@ -125,6 +125,9 @@ pub(crate) struct GitArgs {
     /// Like --staged, and report what is on other lines of these files too
     #[arg(long, conflicts_with_all = ["all_objects", "range", "since", "pre_push"])]
     pub(crate) staged_all: bool,
+    /// Write what `git filter-repo --replace-text` takes out of the history to a file, secrets in clear; needs --reveal
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["range", "since", "pre_push", "staged", "staged_all"])]
+    pub(crate) replacements: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }
@@ -163,6 +166,9 @@ pub(crate) struct CommonArgs {
     /// Write the report to a file, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Write what to do now to a Markdown file: how to take each secret back, what takes its place, in which order
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
     /// The lowest severity that makes the scan fail; with or instead of it `unused-suppression`, for decisions that hide
     /// nothing any more [default: low]
     #[arg(long, value_name = "SEVERITY")]

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::args::{GitArgs, When};
 use super::environment::{env_path, told};
+use super::plan::{self, NotRevealed};
 use super::scan::{configure, report, scan_all};
 use super::{Exit, Failure};
 use keylint::config::Halves;
@@ -16,7 +17,12 @@ use keylint::source::{
 };
 
 pub(super) fn run(args: &GitArgs, color: When) -> Result<Exit, Failure> {
-    let sources: Vec<Source> = sources(args)?.into_iter().map(Source::Git).collect();
+    if args.replacements.is_some() && !args.common.reveal {
+        return Err(NotRevealed.into());
+    }
+    let repositories = sources(args)?;
+    let scanned = repositories.first().map(|git| git.repository.clone()).unwrap_or_default();
+    let sources: Vec<Source> = repositories.into_iter().map(Source::Git).collect();
     let config = configure(&args.common, &sources, IgnoreFiles::Respect)?;
     let is_history = |source: &Source| matches!(source, Source::Git(git) if matches!(git.part, Part::History(_)));
     if config.halves == Halves::Policy && sources.iter().any(is_history) {
@@ -24,6 +30,10 @@ pub(super) fn run(args: &GitArgs, color: When) -> Result<Exit, Failure> {
     }
     let outcome = scan_all(&sources, &config, &args.common)?;
     let exit = report(&outcome, &config, &args.common, color, "git")?;
+    plan::write(&outcome, &args.common, &scanned)?;
+    if let Some(file) = &args.replacements {
+        plan::write_replacements(&outcome, file, args.common.quiet)?;
+    }
     if outcome.stats.files == 0 && !args.common.quiet {
         let _ = writeln!(io::stderr(), "keylint: 0 files scanned: {}", nothing(args));
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::{ImageArgs, When};
 use super::scan::{configure, report, scan_all};
-use super::{Exit, Failure};
+use super::{Exit, Failure, plan};
 use keylint::source::{IgnoreFiles, ImageLocation, ImageSource, Source};
 
 pub(super) fn run(args: &ImageArgs, color: When) -> Result<Exit, Failure> {
@@ -12,7 +12,10 @@ pub(super) fn run(args: &ImageArgs, color: When) -> Result<Exit, Failure> {
         args.images.iter().map(|name| source(name, args)).collect::<Result<_, _>>()?;
     let config = configure(&args.common, &sources, IgnoreFiles::Respect)?;
     let outcome = scan_all(&sources, &config, &args.common)?;
-    report(&outcome, &config, &args.common, color, "image")
+    let exit = report(&outcome, &config, &args.common, color, "image")?;
+    let first = args.images.first().map_or("", |name| place_of(name));
+    plan::write(&outcome, &args.common, Path::new(first))?;
+    Ok(exit)
 }
 
 /// What an argument stands for: what is there on disk, else an image of a registry.

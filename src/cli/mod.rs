@@ -15,6 +15,7 @@ mod image;
 #[cfg(feature = "registry")]
 mod login;
 mod output;
+mod plan;
 mod progress;
 mod report;
 mod rules;

@@ -13,7 +13,7 @@ use super::environment::{columns, now, working_directory};
 use super::fix::{self, Mode};
 use super::format::format;
 use super::progress::Bar;
-use super::{Exit, Failure, baseline, output, stats, summary, verbose};
+use super::{Exit, Failure, baseline, output, plan, stats, summary, verbose};
 use keylint::blob::{inert, path_bytes};
 use keylint::config::{self, Config, ConfigFile, Discovered, FailOn, Flags, Secrets, nearest};
 use keylint::outcome::Outcome;
@@ -36,7 +36,13 @@ pub(super) fn run(args: &ScanArgs, color: When) -> Result<Exit, Failure> {
             return Ok(exit(&outcome, config.fail_on));
         }
     }
-    report(&outcome, &config, &args.common, color, "scan")
+    let exit = report(&outcome, &config, &args.common, color, "scan")?;
+    plan::write(
+        &outcome,
+        &args.common,
+        args.paths.first().map_or(Path::new(""), PathBuf::as_path),
+    )?;
+    Ok(exit)
 }
 
 /// A name for standard input where that is not scanned.
@@ -177,6 +183,7 @@ pub(super) fn configure(
     sources: &[Source],
     ignore_files: IgnoreFiles,
 ) -> Result<Config, Failure> {
+    plan::check(args)?;
     let file = config_file(&args.config.file, sources, args.quiet)?;
     let baseline = baseline::in_force(&args.config, &file, sources, args.quiet)?;
     configure_with(args, sources, ignore_files, &file, baseline)

@@ -1,4 +1,4 @@
-//! Markdown for comments, in which nothing of an input can be anything but text.
+//! Markdown in which nothing of an input can be anything but text.
 
 use std::fmt::Write as _;
 
@@ -7,27 +7,44 @@ use crate::report::image::shown;
 /// GitHub refuses a comment of more than 65,536 characters; this counts bytes.
 const MAX_BYTES: usize = 60_000;
 
+/// Where text may have addresses that readers make links of. All are of the pages that keylint refers to.
+const HOSTS: [&str; 2] = ["aws.amazon.com/", "docs.aws.amazon.com/"];
+
 /// A text of limited length.
-#[derive(Debug, Default)]
-pub(super) struct Page(String);
+#[derive(Debug)]
+pub(super) struct Page {
+    text: String,
+    most: usize,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self::with_room(MAX_BYTES)
+    }
+}
 
 impl Page {
+    /// A page with room for so many bytes.
+    pub(super) fn with_room(most: usize) -> Self {
+        Self { text: String::new(), most }
+    }
+
     /// Adds a piece whole, or tells that there is no room for it.
     pub(super) fn push(&mut self, piece: &str) -> bool {
-        let fits = self.0.len() + piece.len() <= MAX_BYTES;
+        let fits = self.text.len() + piece.len() <= self.most;
         if fits {
-            self.0.push_str(piece);
+            self.text.push_str(piece);
         }
         fits
     }
 
     /// Adds a short piece of our own, such as how much there was no room for.
     pub(super) fn end(&mut self, piece: &str) {
-        self.0.push_str(piece);
+        self.text.push_str(piece);
     }
 
     pub(super) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 
@@ -109,16 +126,44 @@ fn sentence(text: &str) -> String {
     sentence + &prose(rest)
 }
 
-/// Lines of JSON as a block.
-pub(super) fn block(json: &str) -> String {
-    let lines: Vec<_> = json.lines().map(shown).collect();
+/// Words of ours, which people also read as they are written: only what may mean something to Markdown is written as a number.
+pub(super) fn ours(words: &str) -> String {
+    let words = shown(words);
+    let mut text = String::new();
+    for (at, character) in words.char_indices() {
+        let rest = || words.get(at + 1..).unwrap_or_default();
+        let is_link = || {
+            let host = rest().strip_prefix("//");
+            host.is_some_and(|rest| HOSTS.iter().any(|host| rest.starts_with(host)))
+        };
+        match character {
+            '@' | '#' => {
+                let _ = write!(text, "&#{};<!-- -->", u32::from(character));
+            }
+            ':' if rest().starts_with("//") && !is_link() => text.push_str("&#58;"),
+            'w' | 'W' if rest().to_lowercase().starts_with("ww.") => {
+                let _ = write!(text, "&#{};", u32::from(character));
+            }
+            '<' | '>' | '&' | '*' | '_' | '[' | ']' | '\\' | '`' | '|' | '~' | '!' | '$' | '=' => {
+                let _ = write!(text, "&#{};", u32::from(character));
+            }
+            '\t' => text.push(' '),
+            _ => text.push(character),
+        }
+    }
+    text
+}
+
+/// Lines of code as a block.
+pub(super) fn block(language: &str, code: &str) -> String {
+    let lines: Vec<_> = code.lines().map(shown).collect();
     let mut longest = 2;
     for line in &lines {
         let runs = line.split(|character| character != '`').map(str::len);
         longest = longest.max(runs.max().unwrap_or(0));
     }
     let fence = "`".repeat(longest + 1);
-    format!("{fence}json\n{}\n{fence}\n", lines.join("\n"))
+    format!("{fence}{language}\n{}\n{fence}\n", lines.join("\n"))
 }
 
 /// A line of a table, of cells that are Markdown already.
@@ -164,8 +209,17 @@ mod tests {
     }
 
     #[test]
+    fn words_of_ours_stay_readable() {
+        assert_eq!(ours("Settings → API, e.g. (x)."), "Settings → API, e.g. (x).");
+        assert_eq!(ours("[a](https://b.c) www.b.c"), "&#91;a&#93;(https&#58;//b.c) &#119;ww.b.c");
+        assert_eq!(ours("<b> @x *y*"), "&#60;b&#62; &#64;<!-- -->x &#42;y&#42;");
+        assert_eq!(ours("see https://aws.amazon.com/x"), "see https://aws.amazon.com/x");
+        assert_eq!(ours("https://aws.amazon.com.b/x"), "https&#58;//aws.amazon.com.b/x");
+    }
+
+    #[test]
     fn blocks_end_where_they_should() {
-        assert_eq!(block("a\n```\nb"), "````json\na\n```\nb\n````\n");
+        assert_eq!(block("json", "a\n```\nb"), "````json\na\n```\nb\n````\n");
     }
 
     #[test]

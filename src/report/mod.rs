@@ -14,6 +14,7 @@ mod json;
 mod junit;
 mod markdown;
 mod page;
+mod plan;
 mod sarif;
 pub mod saved;
 mod stale;
@@ -26,6 +27,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use plan::write_plan;
 pub use text::MAX_SKIPPED;
 
 use crate::blob::inert;

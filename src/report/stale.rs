@@ -59,3 +59,8 @@ pub(super) fn words(stale: &StaleDecision) -> String {
         }
     }
 }
+
+/// The same, with where it is written.
+pub(super) fn line(stale: &StaleDecision) -> String {
+    format!("{}:{} {}", stale.origin, stale.line, words(stale))
+}

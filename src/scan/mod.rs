@@ -31,7 +31,7 @@ pub use access::{AccessError, Before, Past, access, access_before, access_of, gr
 use batch::{Batch, OWN};
 use comments::{Comments, Looked};
 pub use decisions::covers;
-use findings::{place, secret_finding};
+use findings::{place, secret_finding, written};
 use job::Job;
 pub use job::Progress;
 use large::Chunks;
@@ -359,7 +359,7 @@ impl Part {
         }
         let redactions = redactions(&detections, config.secrets);
         let mut locator = blob.locator();
-        for detection in &detections {
+        for (at, detection) in detections.iter().enumerate() {
             let span = detection.span();
             let location = locator.locate(&span);
             if detection.confidence < config.min_confidence {
@@ -370,6 +370,8 @@ impl Part {
                 continue;
             }
             let mut place = place(blob, &span, location, &redactions, detection.meta());
+            let earlier = detections.get(..at).unwrap_or_default();
+            place.written = Some(Box::new(written((detection, earlier), blob, config.secrets)));
             let near = Near { text: blob.text, span: &span, hidden: &redactions };
             self.comments.about(&mut place, &near, config);
             if place.suppressed.is_none() && !detection.is_of_file() {

@@ -43,6 +43,11 @@ impl Detection<'_> {
         &self.secret
     }
 
+    /// The name it is assigned to; empty when there is none.
+    pub(crate) fn name(&self) -> &[u8] {
+        &self.name
+    }
+
     pub(crate) fn span(&self) -> Range<usize> {
         self.span.clone()
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::made::{Layout, Tar};
+use crate::made::{Layout, Tar, saved};
 use crate::world::{World, leak, secret};
 
 /// What is done, the layers that do it, and the fate: by which layer, and how.
@@ -147,4 +147,24 @@ fn every_place_has_its_own_fate() {
     assert_eq!(facts, [json!(["a", 1, true]), json!(["b", 3, false])], "{places:#?}");
     let again = &places[0]["shared_with"][0];
     assert_eq!((&again["layer"], &again["hidden_by"]["index"]), (&json!(2), &json!(3)), "{again}");
+}
+
+#[test]
+fn a_plan_says_that_hiding_helps_nothing() {
+    let world = World::new();
+    let lowest = Tar::new().file("app.py", leak("file")).end();
+    let above = Tar::new().file(".wh.app.py", "").end();
+    let layers: [(&str, &[u8]); 2] = [("COPY . /", &lowest), ("RUN rm app.py", &above)];
+    world.write("app.tar", saved("shop/app:1.2", &layers).tar());
+    let run = world.run(&["app.tar", "--plan", "plan.md"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let plan = std::fs::read_to_string(world.path().join("plan.md")).unwrap();
+    for words in [
+        "Shipped in `shop/app:1.2`: whoever could pull has it. A later layer hides it",
+        "## Make the images anew",
+        "put_secret 'app/",
+    ] {
+        assert!(plan.contains(words), "no `{words}` in\n{plan}");
+    }
+    assert!(!plan.contains(&secret("file")), "{plan}");
 }

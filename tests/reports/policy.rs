@@ -44,6 +44,7 @@ pub(crate) fn outcome() -> Outcome {
         location,
         snippet: Snippet::new(POLICY, &span, &[]),
         suppressed: None,
+        written: None,
         layer: None,
         built: None,
         fix: Some(Fix { edits: vec![edit], of: ContentId::of(POLICY) }),

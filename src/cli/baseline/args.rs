@@ -122,6 +122,7 @@ impl HowArgs {
             only: None,
             format: None,
             output: None,
+            plan: None,
             fail_on: None,
             min_confidence: self.min_confidence,
             reveal: false,

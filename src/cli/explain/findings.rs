@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::Asked;
 use keylint::blob::inert;
-use keylint::finding::{Confidence, Finding, Place, Suppression, SuppressionKind};
+use keylint::finding::{Confidence, Finding, FindingKind, Place, Suppression, SuppressionKind};
+use keylint::plan::{Step, rotation};
 
 /// Places that are named beside the one that is asked about.
 const MORE_PLACES: usize = 10;
@@ -36,7 +37,10 @@ pub(super) fn write(
     if let Some(more) = elsewhere.len().checked_sub(MORE_PLACES).filter(|more| *more > 0) {
         writeln!(out, "  and at {more} more places")?;
     }
-    writeln!(out, "  {}", found.rule.help)?;
+    writeln!(out, "  what to do:")?;
+    for (at, step) in what_to_do(found).iter().enumerate() {
+        writeln!(out, "    {}. {step}", at + 1)?;
+    }
     if here.iter().all(|place| place.suppressed.is_none()) {
         writeln!(
             out,
@@ -45,6 +49,16 @@ pub(super) fn write(
         )?;
     }
     Ok(())
+}
+
+/// What to do about a finding, in words; `--plan` of a scan has the commands.
+fn what_to_do(found: &Finding) -> Vec<String> {
+    let FindingKind::Secret { verdict, facts, .. } = &found.kind else {
+        return vec![found.rule.help.clone()];
+    };
+    let steps = rotation(&found.rule, *verdict, facts);
+    let words = |step: &Step| -> String { step.pieces().map(|(_, piece)| piece).collect() };
+    steps.iter().map(|step| inert(words(step).as_bytes())).collect()
 }
 
 /// Whether a place is reported, in words.

@@ -13,6 +13,7 @@ mod evaluate;
 mod explain;
 mod grant;
 mod layout;
+mod least;
 mod manifest;
 mod matching;
 mod paths;
@@ -39,6 +40,7 @@ pub(crate) use super::link::normal as plain;
 pub use answer::{TooManyPairs, names_label};
 pub use description::At;
 pub use grant::UnknownLabel;
+pub use least::{ACCOUNT, MAX_NAMES, REGION, Wanted, least};
 pub use manifest::ManifestError;
 pub(super) use paths::{Fault, Faulty};
 

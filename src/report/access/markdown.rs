@@ -174,7 +174,7 @@ fn help(link: &Link) -> String {
         let (document, at) = (prose(&fix.document), at(fix.site.as_ref()));
         let _ = write!(text, "{link_name}, fix: {document}{at}: {}\n\n", prose(&fix.text));
         if let Some(statement) = &fix.statement {
-            text += &block(statement);
+            text += &block("json", statement);
             text.push('\n');
         }
     }

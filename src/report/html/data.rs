@@ -1,6 +1,7 @@
 //! What the scripts of the page read. Findings are written one after the other and never held as a whole.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 use serde::{Serialize, Serializer};
 
@@ -10,8 +11,9 @@ use crate::blob::inert;
 use crate::date::timestamp;
 use crate::finding::{Finding, FindingKind, RuleMeta};
 use crate::outcome::{Outcome, Skipped};
+use crate::plan::{Step, rotation};
 use crate::report::history::{self, HistoryView};
-use crate::report::{Options, Suppressed, counts, views};
+use crate::report::{Options, Suppressed, counts, stale, views};
 
 /// About how many bytes places, snippets and histories may take. Findings beyond have one place and no snippet.
 const MAX_BYTES: usize = 48 << 20;
@@ -44,6 +46,8 @@ pub(super) struct Data<'a> {
     left: usize,
     skipped: Vec<SkippedView<'a>>,
     more_skipped: usize,
+    /// Decisions that hide nothing any more, in words.
+    stale: Vec<String>,
     notes: &'a [String],
 }
 
@@ -146,6 +150,7 @@ pub(super) fn data<'a>(
         left,
         skipped: outcome.skipped.iter().take(MAX_SKIPPED).map(skipped_view).collect(),
         more_skipped: outcome.skipped.len().saturating_sub(MAX_SKIPPED),
+        stale: outcome.stale.iter().take(MAX_SKIPPED).map(stale::line).collect(),
         notes: outcome.notes.get(..MAX_SKIPPED).unwrap_or(&outcome.notes),
     }
 }
@@ -177,9 +182,19 @@ fn plans(findings: &[&Finding]) -> (Vec<Vec<String>>, HashMap<Vec<String>, usize
     (plans, known)
 }
 
-/// What to do about a finding, a line for each step.
+/// What to do about a finding, a line for each step, with names and commands between backquotes.
 fn steps(finding: &Finding) -> Vec<String> {
-    finding.rule.help.lines().map(|line| inert(line.as_bytes())).collect()
+    let FindingKind::Secret { verdict, .. } = &finding.kind else {
+        return finding.rule.help.lines().map(|line| inert(line.as_bytes())).collect();
+    };
+    let line = |step: &Step| {
+        let mut line = inert(step.text.as_bytes());
+        for code in step.code.iter().flat_map(|code| code.text.lines()) {
+            let _ = write!(line, " `{}`", inert(code.as_bytes()));
+        }
+        line
+    };
+    rotation(&finding.rule, *verdict, &[]).iter().map(line).collect()
 }
 
 fn rule_view(rule: &RuleMeta) -> RuleView<'_> {

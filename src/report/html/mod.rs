@@ -159,6 +159,7 @@ mod tests {
             location: Location { start, end: start },
             snippet: Snippet { text: "ab\ncdé".into(), lines_before: 0, label: 1..2 },
             suppressed: None,
+            written: None,
             layer: None,
             built: None,
             fix: None,

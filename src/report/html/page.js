@@ -89,7 +89,7 @@ function showNotes() {
     byId(id).hidden = false;
   };
   const left = data.left ? [`The page lists the worst ${number(findings.length)} findings; ${plural(data.left, 'more finding')} are in the JSON report.`] : [];
-  fill('notes', 'Good to know', [...left, ...data.notes].map((text) => make('li', { class: 'break' }, text)));
+  fill('notes', 'Good to know', [...left, ...data.stale, ...data.notes].map((text) => make('li', { class: 'break' }, text)));
   const gaps = data.skipped.map(({ origin, reason, detail, accepted }) => make('li', { class: 'break' }, make('code', {}, origin),
     ` ${reason.replace('-', ' ')}: ${detail}`, accepted ? make('span', { class: 'muted' }, ` (accepted: ${accepted})`) : null));
   fill('skipped', 'Not scanned', [...gaps, ...data.more_skipped ? [make('li', {}, `${number(data.more_skipped)} more; --format json names all.`)] : []]);

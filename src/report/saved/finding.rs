@@ -118,6 +118,7 @@ fn place(view: &PlaceView, rule: Arc<RuleMeta>) -> Result<Place, String> {
         location: location(view.start, view.end),
         snippet: snippet(&view.snippet, view.label),
         suppressed: view.suppressed.as_ref().map(suppression).transpose()?,
+        written: None,
         layer: layer.flatten().map(Box::new),
         built: built.map(Box::new),
         fix: view.fix.as_ref().map(fix),

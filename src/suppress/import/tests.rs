@@ -54,6 +54,7 @@ fn secret(rule: &str, value: &str, path: &str, lines: (u64, u64)) -> Finding {
             location: Location { start: at(lines.0), end: at(lines.1) },
             snippet: Snippet::default(),
             suppressed: None,
+            written: None,
             layer: None,
             built: None,
             fix: None,
