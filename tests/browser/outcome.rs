@@ -224,6 +224,7 @@ fn place(origin: Origin, line: u64) -> Place {
         location: Location { start, end },
         snippet: Snippet { text: text.into(), lines_before: 1, label: 11..19 },
         suppressed: None,
+        written: None,
         layer: None,
         built: None,
         fix: None,
