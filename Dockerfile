@@ -8,6 +8,7 @@ FROM docker.io/library/rust:${RUST}-slim-bookworm AS build
 WORKDIR /keylint
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY benches benches
+COPY fixtures/policy fixtures/policy
 COPY rules rules
 COPY src src
 # With the standard library of C inside, so that the program needs nothing of the image it runs in.

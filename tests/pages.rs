@@ -104,18 +104,16 @@ fn every_check_is_explained() {
 fn paths_that_pages_name_exist() {
     let mut missing = Vec::new();
     let mut named = 0;
-    for page in [
-        "README.md",
-        "CONTRIBUTING.md",
-        "SECURITY.md",
-        "docs/ARCHITECTURE.md",
-        "docs/guarantees.md",
-        "docs/performance.md",
-        "docs/false-alarms.md",
-        "docs/configuration.md",
-        "docs/hooks.md",
-        "docs/images.md",
-    ] {
+    let mut pages: Vec<String> =
+        ["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(Into::into).into();
+    for entry in fs::read_dir(root().join("docs")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        // These are made, and name what templates name.
+        if name.ends_with(".md") && !["checks.md", "rules.md"].contains(&name.as_str()) {
+            pages.push(format!("docs/{name}"));
+        }
+    }
+    for page in &pages {
         let text = fs::read_to_string(root().join(page)).unwrap();
         for word in text.split('`').skip(1).step_by(2) {
             let starts = ["src/", "rules/", "tests/", "docs/", "scripts/", "fixtures/", "benches/"];
