@@ -25,7 +25,14 @@ pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
     /// When to use colours
-    #[arg(long, global = true, value_enum, default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Running"
+    )]
     pub(crate) color: When,
 }
 
@@ -34,9 +41,20 @@ fn long_version() -> String {
     format!("{}\ncatalogue of AWS actions: {}", env!("CARGO_PKG_VERSION"), catalogue_date())
 }
 
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  keylint scan                              this directory
+  keylint scan -o report.html               the same, as a page with charts and filters
+  keylint scan --plan plan.md               and what to do about it
+  git diff --cached | keylint scan -        what is about to be committed
+  keylint scan --only policy --fix --diff   what can be put right by itself
+
+`keylint explain FILE:LINE` says why something is reported or is not.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Scan files, directories and standard input
+    #[command(after_help = SCAN_EXAMPLES)]
     Scan(ScanArgs),
     /// Scan a git repository: its history, or what is about to be committed
     Git(GitArgs),
@@ -161,26 +179,26 @@ pub(crate) struct CommonArgs {
     #[arg(long, value_enum, value_name = "HALF")]
     pub(crate) only: Option<Only>,
     /// The format of the report [default: from the name of -o FILE, else text]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = "Report")]
     pub(crate) format: Option<FormatName>,
     /// Write the report to a file, whole or not at all
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", help_heading = "Report")]
     pub(crate) output: Option<PathBuf>,
     /// Write what to do now to a Markdown file: how to take each secret back, what takes its place, in which order
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub(crate) plan: Option<PathBuf>,
     /// The lowest severity that makes the scan fail; with or instead of it `unused-suppression`, for decisions that hide
     /// nothing any more [default: low]
-    #[arg(long, value_name = "SEVERITY")]
+    #[arg(long, value_name = "SEVERITY", help_heading = "Report")]
     pub(crate) fail_on: Option<FailOnText>,
     /// The lowest confidence that is listed [default: medium]
-    #[arg(long, value_parser = confidence, value_name = "CONFIDENCE")]
+    #[arg(long, value_parser = confidence, value_name = "CONFIDENCE", help_heading = "Report")]
     pub(crate) min_confidence: Option<Confidence>,
     /// Show raw secrets in the report
-    #[arg(long)]
+    #[arg(long, help_heading = "Report")]
     pub(crate) reveal: bool,
     /// List suppressed findings too
-    #[arg(long)]
+    #[arg(long, help_heading = "Report")]
     pub(crate) show_suppressed: bool,
     /// Take every policy for one of this kind, whatever it looks like
     #[arg(long, value_enum, value_name = "KIND")]
@@ -188,22 +206,22 @@ pub(crate) struct CommonArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
     /// Threads to use [default: one per core]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Running")]
     pub(crate) threads: Option<usize>,
     /// When to show a progress bar
-    #[arg(long, value_enum, default_value = "auto")]
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", help_heading = "Running")]
     pub(crate) progress: When,
     /// When names of files in the report lead to the files
-    #[arg(long, value_enum, default_value = "auto")]
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", help_heading = "Report")]
     pub(crate) hyperlinks: When,
     /// Print counts and times of the scan to standard error
-    #[arg(long)]
+    #[arg(long, help_heading = "Running")]
     pub(crate) stats: bool,
     /// Print nothing but the report
-    #[arg(short, long, conflicts_with = "verbose")]
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Running")]
     pub(crate) quiet: bool,
     /// Say on standard error what takes part, what is left out and why
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Running")]
     pub(crate) verbose: bool,
 }
 
@@ -212,13 +230,13 @@ pub(crate) struct ConfigArgs {
     #[command(flatten)]
     pub(crate) file: ConfigFileArgs,
     /// Hide the findings of this baseline instead of the keylint.baseline of what is scanned
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     pub(crate) baseline: Option<PathBuf>,
     /// Add the rules of this file, ours or a configuration for gitleaks; may be given more than once
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     pub(crate) rules: Vec<PathBuf>,
     /// Add the AWS actions of this JSON file to the catalogue; may be given more than once
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     pub(crate) catalog: Vec<PathBuf>,
 }
 
@@ -226,10 +244,10 @@ pub(crate) struct ConfigArgs {
 #[derive(Clone, Debug, Default, ClapArgs)]
 pub(crate) struct ConfigFileArgs {
     /// Read this configuration instead of the keylint.toml of what is scanned
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "Configuration")]
     pub(crate) config: Option<PathBuf>,
     /// Read no configuration and no baseline that is not named
-    #[arg(long)]
+    #[arg(long, help_heading = "Configuration")]
     pub(crate) no_config: bool,
 }
 

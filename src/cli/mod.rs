@@ -14,6 +14,7 @@ mod hook;
 mod image;
 #[cfg(feature = "registry")]
 mod login;
+mod next;
 mod output;
 mod plan;
 mod progress;

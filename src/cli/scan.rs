@@ -13,7 +13,7 @@ use super::environment::{columns, now, working_directory};
 use super::fix::{self, Mode};
 use super::format::format;
 use super::progress::Bar;
-use super::{Exit, Failure, baseline, output, plan, stats, summary, verbose};
+use super::{Exit, Failure, baseline, next, output, plan, stats, summary, verbose};
 use keylint::blob::{inert, path_bytes};
 use keylint::config::{self, Config, ConfigFile, Discovered, FailOn, Flags, Secrets, nearest};
 use keylint::outcome::Outcome;
@@ -124,6 +124,9 @@ pub(super) fn report(
         summary::append(outcome, &options);
     }
     if !args.quiet {
+        if format == Format::Text && args.output.is_none() {
+            next::steps(outcome, category);
+        }
         // What the text report says itself, other formats leave to standard error.
         if says_gaps(format) || args.output.is_some() {
             name_skipped(outcome);

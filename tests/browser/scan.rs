@@ -4,6 +4,7 @@
 use keylint::config::Secrets;
 use keylint::finding::{Finding, FindingKind, Severity, Verdict};
 use keylint::outcome::Outcome;
+use keylint::plan::rotation;
 use keylint::report::{self, Format, Look, Options, Suppressed};
 use serde_json::json;
 
@@ -126,10 +127,16 @@ fn words(finding: &Finding) -> Vec<String> {
         finding.severity.to_string(),
         finding.rule.id.clone(),
         finding.fingerprint.to_string(),
-        "Then remove it.".into(),
     ];
-    if let FindingKind::Secret { redacted, facts, .. } = &finding.kind {
-        words.extend([redacted.clone(), facts[0].1.clone()]);
+    match &finding.kind {
+        FindingKind::Secret { redacted, facts, verdict, .. } => {
+            words.extend([redacted.clone(), facts[0].1.clone()]);
+            for step in rotation(&finding.rule, *verdict, &[]) {
+                let said: String = step.pieces().map(|(_, piece)| piece).collect();
+                words.extend(said.lines().map(ToOwned::to_owned));
+            }
+        }
+        FindingKind::Policy { .. } => words.push("Then remove it.".into()),
     }
     for place in &finding.places {
         words.push(format!("{}:{}:5", place.origin, place.location.start.line));

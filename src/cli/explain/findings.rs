@@ -39,7 +39,11 @@ pub(super) fn write(
     }
     writeln!(out, "  what to do:")?;
     for (at, step) in what_to_do(found).iter().enumerate() {
-        writeln!(out, "    {}. {step}", at + 1)?;
+        let words: String = step.pieces().map(|(_, piece)| piece).collect();
+        writeln!(out, "    {}. {}", at + 1, inert(words.as_bytes()))?;
+        for line in step.code.iter().flat_map(|code| code.text.lines()) {
+            writeln!(out, "         {}", inert(line.as_bytes()))?;
+        }
     }
     if here.iter().all(|place| place.suppressed.is_none()) {
         writeln!(
@@ -51,14 +55,12 @@ pub(super) fn write(
     Ok(())
 }
 
-/// What to do about a finding, in words; `--plan` of a scan has the commands.
-fn what_to_do(found: &Finding) -> Vec<String> {
-    let FindingKind::Secret { verdict, facts, .. } = &found.kind else {
-        return vec![found.rule.help.clone()];
-    };
-    let steps = rotation(&found.rule, *verdict, facts);
-    let words = |step: &Step| -> String { step.pieces().map(|(_, piece)| piece).collect() };
-    steps.iter().map(|step| inert(words(step).as_bytes())).collect()
+/// What to do about a finding. `--plan` of a scan has more: what takes the place of a secret, and what else used it.
+fn what_to_do(found: &Finding) -> Vec<Step> {
+    match &found.kind {
+        FindingKind::Secret { verdict, facts, .. } => rotation(&found.rule, *verdict, facts),
+        FindingKind::Policy { .. } => vec![Step { text: found.rule.help.clone(), code: None }],
+    }
 }
 
 /// Whether a place is reported, in words.

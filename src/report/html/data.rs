@@ -188,7 +188,8 @@ fn steps(finding: &Finding) -> Vec<String> {
         return finding.rule.help.lines().map(|line| inert(line.as_bytes())).collect();
     };
     let line = |step: &Step| {
-        let mut line = inert(step.text.as_bytes());
+        let words: Vec<&str> = step.text.lines().collect();
+        let mut line = inert(words.join(" ").as_bytes());
         for code in step.code.iter().flat_map(|code| code.text.lines()) {
             let _ = write!(line, " `{}`", inert(code.as_bytes()));
         }

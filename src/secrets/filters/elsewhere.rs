@@ -71,6 +71,18 @@ pub(super) fn is_of_locale(candidate: &Candidate) -> bool {
         && c.is_ascii_uppercase() && d.is_ascii_uppercase())
 }
 
+/// `"lib/password.js": "…"`: what is said of a file of source code. Files that hold values, such as `password.txt`, are names of
+/// them.
+pub(super) fn is_of_source_file(candidate: &Candidate) -> bool {
+    const ENDS: [&[u8]; 24] = [
+        b"c", b"cc", b"cjs", b"cpp", b"cs", b"css", b"go", b"h", b"html", b"java", b"js", b"jsx",
+        b"kt", b"map", b"md", b"mjs", b"php", b"py", b"rb", b"rs", b"scss", b"ts", b"tsx", b"vue",
+    ];
+    let name = candidate.name();
+    let end = memchr::memrchr(b'.', name).and_then(|dot| name.get(dot + 1..));
+    end.is_some_and(|end| ENDS.iter().any(|known| end.eq_ignore_ascii_case(known)))
+}
+
 /// `PASS: name of a test`, among other lines of a log of tests.
 /// <https://www.gnu.org/software/dejagnu/manual/Test-case-states.html>
 pub(super) fn is_test_result(candidate: &Candidate) -> bool {

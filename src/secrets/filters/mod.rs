@@ -56,6 +56,7 @@ pub(crate) const FILTERS: &[Filter] = &[
     scored("url", |candidate| memchr::memmem::find(candidate.secret(), b"://").is_some()),
     scored("uuid", elsewhere::is_identifier),
     scored("locale", elsewhere::is_of_locale),
+    scored("file-name", elsewhere::is_of_source_file),
     scored("test-result", elsewhere::is_test_result),
     scored("change-log", elsewhere::is_change_log),
     scored("member", code::is_member_of_name),

@@ -83,6 +83,12 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
     ("expression", "a.rs", &["pa", "ssword: Config::read"], &["pa", "ssword: Config:r3a", "dkvq7"]),
     ("expression", "a.go", &["to", "ken = r.s[r.si-1 : end]"], &["to", "ken = r.s9qz7vKx"]),
     ("expression", "a.cs", &["pa", "ssword = x.u && true"], &["pa", "ssword = x.u7qz9vKx"]),
+    (
+        "file-name",
+        "index.json",
+        &["{\"lib/pass", "word.js\": \"4f1d9c7ab2e8\"}"],
+        &["{\"lib/pass", "word.txt\": \"4f1d9c7ab2e8\"}"],
+    ),
     ("locale", "a.php", &["en_P", "W => 'Beurla (Palabh)'"], &["eng_P", "W => 'Beurla (Palabh)'"]),
     (
         "expression",

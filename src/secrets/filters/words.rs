@@ -21,6 +21,7 @@ const WORDS: &[(&str, &str)] = &[
     ("url", "the value is an address; a password in one is found by another rule"),
     ("uuid", "the value is a UUID, and the name does not say that it is a secret"),
     ("locale", "the name is that of a language and a country"),
+    ("file-name", "the name is that of a file of source code, which something is said of"),
     ("test-result", "the line is one of a log of tests"),
     ("change-log", "the line says what changed in a file or a function"),
     ("member", "the value is a member of what the name points to"),
