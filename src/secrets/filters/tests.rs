@@ -86,8 +86,8 @@ const EXAMPLES: &[(&str, &str, &[&str], &[&str])] = &[
     (
         "file-name",
         "index.json",
-        &["{\"lib/pass", "word.js\": \"4f1d9c7ab2e8\"}"],
-        &["{\"lib/pass", "word.txt\": \"4f1d9c7ab2e8\"}"],
+        &["{\"lib/pass", "word.js\": \"4f1d9", "c7ab2e8\"}"],
+        &["{\"lib/pass", "word.txt\": \"4f1d9", "c7ab2e8\"}"],
     ),
     ("locale", "a.php", &["en_P", "W => 'Beurla (Palabh)'"], &["eng_P", "W => 'Beurla (Palabh)'"]),
     (
