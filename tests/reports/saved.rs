@@ -50,6 +50,37 @@ fn every_format_of_a_saved_report_is_that_of_the_scan() {
     }
 }
 
+/// Decisions of a baseline: one that holds, with all that it may say, and one that has ended.
+#[test]
+fn what_a_baseline_decides_is_saved_too() {
+    let tree = rich();
+    let found = tree.run(RUNS[0].iter().chain(&["--format", "json"])).stdout;
+    let found: Value = serde_json::from_slice(&found).unwrap();
+    let fingerprint = |at: usize| found["findings"][at]["fingerprint"].clone();
+    let lines = [
+        json!({ "keylint": "baseline", "version": 1 }),
+        json!({ "fingerprint": fingerprint(0), "rule": "r", "path": "p", "reason": "a | reason", "owner": "<b>", "expires": "9999-12-31" }),
+        json!({ "fingerprint": fingerprint(1), "rule": "r", "path": "p", "expires": "2001-01-01" }),
+    ];
+    let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    tree.file("keylint.baseline", lines);
+    let folder = tempfile::tempdir().unwrap();
+    let saved = folder.path().join("saved.json").display().to_string();
+    for flags in [&[][..], &["--show-suppressed"]] {
+        save(&tree, RUNS[0], flags, &saved);
+        let report = json_of(&tree, &[&saved]);
+        assert_eq!(report["summary"]["suppressed_by"]["baseline"], 1);
+        assert_eq!(report["stale"][0]["expired"], "2001-01-01");
+        for format in FORMATS {
+            let flags = [flags, &["--format", format]].concat();
+            let direct = tree.run(RUNS[0].iter().chain(&flags));
+            let read = tree.run(["report", &saved].iter().chain(&flags));
+            let text = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+            assert_eq!(text(&read), text(&direct), "{flags:?}");
+        }
+    }
+}
+
 #[test]
 fn what_was_saved_with_suppressed_findings_can_be_shown_without() {
     let tree = rich();
