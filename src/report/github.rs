@@ -9,6 +9,7 @@ use std::io;
 use super::checkout;
 use super::counts::{found, missing};
 use super::image::shown;
+use super::stale::{MAX_STALE, line};
 use super::{MAX_SKIPPED, Options, Suppressed, circumstances, listed, plural};
 use crate::blob::write_inert;
 use crate::finding::{Finding, Place, Severity};
@@ -156,6 +157,9 @@ fn rest(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
     if outcome.skipped.len() > MAX_SKIPPED {
         let more = outcome.skipped.len() - MAX_SKIPPED;
         plain(&format!("not scanned: {more} more; --format json names all"), out)?;
+    }
+    for decision in outcome.stale.iter().take(MAX_STALE) {
+        plain(&format!("stale: {}", line(decision)), out)?;
     }
     for note in &outcome.notes {
         plain(&format!("note: {note}"), out)?;

@@ -6,7 +6,7 @@ use std::io;
 
 use super::comment::{Page, cells, code, words};
 use super::counts::{by_severity, found, missing, scanned, size};
-use super::{Options, Suppressed, listed, plural};
+use super::{Options, Suppressed, listed, plural, stale};
 use crate::finding::{Finding, FindingKind, Place};
 use crate::outcome::Outcome;
 use crate::snippet::MASK;
@@ -149,6 +149,8 @@ fn gaps(outcome: &Outcome, page: &mut Page) {
         format!("- {}: {}\n", code(&skipped.origin.to_string()), words(&text))
     });
     remarks("Not scanned", gaps, outcome.skipped.len(), page);
+    let stale = outcome.stale.iter().map(|stale| format!("- {}\n", words(&stale::line(stale))));
+    remarks("Decisions to look at", stale, outcome.stale.len(), page);
     let notes = outcome.notes.iter().map(|note| format!("- {}\n", words(note)));
     remarks("Notes", notes, outcome.notes.len(), page);
 }

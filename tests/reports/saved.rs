@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::inert::assert_harmless;
 use super::rich::{RUNS, rich};
+use super::schema::problems;
 use super::tree::{FORMATS, Tree};
 
 fn save(tree: &Tree, run: &[&str], flags: &[&str], name: &str) -> Output {
@@ -62,7 +63,7 @@ fn what_a_baseline_decides_is_saved_too() {
         json!({ "fingerprint": fingerprint(0), "rule": "r", "path": "p", "reason": "a | reason", "owner": "<b>", "expires": "9999-12-31" }),
         json!({ "fingerprint": fingerprint(1), "rule": "r", "path": "p", "expires": "2001-01-01" }),
     ];
-    let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let lines = lines.map(|line| line.to_string()).join("\n");
     tree.file("keylint.baseline", lines);
     let folder = tempfile::tempdir().unwrap();
     let saved = folder.path().join("saved.json").display().to_string();
@@ -71,12 +72,17 @@ fn what_a_baseline_decides_is_saved_too() {
         let report = json_of(&tree, &[&saved]);
         assert_eq!(report["summary"]["suppressed_by"]["baseline"], 1);
         assert_eq!(report["stale"][0]["expired"], "2001-01-01");
+        let schema = include_str!("../../docs/report.schema.json");
+        assert_eq!(problems(&serde_json::from_str(schema).unwrap(), &report), Vec::<String>::new());
         for format in FORMATS {
             let flags = [flags, &["--format", format]].concat();
             let direct = tree.run(RUNS[0].iter().chain(&flags));
             let read = tree.run(["report", &saved].iter().chain(&flags));
             let text = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
             assert_eq!(text(&read), text(&direct), "{flags:?}");
+            // A table, a list of tests and a list of issues have no place for it.
+            let tells = !["csv", "junit", "gitlab-codequality"].contains(format);
+            assert_eq!(text(&direct).contains("2001-01-01"), tells, "{format}");
         }
     }
 }

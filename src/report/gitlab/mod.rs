@@ -14,6 +14,7 @@ pub(super) use quality::write as write_quality;
 
 use super::image::shown;
 use super::json::pretty;
+use super::stale::{MAX_STALE, line};
 use super::uri::uri;
 use super::{MAX_SKIPPED, Options, Suppressed, checkout, circumstances, places};
 use crate::blob::{Origin, inert, path_bytes};
@@ -75,6 +76,8 @@ fn messages(outcome: &Outcome, options: &Options) -> Vec<Value> {
         let more = outcome.skipped.len() - MAX_SKIPPED;
         messages.push(say("warn", &format!("not scanned: {more} more; --format json names all")));
     }
+    let stale = outcome.stale.iter().take(MAX_STALE).map(|stale| say("warn", &line(stale)));
+    messages.extend(stale);
     messages.extend(outcome.notes.iter().map(|note| say("info", note)));
     let policies =
         outcome.active().filter(|of| matches!(of.kind, FindingKind::Policy { .. })).count();
