@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use keylint::blob::Origin;
+use keylint::history::{At, GitPlace};
 use keylint::outcome::Outcome;
 
 /// Says on standard error how to go on, unless the report goes to a program.
@@ -18,9 +19,18 @@ fn write(outcome: &Outcome, category: &str, out: &mut dyn Write) -> io::Result<(
     let mut shown = places.filter(|place| place.suppressed.is_none());
     let Some(first) = shown.next() else { return Ok(()) };
     writeln!(out)?;
-    if let Origin::File { .. } = *first.origin {
-        let place = format!("{}:{}", first.origin, first.location.start.line);
-        writeln!(out, "  why:          keylint explain {place}")?;
+    let (origin, rule) = (&first.origin, &first.rule.id);
+    let line = first.location.start.line;
+    if matches!(**origin, Origin::Git(GitPlace { at: At::Index, .. })) {
+        writeln!(out, "  why:          keylint explain {origin}:{line}")?;
+        writeln!(out, "  unstage it:   git restore --staged {origin}")?;
+        return writeln!(
+            out,
+            "  no secret:    keylint:allow {rule} <reason>, in a comment on its line"
+        );
+    }
+    if let Origin::File { .. } = **origin {
+        writeln!(out, "  why:          keylint explain {origin}:{line}")?;
     }
     writeln!(out, "  what to do:   keylint {category} --plan plan.md")?;
     if category != "image" {

@@ -238,6 +238,7 @@ fn what_has_ended_is_named() {
     let report = folder.scan(&[]).json();
     let wanted = json!([{
         "origin": "x.txt", "line": 1, "kind": "inline", "covers": RULE, "why": "expired", "expired": "2025-01-31",
+        "input": { "kind": "file", "path": "x.txt" },
     }]);
     assert_eq!(report["stale"], wanted);
 }
