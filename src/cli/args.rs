@@ -292,7 +292,7 @@ pub(crate) enum RulesCommand {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ExplainArgs {
-    /// The id of a rule or check; or `FILE`, `FILE:LINE`, `-` for standard input
+    /// The id of a rule or check; or `FILE`, `FILE:LINE`, `COMMIT:FILE:LINE`, `-` for standard input
     #[arg(value_name = "ID_OR_PLACE")]
     pub(crate) place: String,
     /// How to print it

@@ -29,7 +29,11 @@ fn write(outcome: &Outcome, category: &str, out: &mut dyn Write) -> io::Result<(
             "  no secret:    keylint:allow {rule} <reason>, in a comment on its line"
         );
     }
-    if let Origin::File { .. } = **origin {
+    let is_there = matches!(
+        **origin,
+        Origin::File { .. } | Origin::Git(GitPlace { repository: None, at: At::Commit { .. }, .. })
+    );
+    if is_there {
         writeln!(out, "  why:          keylint explain {origin}:{line}")?;
     }
     writeln!(out, "  what to do:   keylint {category} --plan plan.md")?;

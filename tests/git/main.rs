@@ -9,6 +9,7 @@
 
 mod broken;
 mod counts;
+mod explained;
 mod fixture;
 mod gaps;
 mod hidden;

@@ -25,7 +25,7 @@ fn of_commit(revision: &str, world: &World) -> Result<Access, Failure> {
             repository: folder,
             environment: Environment::default(),
             name: None,
-            part: Part::At { revision: revision.to_owned() },
+            part: Part::At { revision: revision.to_owned(), only: None },
         };
         let root = absolute(&git.work_tree().unwrap_or_default());
         let below = whole.strip_prefix(&root).map(Path::to_path_buf).unwrap_or_default();

@@ -5,7 +5,7 @@ mod file;
 mod findings;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::ExplainArgs;
 use super::environment::now;
@@ -17,7 +17,7 @@ use keylint::finding::{Confidence, Place};
 use keylint::outcome::{Outcome, Skipped};
 use keylint::scan::{Progress, scan};
 use keylint::secrets::Scratch;
-use keylint::source::Source;
+use keylint::source::{Environment, GitSource, Part, Source};
 
 /// What is asked about.
 struct Asked<'a> {
@@ -47,7 +47,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     }
     let (file, line) = split(&args.place);
     let file = Path::new(file);
-    let asked = Asked { source: source(file), file, line };
+    let asked = Asked { source: asked_source(file), file, line };
     let mut config = configure(args, &asked)?;
     let (candidates, skipped) = candidates::of(&asked, &config)?;
     let threshold = std::mem::replace(&mut config.min_confidence, Confidence::Low);
@@ -66,6 +66,18 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         let _ = writeln!(io::stderr(), "keylint: {}", file::what_is_there(&asked));
     }
     Ok(if skipped.is_empty() { Exit::Clean } else { Exit::Incomplete })
+}
+
+/// A file, or `COMMIT:FILE`, as reports on histories write it.
+fn asked_source(file: &Path) -> Source {
+    let parts = file.to_str().filter(|_| !file.exists()).and_then(|text| text.split_once(':'));
+    let Some((revision, path)) = parts else { return source(file) };
+    Source::Git(GitSource {
+        repository: PathBuf::new(),
+        environment: Environment::default(),
+        name: None,
+        part: Part::At { revision: revision.into(), only: Some(path.into()) },
+    })
 }
 
 fn configure(args: &ExplainArgs, asked: &Asked) -> Result<Config, Failure> {

@@ -1,5 +1,6 @@
 //! The files of a commit, as they were.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
@@ -15,10 +16,17 @@ use crate::blob::Origin;
 use crate::history::{At, GitPlace, ObjectName};
 use crate::outcome::{SkipReason, Skipped};
 
-/// Lists the files of a commit. Policies alone are read of them.
+/// Files of a commit.
+pub(super) struct Files<'a> {
+    pub(super) revision: &'a str,
+    /// One of them; all without.
+    pub(super) only: Option<&'a Path>,
+}
+
+/// Lists files of a commit. Of one that is named all is read, of all of them policies alone.
 pub(super) fn list(
     repository: &Arc<Repository>,
-    revision: &str,
+    Files { revision, only }: Files,
     selection: &Selection,
     listing: &mut Listing,
 ) -> Result<(), SourceError> {
@@ -31,7 +39,8 @@ pub(super) fn list(
     let mut tree = Tree::new(repository, tree);
     for (path, id) in tree.files() {
         let place = to_path(path.as_bstr());
-        if selection.excludes(&place) {
+        let is_asked = only.map_or(!selection.excludes(&place), |only| place == only);
+        if !is_asked {
             continue;
         }
         let at = At::Commit {
@@ -45,7 +54,7 @@ pub(super) fn list(
             id,
             kind: Kind::Blob,
             before: Before::Anything,
-            secrets: false,
+            secrets: only.is_some(),
             policies: Policies::Linted,
         })));
     }
@@ -53,5 +62,8 @@ pub(super) fn list(
         let origin = Origin::File { path: to_path(path.as_bstr()) };
         Skipped::new(origin, SkipReason::Malformed, detail.clone())
     }));
-    Ok(())
+    match only {
+        Some(path) if listing.units.is_empty() => Err(SourceError::NotFound { path: path.into() }),
+        _ => Ok(()),
+    }
 }

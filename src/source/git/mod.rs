@@ -91,6 +91,8 @@ pub enum Part {
     At {
         /// The commit, by any name that git takes.
         revision: String,
+        /// One file of it, from the root of the repository, for all that is looked for; all files for their policies alone.
+        only: Option<PathBuf>,
     },
 }
 
@@ -167,7 +169,10 @@ pub(super) fn list(
             ranges::list(&repository, name, commits, selection, listing)
         }
         Part::Staged(staged) => staged::list(&repository, staged, selection, listing),
-        Part::At { revision } => at::list(&repository, revision, selection, listing),
+        Part::At { revision, only } => {
+            let asked = at::Files { revision, only: only.as_deref() };
+            at::list(&repository, asked, selection, listing)
+        }
     }
 }
 
