@@ -6,6 +6,7 @@ use keylint::finding::{Finding, FindingKind, Severity, Verdict};
 use keylint::outcome::Outcome;
 use keylint::plan::rotation;
 use keylint::report::{self, Format, Look, Options, Suppressed};
+use keylint::suppress::baseline;
 use serde_json::json;
 
 use crate::access::{FAINT, count};
@@ -534,9 +535,11 @@ fn fingerprints_are_copied() {
     browser.wait("heard !== ''");
     assert_eq!(browser.text("heard"), outcome.findings[0].fingerprint.as_str());
     browser.click(".finding[data-at='4'] .open");
-    for (at, expected) in
-        [(0, "# keylint:allow generic-password say why"), (1, "[[allow]]\nfingerprint = \"s1:")]
-    {
+    for (at, expected) in [
+        (0, "# keylint:allow generic-password say why"),
+        (1, "[[allow]]\nfingerprint = \"s1:"),
+        (2, "{\"fingerprint\":\"s1:"),
+    ] {
         browser.value("heard = ''; 1");
         browser.value(&format!(
             "document.querySelectorAll('.finding[data-at=\"4\"] .silence button')[{at}].click()"
@@ -544,6 +547,11 @@ fn fingerprints_are_copied() {
         browser.wait("heard !== ''");
         let heard = browser.text("heard");
         assert!(heard.starts_with(expected), "{heard}");
+        if at == 2 {
+            let baseline = format!("{{\"keylint\":\"baseline\",\"version\":1}}\n{heard}\n");
+            let baseline = baseline::read("keylint.baseline", &baseline).unwrap();
+            assert_eq!(baseline.len(), 1, "a line that a baseline may have");
+        }
     }
 }
 

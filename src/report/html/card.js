@@ -218,10 +218,13 @@ function pair(name, ...values) {
 function silencePart(finding) {
   if (finding.suppressed) return null;
   const allow = `[[allow]]\nfingerprint = "${finding.fingerprint}"\nreason = "say why it does not count"\n`;
+  const { fingerprint, rule, places: [place] } = finding;
+  const accept = JSON.stringify({ fingerprint, rule: rule.id, path: place ? place.at : '', reason: 'say until when, and who sees to it' });
   const comment = commentFor(finding);
   return make('details', { class: 'part silence' }, make('summary', {}, 'It is no problem? Silence it'),
     comment ? [make('p', {}, 'In a comment on the line, or alone on the line above:'), copyBlock(comment, 'Copy the comment')] : null,
-    make('p', {}, `${comment ? 'Or in' : 'In'} keylint.toml, wherever it is found:`), copyBlock(allow, 'Copy the lines for keylint.toml'));
+    make('p', {}, `${comment ? 'Or in' : 'In'} keylint.toml, wherever it is found:`), copyBlock(allow, 'Copy the lines for keylint.toml'),
+    make('p', {}, 'Or, where it has to wait, as a line of keylint.baseline:'), copyBlock(accept, 'Copy the line for the baseline'));
 }
 
 /** The comment that silences the first place; none where a comment can do nothing any more, or where there are none. */
