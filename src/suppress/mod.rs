@@ -6,6 +6,7 @@ pub mod import;
 pub mod inline;
 mod near;
 pub mod peer;
+mod text;
 
 pub use allow::{Allow, Scope};
 pub use baseline::{Baseline, BaselineError, Entry};

@@ -50,19 +50,28 @@ impl<F: Formatter> Formatter for Inert<F> {
     where
         W: ?Sized + io::Write,
     {
-        let mut written = 0;
-        for (at, character) in fragment.char_indices() {
-            if is_inert(character) {
-                continue;
-            }
-            out.write_all(fragment.get(written..at).unwrap_or_default().as_bytes())?;
-            written = at + character.len_utf8();
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-        }
-        out.write_all(fragment.get(written..).unwrap_or_default().as_bytes())
+        escaped(fragment, is_inert, out)
     }
+}
+
+/// Writes a part of a string, with `\u....` for the characters that are not plain.
+pub(in crate::report) fn escaped<W>(
+    fragment: &str,
+    is_plain: impl Fn(char) -> bool,
+    out: &mut W,
+) -> io::Result<()>
+where
+    W: ?Sized + io::Write,
+{
+    let mut written = 0;
+    for (at, character) in fragment.char_indices().filter(|(_, character)| !is_plain(*character)) {
+        out.write_all(fragment.get(written..at).unwrap_or_default().as_bytes())?;
+        written = at + character.len_utf8();
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+    }
+    out.write_all(fragment.get(written..).unwrap_or_default().as_bytes())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod inert;
 use std::io;
 use std::sync::Arc;
 
-pub(super) use inert::{compact, pretty};
+pub(super) use inert::{compact, escaped, pretty};
 
 use super::views::{self, report};
 use super::{Options, listed, rules};

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use sha2::{Digest, Sha256};
 
+use super::json::escaped;
 use crate::blob::is_inert;
 
 /// Colours, type, badges, buttons and tables.
@@ -104,18 +105,8 @@ impl Formatter for Inert {
     where
         W: ?Sized + io::Write,
     {
-        let mut written = 0;
-        for (at, character) in fragment.char_indices() {
-            if is_inert(character) && !matches!(character, '<' | '>' | '&') {
-                continue;
-            }
-            out.write_all(fragment.get(written..at).unwrap_or_default().as_bytes())?;
-            written = at + character.len_utf8();
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-        }
-        out.write_all(fragment.get(written..).unwrap_or_default().as_bytes())
+        let is_plain = |character| is_inert(character) && !matches!(character, '<' | '>' | '&');
+        escaped(fragment, is_plain, out)
     }
 }
 

@@ -1,7 +1,5 @@
 //! A baseline as it is read: in any order, with the repeats that merges leave, and with an error for everything else.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -12,6 +10,7 @@ use super::{Baseline, BaselineError, Entry, Line, MAX_BYTES, VERSION, foreign};
 use crate::blob::inert;
 use crate::date::day;
 use crate::fingerprint::Fingerprint;
+use crate::suppress::text;
 
 const FIRST_LINE: &str = "the first line of a baseline is {\"keylint\":\"baseline\",\"version\":1}";
 const ENTRY: &str = "a line is {\"fingerprint\":\"s1:…\",\"rule\":\"…\",\"path\":\"…\"}, with \"reason\", \"owner\" and \"expires\" where \
@@ -44,21 +43,9 @@ struct HeaderText {
 ///
 /// When it cannot be read, is larger than 32 MiB, or is no baseline.
 pub fn load(path: &Path) -> Result<Baseline, BaselineError> {
-    let unreadable = |detail: String| BaselineError::Unreadable { path: path.into(), detail };
-    let mut bytes = Vec::new();
-    let file = File::open(path).and_then(|file| {
-        // A pipe that nobody writes to would never end.
-        let is_file = file.metadata()?.is_file();
-        is_file.then_some(file).ok_or_else(|| io::Error::other("it is no regular file"))
-    });
-    let read_to_end = |file: File| file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
-    file.and_then(read_to_end).map_err(|error| unreadable(error.to_string()))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(BaselineError::TooLarge { path: path.into() });
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        unreadable(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
-    })?;
+    let unreadable = |detail| BaselineError::Unreadable { path: path.into(), detail };
+    let text = text::load(path, MAX_BYTES).map_err(unreadable)?;
+    let text = text.ok_or_else(|| BaselineError::TooLarge { path: path.into() })?;
     let read = read(&path.display().to_string(), &text)?;
     let Baseline { file, root, .. } = Baseline::empty(path);
     Ok(Baseline { file, root, ..read })

@@ -11,10 +11,9 @@ mod matching;
 mod shape;
 mod trufflehog;
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use super::text;
 pub use error::ImportError;
 pub use matching::{Matched, Tree, Unfound, Unmatched, Why, matched};
 
@@ -121,21 +120,9 @@ fn plain(path: &str) -> PathBuf {
 ///
 /// When it cannot be read, is larger than 64 MiB, or is not what one of the scanners writes.
 pub fn load(path: &Path) -> Result<Import, ImportError> {
-    let unreadable = |detail: String| ImportError::Unreadable { path: path.into(), detail };
-    let mut bytes = Vec::new();
-    let file = File::open(path).and_then(|file| {
-        // A pipe that nobody writes to would never end.
-        let is_file = file.metadata()?.is_file();
-        is_file.then_some(file).ok_or_else(|| io::Error::other("it is no regular file"))
-    });
-    let read_to_end = |file: File| file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
-    file.and_then(read_to_end).map_err(|error| unreadable(error.to_string()))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(unreadable("it is larger than 64 MiB".into()));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        unreadable(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
-    })?;
+    let unreadable = |detail| ImportError::Unreadable { path: path.into(), detail };
+    let text = text::load(path, MAX_BYTES).map_err(unreadable)?;
+    let text = text.ok_or_else(|| unreadable("it is larger than 64 MiB".into()))?;
     read(&path.display().to_string(), &text)
 }
 
