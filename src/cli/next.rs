@@ -46,12 +46,75 @@ fn write(outcome: &Outcome, category: &str, out: &mut dyn Write) -> io::Result<(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use keylint::finding::{Confidence, Finding, FindingKind, Place, RuleMeta, Severity};
+    use keylint::fingerprint::Fingerprint;
+    use keylint::location::{Location, Position};
+    use keylint::snippet::Snippet;
+
+    fn said(outcome: &Outcome, category: &str) -> String {
+        let mut out = Vec::new();
+        write(outcome, category, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn found(origin: Origin) -> Outcome {
+        let rule = Arc::new(RuleMeta {
+            id: "acme-token".into(),
+            title: String::new(),
+            help: String::new(),
+            severity: Severity::High,
+            confidence: Confidence::High,
+            references: Vec::new(),
+            tags: Vec::new(),
+            check: None,
+        });
+        let at = Position { offset: 0, line: 3, column: 1, column_utf16: 1 };
+        let place = Place {
+            rule: Arc::clone(&rule),
+            origin: Arc::new(origin),
+            location: Location { start: at, end: at },
+            snippet: Snippet::default(),
+            suppressed: None,
+            written: None,
+            layer: None,
+            built: None,
+            fix: None,
+        };
+        let finding = Finding {
+            rule,
+            severity: Severity::High,
+            confidence: Confidence::High,
+            message: String::new(),
+            places: vec![place],
+            kind: FindingKind::Policy { supersedes: Vec::new() },
+            fingerprint: Fingerprint::of_strong_secret(b"made up"),
+            history: None,
+        };
+        Outcome { findings: vec![finding], ..Outcome::default() }
+    }
 
     #[test]
     fn nothing_is_said_where_nothing_was_found() {
-        let mut out = Vec::new();
-        write(&Outcome::default(), "scan", &mut out).unwrap();
-        assert!(out.is_empty());
+        assert_eq!(said(&Outcome::default(), "scan"), "");
+    }
+
+    #[test]
+    fn what_is_in_files_is_explained_planned_or_accepted() {
+        let text = said(&found(Origin::File { path: "a/b.py".into() }), "scan");
+        assert!(text.contains("keylint explain a/b.py:3\n"), "{text}");
+        assert!(text.contains("keylint scan --plan plan.md\n"), "{text}");
+        assert!(text.contains("keylint baseline write\n"), "{text}");
+    }
+
+    #[test]
+    fn what_is_staged_is_taken_out_of_the_commit() {
+        let place = GitPlace { repository: None, path: "a/b.py".into(), at: At::Index };
+        let text = said(&found(Origin::Git(place)), "git");
+        assert!(text.contains("git restore --staged a/b.py\n"), "{text}");
+        assert!(text.contains("keylint:allow acme-token"), "{text}");
+        assert!(!text.contains("--history"), "{text}");
     }
 }
